@@ -1,0 +1,31 @@
+"""The township's records; importing this package maps them all."""
+
+from township.records.base import Base, Record, new_id, record_kinds
+from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
+from township.records.conflict import Conflict
+from township.records.field_work import Visit, WorkLog
+from township.records.household import Household, Person, SpecialGroupMember
+from township.records.need import Need, NeedProgress
+from township.records.situation import Situation
+from township.records.zone import Group, Zone
+
+__all__ = [
+    "Base",
+    "Cadre",
+    "Conflict",
+    "Group",
+    "Household",
+    "HouseholdLink",
+    "Need",
+    "NeedProgress",
+    "Person",
+    "Record",
+    "Situation",
+    "SpecialGroupMember",
+    "Visit",
+    "WorkLog",
+    "Zone",
+    "ZoneStaff",
+    "new_id",
+    "record_kinds",
+]

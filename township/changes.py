@@ -1,0 +1,146 @@
+"""Changesets: what one local transaction changed, in the bytes that are hashed and sent.
+
+The bytes of a header and of each operation are made once, by the author's device, and are
+stored and passed on as they are. The chain hashes hashes of operations, so that a partial
+view of a changeset can still be verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+
+SCHEMA = 1
+"""Version of the record schema that this program writes; grows by additions only."""
+
+GENESIS = bytes(32)
+"""What the first changeset of a device incarnation names as its predecessor."""
+
+Action = Literal["insert", "set", "delete", "restore"]
+Value = str | int | bytes | None
+"""Every stored value is one of these, the same on the wire and in the database."""
+
+
+class Op(msgspec.Struct, array_like=True, frozen=True):
+    """One change of one record.
+
+    ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
+    [value, base] with base the op id that last wrote the field as the author saw it (None:
+    never written); for ``delete`` and ``restore`` empty. ``bucket`` is the bucket in which
+    the author holds the record; ``record`` is its UUIDv7 (16 bytes).
+    """
+
+    kind: str
+    record: bytes
+    action: Action
+    bucket: str
+    fields: dict[str, Any]
+
+
+class Header(msgspec.Struct, array_like=True, frozen=True):
+    """Who wrote a changeset, where it stands in its device's chain, and how many ops it has.
+
+    ``device`` is the number the township gave the laptop, ``incarnation`` grows when a copy or
+    a restored backup is detected, ``dseq`` counts from 1 without gaps, ``author`` is the id of
+    the cadre, ``wall_ms`` the laptop's clock in milliseconds since 1970 (a label for people).
+    """
+
+    schema: int
+    device: int
+    incarnation: int
+    dseq: int
+    author: bytes
+    wall_ms: int
+    count: int
+
+
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_op_decoder = msgspec.msgpack.Decoder(Op)
+_header_decoder = msgspec.msgpack.Decoder(Header)
+
+
+def encode(value: Op | Header) -> bytes:
+    """Canonical bytes: msgpack arrays, maps with sorted keys."""
+    return _encoder.encode(value)
+
+
+def decode_op(data: bytes) -> Op:
+    """The operation behind its bytes. Raises msgspec.DecodeError or ValidationError."""
+    return _op_decoder.decode(data)
+
+
+def decode_header(data: bytes) -> Header:
+    """The header behind its bytes. Raises msgspec.DecodeError or ValidationError."""
+    return _header_decoder.decode(data)
+
+
+def op_hash(data: bytes) -> bytes:
+    """SHA-256 of an operation's bytes."""
+    return sha256(data).digest()
+
+
+def link(previous: bytes, header: bytes, op_hashes: Iterable[bytes]) -> bytes:
+    """The chain hash of a changeset: SHA-256(previous ‖ SHA-256(header) ‖ op hashes)."""
+    digest = sha256(previous)
+    digest.update(sha256(header).digest())
+    for item in op_hashes:
+        digest.update(item)
+    return digest.digest()
+
+
+def op_id(device: int, incarnation: int, dseq: int, index: int) -> str:
+    """Name of one operation, unique in a township: ``7.1.42.0``."""
+    return f"{device}.{incarnation}.{dseq}.{index}"
+
+
+def bucket(zone_id: bytes | None, data_class: str) -> str:
+    """Name of a bucket: ``<zone id in hex>/i``, or ``township/i`` for records of no zone."""
+    return f"{zone_id.hex() if zone_id else 'township'}/{data_class}"
+
+
+class Writers:
+    """Which op last wrote each field of one record.
+
+    Packed as msgpack ``[default, {field: op id}]``: most records are written once, by one op.
+    """
+
+    __slots__ = ("default", "fields")
+
+    def __init__(self, default: str | None = None, fields: dict[str, str] | None = None) -> None:
+        self.default = default
+        self.fields = fields if fields is not None else {}
+
+    def of(self, field: str) -> str | None:
+        """The op that wrote the field, None when the record is not known anywhere."""
+        return self.fields.get(field, self.default)
+
+    def write(self, fields: Iterable[str], writer: str) -> None:
+        """Note a new writer for these fields."""
+        for field in fields:
+            self.fields[field] = writer
+
+    def pack(self) -> bytes:
+        """Bytes to store beside the record."""
+        return _encoder.encode([self.default, self.fields])
+
+    @classmethod
+    def unpack(cls, data: bytes | None) -> Writers:
+        """The writers behind stored bytes; an unknown record has none."""
+        if not data:
+            return cls()
+        default, fields = msgspec.msgpack.decode(data)
+        return cls(default, fields)
+
+
+class Changeset(msgspec.Struct, array_like=True, frozen=True):
+    """Header and operations as the bytes their author made."""
+
+    header: bytes
+    ops: Sequence[bytes]
+
+    def hash(self, previous: bytes) -> bytes:
+        """This changeset's link in the chain after ``previous``."""
+        return link(previous, self.header, map(op_hash, self.ops))
