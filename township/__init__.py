@@ -1,1 +1,1 @@
-"""What the township knows and promises: records, rules, use-cases, storage. No Qt, no HTTP, no PDF."""
+"""What the township knows and promises: records, rules, use-cases, storage."""

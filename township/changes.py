@@ -20,8 +20,6 @@ GENESIS = bytes(32)
 """What the first changeset of a device incarnation names as its predecessor."""
 
 Action = Literal["insert", "set", "delete", "restore"]
-Value = str | int | bytes | None
-"""Every stored value is one of these, the same on the wire and in the database."""
 
 
 class Op(msgspec.Struct, array_like=True, frozen=True):

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Dialect, Integer, LargeBinary, String, Table
+from sqlalchemy import Dialect, Integer, LargeBinary, String, Table
 from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from township.codes import CodeList
 from township.values import (
     Kind,
+    Value,
+    from_stored,
     id_no_problem,
     local_text,
-    moment_from_text,
-    moment_text,
     phone_problem,
+    to_stored,
 )
 
 
@@ -37,56 +38,56 @@ class Sensitivity(StrEnum):
     X = "X"
 
 
-class Moment(TypeDecorator[datetime]):
-    """Moments as sortable UTC text, the same on the wire and in storage."""
+class _Stored(TypeDecorator[Any]):
+    """A Python value in its stored form (``values.to_stored``), the same on every database."""
+
+    kind: Kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Value:
+        return to_stored(self.kind, value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return from_stored(self.kind, value)
+
+
+class Moment(_Stored):
+    """Moments as sortable UTC text."""
 
     impl = String(20)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return None if value is None else moment_text(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else moment_from_text(value)
+    kind = Kind.MOMENT
+    cache_ok = True  # SQLAlchemy looks at the class itself, not at its bases
 
 
-class Flag(TypeDecorator[bool]):
-    """True and false as 1 and 0, on every database."""
+class Flag(_Stored):
+    """True and false as 1 and 0."""
 
     impl = Integer
+    kind = Kind.FLAG
     cache_ok = True
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
-        return None if value is None else bool(value)
+class Day(_Stored):
+    """Dates as sortable text."""
+
+    impl = String(10)
+    kind = Kind.DATE
+    cache_ok = True
 
 
-class Codes(TypeDecorator[tuple[str, ...]]):
-    """Several codes joined by a blank; an empty set is NULL."""
+class Codes(_Stored):
+    """Several codes joined by a blank."""
 
     impl = String
+    kind = Kind.CODES
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
-        return " ".join(value) if value else None
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
-        return tuple(value.split()) if value else ()
-
-
-class Refs(TypeDecorator[tuple[bytes, ...]]):
-    """Several record ids as hex joined by a blank; an empty set is NULL."""
+class Refs(_Stored):
+    """Several record ids as hex joined by a blank."""
 
     impl = String
+    kind = Kind.REFS
     cache_ok = True
-
-    def process_bind_param(self, value: tuple[bytes, ...] | None, dialect: Dialect) -> str | None:
-        return " ".join(sorted(i.hex() for i in value)) if value else None
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[bytes, ...]:
-        return tuple(bytes.fromhex(i) for i in value.split()) if value else ()
 
 
 _STORED: dict[Kind, Callable[[int | None], TypeEngine[Any]]] = {
@@ -95,7 +96,7 @@ _STORED: dict[Kind, Callable[[int | None], TypeEngine[Any]]] = {
     Kind.LONG_TEXT: String,
     Kind.NUMBER: lambda _: Integer(),
     Kind.FLAG: lambda _: Flag(),
-    Kind.DATE: lambda _: Date(),
+    Kind.DATE: lambda _: Day(),
     Kind.MOMENT: lambda _: Moment(),
     Kind.CODE: lambda _: String(24),
     Kind.CODES: lambda _: Codes(),

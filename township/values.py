@@ -7,8 +7,13 @@ share one representation; see ``Kind``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Any
+
+Value = str | int | bytes | None
+"""Every stored value is one of these, the same on the wire and in the database."""
 
 
 class Kind(StrEnum):
@@ -97,3 +102,35 @@ def moment_from_text(text: str) -> datetime:
 def local_text(moment: datetime) -> str:
     """A moment as people in China read it: 2026-05-03 14:05."""
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def to_stored(kind: Kind, value: Any) -> Value:
+    """The stored and transmitted form of a Python value; empty becomes None."""
+    if value is None or value == "" or value == ():
+        return None
+    convert = _TO_STORED.get(kind)
+    return convert(value) if convert else value
+
+
+def from_stored(kind: Kind, value: Value) -> Any:
+    """The Python value behind a stored one; ``to_stored`` turned round."""
+    if value is None:
+        return () if kind in (Kind.CODES, Kind.REFS) else None
+    convert = _FROM_STORED.get(kind)
+    return convert(value) if convert else value
+
+
+_TO_STORED: dict[Kind, Callable[[Any], Value]] = {
+    Kind.FLAG: int,
+    Kind.DATE: date.isoformat,
+    Kind.MOMENT: moment_text,
+    Kind.CODES: " ".join,
+    Kind.REFS: lambda ids: " ".join(sorted(i.hex() for i in ids)),
+}
+_FROM_STORED: dict[Kind, Callable[[Any], Any]] = {
+    Kind.FLAG: bool,
+    Kind.DATE: date.fromisoformat,
+    Kind.MOMENT: moment_from_text,
+    Kind.CODES: lambda text: tuple(text.split()),
+    Kind.REFS: lambda text: tuple(bytes.fromhex(i) for i in text.split()),
+}

@@ -1,0 +1,184 @@
+"""Capturing what a transaction changed as one changeset, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import inspect, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from township import changes
+from township.changes import Op, Writers
+from township.errors import WorldError
+from township.records import Record
+from township.storage import tables
+from township.values import to_stored
+
+SEARCHED = ("household", "person")
+"""Kinds whose words are in the search index."""
+
+
+def commit(
+    session: Session,
+    author: bytes,
+    now: datetime,
+    changed: list[Record],
+    deleted: list[Record],
+    restored: list[Record],
+) -> tuple[frozenset[str], int | None]:
+    """Write the records and their changeset in one transaction.
+
+    Returns the kinds that changed and the changeset's number (None when nothing did).
+    """
+    device = session.execute(select(tables.device)).one_or_none()
+    if device is None:
+        raise WorldError("本机还没有登记到镇服务器，不能保存。请先登记本机。")
+    dseq = device.last_dseq + 1
+    ops: list[tuple[Record, Op]] = []
+    for record in _ordered(changed, deleted, restored):
+        prefix = f"{device.number}.{device.incarnation}.{dseq}."
+        for op in _ops_of(session, record, record in deleted, record in restored):
+            ops.append((record, op))
+            _note_writer(record, op, f"{prefix}{len(ops) - 1}")
+        _stamp(record, author, now)
+    if not ops:
+        session.rollback()
+        return frozenset(), None
+    session.flush()
+    _store(session, device, author, now, ops)
+    session.commit()
+    return frozenset(op.kind for _, op in ops), dseq
+
+
+def _ordered(*lists: list[Record]) -> list[Record]:
+    """Every record once, new ones in the order in which they were added."""
+    return list({id(record): record for part in lists for record in part}.values())
+
+
+def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> list[Op]:
+    kind, bucket = record.kind(), record.bucket()
+    if inspect(record).transient or inspect(record).pending:
+        values = {
+            name: stored
+            for name, field in record.fields().items()
+            if (stored := to_stored(field.kind, getattr(record, name))) is not None
+        }
+        return [Op(kind, record.id, "insert", bucket, values)]
+    ops = []
+    if restored:
+        ops.append(Op(kind, record.id, "restore", bucket, {}))
+    if fields := _edits(session, record):
+        ops.append(Op(kind, record.id, "set", bucket, fields))
+    if deleted:
+        ops.append(Op(kind, record.id, "delete", bucket, {}))
+    return ops
+
+
+def _edits(session: Session, record: Record) -> dict[str, Any]:
+    """Changed fields as [value, base]; remembers what the township holds beneath them."""
+    state, writers = inspect(record), Writers.unpack(record.writers)
+    edits: dict[str, Any] = {}
+    beneath: list[dict[str, Any]] = []
+    for name, field in record.fields().items():
+        history = state.attrs[name].history
+        if not history.has_changes():
+            continue
+        old = to_stored(field.kind, history.deleted[0] if history.deleted else None)
+        new = to_stored(field.kind, getattr(record, name))
+        if old == new:
+            continue
+        base = writers.of(name)
+        edits[name] = [new, base]
+        beneath.append(
+            {
+                "record_id": record.id,
+                "field": name,
+                "kind": record.kind(),
+                "value": msgspec.msgpack.encode(old),
+                "writer": base,
+            }
+        )
+    if beneath and not _inserted_here(session, record.id):
+        session.execute(insert(tables.shadow).on_conflict_do_nothing(), beneath)
+    return edits
+
+
+def _inserted_here(session: Session, record_id: bytes) -> bool:
+    """Is the whole record still unknown to the township? Then nothing lies beneath it."""
+    pending = tables.pending.c
+    return (
+        session.scalar(
+            select(pending.dseq).where(pending.record_id == record_id, pending.inserts == 1)
+        )
+        is not None
+    )
+
+
+def _note_writer(record: Record, op: Op, writer: str) -> None:
+    if op.action == "insert":
+        record.writers = Writers(writer).pack()
+    elif op.action == "set":
+        writers = Writers.unpack(record.writers)
+        writers.write(op.fields, writer)
+        record.writers = writers.pack()
+
+
+def _stamp(record: Record, author: bytes, now: datetime) -> None:
+    if record.created_at is None:
+        record.created_at, record.created_by = now, author
+    record.updated_at, record.updated_by = now, author
+
+
+def _store(
+    session: Session, device: Any, author: bytes, now: datetime, ops: list[tuple[Record, Op]]
+) -> None:
+    dseq = device.last_dseq + 1
+    header = changes.encode(
+        changes.Header(
+            changes.SCHEMA,
+            device.number,
+            device.incarnation,
+            dseq,
+            author,
+            int(now.timestamp() * 1000),
+            len(ops),
+        )
+    )
+    encoded = [changes.encode(op) for _, op in ops]
+    hash_ = changes.link(device.last_hash, header, map(changes.op_hash, encoded))
+    session.execute(
+        insert(tables.changeset).values(
+            incarnation=device.incarnation,
+            dseq=dseq,
+            header=header,
+            ops=msgspec.msgpack.encode(encoded),
+            hash=hash_,
+            state="pending",
+        )
+    )
+    session.execute(
+        insert(tables.pending).on_conflict_do_nothing(),
+        [
+            {
+                "record_id": op.record,
+                "dseq": dseq,
+                "kind": op.kind,
+                "inserts": int(op.action == "insert"),
+            }
+            for _, op in ops
+        ],
+    )
+    session.execute(update(tables.device).values(last_dseq=dseq, last_hash=hash_))
+    _mark_search(session, [record for record, op in ops if op.kind in SEARCHED])
+
+
+def _mark_search(session: Session, records: list[Record]) -> None:
+    ids = {getattr(record, "household_id", record.id) for record in records}
+    if ids:
+        session.execute(
+            insert(tables.search_dirty).on_conflict_do_nothing(),
+            [{"household_id": i} for i in ids],
+        )

@@ -1,0 +1,35 @@
+"""Pinyin keys of names: initials and full syllables, of every reading a character has."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+
+from pypinyin import Style, pinyin
+
+MOST_READINGS = 12
+"""Combinations of readings kept per name; names with more are beyond everyday use."""
+
+
+def keys(name: str) -> set[str]:
+    """Search keys of a name: ``王大明`` → {"wdm", "wangdaming", "wangdaiming", …}.
+
+    ü is written v, as input methods do, and also u. Latin letters in a
+    name are found as text, not as pinyin.
+    """
+    readings = pinyin(_spoken(name), style=Style.NORMAL, heteronym=True, errors="ignore")
+    spelled = [sorted({form for word in words for form in _forms(word)}) for words in readings]
+    found: set[str] = set()
+    for combination in islice(product(*spelled), MOST_READINGS):
+        found.add("".join(combination))
+        found.add("".join(syllable[0] for syllable in combination))
+    found.discard("")
+    return found
+
+
+def _spoken(name: str) -> str:
+    return "".join(c for c in name if not c.isascii())
+
+
+def _forms(syllable: str) -> set[str]:
+    plain = syllable.lower()
+    return {plain.replace("ü", "v"), plain.replace("ü", "u").replace("v", "u")}

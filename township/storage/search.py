@@ -1,0 +1,198 @@
+"""Finding households: by name, pinyin, group, number, last digits of a phone or an ID number.
+
+Chinese is indexed as pairs of characters, so that one, two or more characters are found
+exactly as typed; sealed records are never in the index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.orm import Session
+
+from township.records import Group, Household, Person
+from township.storage import tables
+
+if TYPE_CHECKING:
+    from township.storage.database import Database
+
+_RUN = re.compile(r"[0-9A-Za-z\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+_LETTERS = re.compile(r"[a-z]+")
+_CHUNK = 400
+
+
+def tokens(text: str) -> str:
+    """The pairs of neighbouring characters of each run, and its last character alone."""
+    found: list[str] = []
+    for run in _RUN.findall(text.lower()):
+        found += [run[i : i + 2] for i in range(len(run) - 1)]
+        found.append(run[-1])
+    return " ".join(found)
+
+
+def match_expression(run: str) -> str:
+    """The full-text expression that finds this run of characters and nothing else."""
+    if len(run) == 1:
+        return f'"{run}"*'
+    return '"' + " ".join(run[i : i + 2] for i in range(len(run) - 1)) + '"'
+
+
+def household_ids(session: Session, query: str, limit: int = 200) -> list[bytes]:
+    """Households that fit every part of the query, best first: names before other fields.
+
+    Parts of letters are pinyin (initials or full), other parts are found in names, household
+    numbers, groups, addresses, phones and ID numbers.
+    """
+    runs = _RUN.findall(query.lower())
+    if not runs:
+        return []
+    connection = session.connection()
+    if len(runs) == 1:
+        rows = _rows_of_run(connection, runs[0], limit)
+    else:
+        rows = _rows_of_all(connection, runs, limit)
+    if not rows:
+        return []
+    marks = ",".join(map(str, rows))
+    named = connection.exec_driver_sql(
+        f"SELECT row, household_id FROM search_row WHERE row IN ({marks})"  # integers only
+    )
+    by_row: dict[int, bytes] = dict(named.tuples().all())
+    return [by_row[row] for row in rows if row in by_row]
+
+
+def _rows_of_run(connection: Connection, run: str, limit: int) -> list[int]:
+    rows: dict[int, None] = {}
+    if _LETTERS.fullmatch(run):
+        rows.update(dict.fromkeys(_by_pinyin(connection, run, limit)))
+    for columns in ("names", "others"):
+        if len(rows) >= limit:
+            break
+        expression = f"{{{columns}}}: {match_expression(run)}"
+        rows.update(dict.fromkeys(_by_text(connection, expression, limit)))
+    return list(rows)[:limit]
+
+
+def _rows_of_all(connection: Connection, runs: Sequence[str], limit: int) -> list[int]:
+    found = [_rows_of_run(connection, run, 1_000_000) for run in runs]
+    rest = [set(rows) for rows in found[1:]]
+    return [row for row in found[0] if all(row in rows for rows in rest)][:limit]
+
+
+def _by_text(connection: Connection, expression: str, limit: int) -> list[int]:
+    rows = connection.exec_driver_sql(
+        "SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT ?", (expression, limit)
+    )
+    return [row for (row,) in rows]
+
+
+def _by_pinyin(connection: Connection, letters: str, limit: int) -> list[int]:
+    after = letters[:-1] + chr(ord(letters[-1]) + 1)
+    rows = connection.exec_driver_sql(
+        "SELECT row FROM search_pinyin WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+        (letters, after, limit * 4),  # a household may stand there once per reading
+    )
+    return list(dict.fromkeys(row for (row,) in rows))[:limit]
+
+
+def catch_up(database: Database, step: Callable[[int, int], None] | None = None) -> int:
+    """Index the households that changed since the last call; returns how many.
+
+    Works in chunks, each in one short transaction, so that saving never waits for it.
+    """
+    done = 0
+    while True:
+        with database.writing() as connection:
+            dirty = connection.scalars(
+                select(tables.search_dirty.c.household_id).limit(_CHUNK)
+            ).all()
+            if not dirty:
+                return done
+            _index(connection, dirty)
+            left = connection.exec_driver_sql("SELECT count(*) FROM search_dirty").scalar_one()
+        done += len(dirty)
+        if step:
+            step(done, done + left)
+
+
+def _index(connection: Connection, ids: Sequence[bytes]) -> None:
+    _forget(connection, ids)
+    entries = _entries(connection, ids)
+    for household_id, names, others in entries:
+        row = connection.exec_driver_sql(
+            "INSERT INTO search_row(household_id) VALUES (?)", (household_id,)
+        ).lastrowid
+        connection.exec_driver_sql(
+            "INSERT INTO search_text(rowid, names, others) VALUES (?, ?, ?)",
+            (row, tokens(" ".join(names)), tokens(" ".join(others))),
+        )
+        _index_pinyin(connection, row, names)
+    connection.execute(
+        delete(tables.search_dirty).where(tables.search_dirty.c.household_id.in_(ids))
+    )
+
+
+def _index_pinyin(connection: Connection, row: int, names: Iterable[str]) -> None:
+    from township.storage.pinyin import keys  # its dictionaries cost 180 ms: never at start
+
+    found = {(key, row) for name in names for key in keys(name)}
+    if found:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO search_pinyin(key, row) VALUES (?, ?)", list(found)
+        )
+
+
+def _forget(connection: Connection, ids: Sequence[bytes]) -> None:
+    row = tables.search_row.c
+    old = connection.scalars(select(row.row).where(row.household_id.in_(ids))).all()
+    if not old:
+        return
+    gone = [(i,) for i in old]
+    connection.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", gone)
+    marks = ",".join(map(str, old))
+    connection.exec_driver_sql(f"DELETE FROM search_pinyin WHERE row IN ({marks})")
+    connection.execute(delete(tables.search_row).where(row.row.in_(old)))
+
+
+def _entries(
+    connection: Connection, ids: Sequence[bytes]
+) -> list[tuple[bytes, list[str], list[str]]]:
+    """(household, names with the head's first, other words) of the living households."""
+    people: dict[bytes, list[Any]] = {}
+    wanted = select(Person.household_id, Person.id, Person.name, Person.phone, Person.id_no).where(
+        Person.household_id.in_(ids), Person.deleted_at.is_(None)
+    )
+    for person in connection.execute(wanted):
+        people.setdefault(person.household_id, []).append(person)
+    households = connection.execute(
+        select(
+            Household.id,
+            Household.no,
+            Household.address,
+            Household.phone,
+            Household.head_person_id,
+            Group.name,
+            Group.number,
+        )
+        .outerjoin(Group, Group.id == Household.group_id)
+        .where(Household.id.in_(ids), Household.deleted_at.is_(None))
+    )
+    return [_entry(household, people.get(household.id, [])) for household in households]
+
+
+def _entry(household: Any, people: list[Any]) -> tuple[bytes, list[str], list[str]]:
+    people.sort(key=lambda person: person.id != household.head_person_id)
+    names = [person.name for person in people if person.name]
+    others = [
+        household.no,
+        household.address,
+        household.phone,
+        household.name,
+        f"{household.number}组" if household.number else None,
+        *(person.phone for person in people),
+        *(person.id_no for person in people),
+    ]
+    return household.id, names, [text for text in others if text]
