@@ -10,6 +10,7 @@ SCREEN = $(DISPLAY)$(WAYLAND_DISPLAY)
 .PHONY: setup run test lint bench clean
 
 setup: $(READY)
+	@:
 
 $(READY): pyproject.toml constraints.txt packaging/set_up.sh packaging/system_packages.sh
 	@PYTHON='$(PYTHON)' sh packaging/set_up.sh
@@ -19,6 +20,7 @@ $(READY): pyproject.toml constraints.txt packaging/set_up.sh packaging/system_pa
 run: setup
 	@test -e '$(DEMO)/demo.json' || $(PY) -m cli demo '$(DEMO)' --years 1
 ifneq ($(strip $(SCREEN)),)
+	@sh packaging/system_packages.sh
 	@$(PY) -m cli play '$(DEMO)'
 else
 	@echo '没有图形界面，改为演示巡览 / no display: running the tour instead'
