@@ -47,11 +47,10 @@ configure() {
         /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/auth.conf.d /etc/ssl/certs/ca-certificates.crt \
         "${PIP_CERT:-}" "${SSL_CERT_FILE:-}"
     copy_if_there /etc/apt/apt.conf.d/*[Pp]roxy* /etc/apt/apt.conf.d/9*
-    find "$bare/etc/apt" -name '*.list' -o -name '*.sources' | xargs -r sed -i "s/\b$own_suite\b/$suite/g"
+    find "$bare/etc/apt" \( -name '*.list' -o -name '*.sources' \) -exec sed -i "s/\b$own_suite\b/$suite/g" {} +
     mkdir -p "$bare/srv/home/.config"
-    for folder in "${XDG_CONFIG_HOME:-$HOME/.config}/pip"; do
-        [ -d "$folder" ] && cp -aL "$folder" "$bare/srv/home/.config/"
-    done
+    local own_pip="${XDG_CONFIG_HOME:-$HOME/.config}/pip"
+    if [ -d "$own_pip" ]; then cp -aL "$own_pip" "$bare/srv/home/.config/"; fi
     git clone --quiet --no-local "file://$checkout" "$bare/srv/lianxinqiao"
 }
 
