@@ -1,0 +1,52 @@
+"""What holds for every test: no screen, a home of its own, no network beyond this machine."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HOME_VARIABLES = (
+    "HOME",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_STATE_HOME",
+)
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+def _stay_on_this_machine(event: str, args: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        _, address = args
+    elif event == "socket.getaddrinfo":
+        address = args[:2]
+    else:
+        return
+    if not isinstance(address, tuple):  # a Unix socket
+        return
+    host = address[0]
+    if host and not str(host).startswith(LOOPBACK):
+        raise RuntimeError(f"a test may only talk to this machine, not to {host!r}")
+
+
+sys.addaudithook(_stay_on_this_machine)
+
+
+@pytest.fixture(autouse=True)
+def home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A fresh, empty home folder, so that no test reads or writes the tester's own settings."""
+    folder = tmp_path_factory.mktemp("home")
+    folder.chmod(0o700)
+    for name in HOME_VARIABLES:
+        monkeypatch.setenv(name, str(folder))
+    yield folder
