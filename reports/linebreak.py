@@ -1,6 +1,6 @@
 """Chinese line breaking (避头尾): where a line may end, measured by character widths.
 
-Rules: GB/T 15834-2011 5.1.10 and W3C clreq 3.1.3 (marks that may not begin or end a line).
+Rules: GB/T 15834-2011 chapter 5 and W3C clreq (marks that may not begin or end a line).
 A character that may not stand where it falls goes to the next line with the one before it;
 nothing hangs into the margin.
 """
@@ -78,12 +78,26 @@ def _break_point(text: str, start: int, fitting: int) -> int:
         return fitting
     places = range(fitting, start, -1)
     for place in places:
-        if text[place] in BLANKS or may_break(text[place - 1], text[place]):
+        if _allowed(text, start, place):
             return place
     for place in places:
         if not _stays_behind(text[place - 1], text[place]):
             return place
     return fitting
+
+
+def _allowed(text: str, start: int, place: int) -> bool:
+    """Whether the line from ``start`` may end before ``place``, blanks there being dropped."""
+    left, right = place, place
+    while left > start and text[left - 1] in BLANKS:
+        left -= 1
+    while right < len(text) and text[right] in BLANKS:
+        right += 1
+    if left == start or right == len(text):
+        return left > start
+    if left < right:
+        return not _stays_behind(text[left - 1], text[right])
+    return may_break(text[place - 1], text[place])
 
 
 def _stays_behind(before: str, after: str) -> bool:

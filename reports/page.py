@@ -62,13 +62,16 @@ A4_LANDSCAPE = Paper(297 * MM, 210 * MM)
 
 @dataclass(frozen=True)
 class PrintStamp:
-    """Who prints what when: stands in the foot of every page."""
+    """Who prints when, under which number; stands on every page.
+
+    ``printed_at`` needs a time zone and is shown in China's; ``checked_by`` is left open for
+    a signature by hand when empty.
+    """
 
     printed_at: datetime
     made_by: str
     print_no: str
     checked_by: str = ""
-    """Left open for a signature by hand when empty."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ def draw_frame(
     baseline = paper.top - TITLE_SIZE * 0.88
     middle = (paper.left + paper.right) / 2
     sheet.text(middle, baseline, heading.title, sans_bold(), TITLE_SIZE, Align.CENTER)
-    sheet.text(paper.right, paper.top + 5 * MM, INTERNAL, sans_bold(), TEXT_SIZE, Align.RIGHT)
+    above = paper.top + 5 * MM
+    sheet.text(paper.left, above, f"编号：{stamp.print_no}", sans(), SMALLEST_SIZE)
+    sheet.text(paper.right, above, INTERNAL, sans_bold(), TEXT_SIZE, Align.RIGHT)
     caption = paper.body_top + 4.5
     sheet.text(paper.left, caption, heading.left, sans(), SMALLEST_SIZE)
     sheet.text(paper.right, caption, heading.right, sans(), SMALLEST_SIZE, Align.RIGHT)
@@ -97,7 +102,7 @@ def draw_frame(
 def _draw_foot(sheet: Sheet, paper: Paper, stamp: PrintStamp, page: tuple[int, int]) -> None:
     number, count = page
     people = f"制表：{stamp.made_by}　审核：{stamp.checked_by}"
-    printed = f"打印时间：{local_text(stamp.printed_at)}　编号：{stamp.print_no}"
+    printed = f"打印时间：{local_text(stamp.printed_at)}"
     y, face, size = _FOOT_BASELINE, sans(), SMALLEST_SIZE
     middle = (paper.left + paper.right) / 2
     sheet.text(paper.left, y, people, face, size)
