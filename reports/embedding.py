@@ -39,7 +39,7 @@ class EmbeddedFace(dict[int, str]):
 
     def add_to(self, document: pdfdoc.PDFDocument) -> None:
         """Write the font and what it needs into the document; no character may follow."""
-        drawn = [c if c in self.face.glyphs else _GETA for c in self._meant]
+        drawn = [c if chr(c) in self.face else _GETA for c in self._meant]
         file, glyphs = self.face.subset(drawn)
         tag = _tag(self.face.name, drawn)
         name = f"/{tag}+{self.face.name}"
@@ -71,7 +71,7 @@ class EmbeddedFace(dict[int, str]):
     ) -> pdfdoc.PDFDictionary:
         widths: list[Any] = []
         for code, character in enumerate(drawn, 1):
-            width = self.face.widths.get(character, _USUAL_WIDTH)
+            width = round(self.face.width(character))
             if width != _USUAL_WIDTH:
                 widths += [code, pdfdoc.PDFArray([width])]
         glyph_map = b"".join(glyph.to_bytes(2, "big") for glyph in [0, *glyphs])

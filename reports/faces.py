@@ -1,16 +1,12 @@
-"""The font files that the package carries: parsed once, cut to what a document uses.
-
-Why these faces: docs/decisions/010-fonts.md.
-"""
+"""The font files that the package carries. Why these: docs/decisions/010-fonts.md."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from threading import Lock
 
-from reportlab.pdfbase.ttfonts import TTFontFace
+from reports.truetype import TrueType
 
 FONT_FOLDER = Path(__file__).parent / "assets" / "fonts"
 """The desktop loads the same files, so that the screen looks like the paper."""
@@ -25,40 +21,40 @@ class Face:
     """One TrueType file. Lengths are in thousandths of the type size."""
 
     def __init__(self, path: Path) -> None:
-        self._font = TTFontFace(str(path))
-        self._lock = Lock()
-        self.name: str = self._font.name.decode("ascii")
-        self.glyphs: dict[int, int] = self._font.charToGlyph
-        self.widths: dict[int, float] = self._font.charWidths
+        self.name = path.stem
+        self._font = TrueType(path)
 
     def __contains__(self, character: str) -> bool:
-        return ord(character) in self.glyphs
+        return self._font.glyph(ord(character)) != 0
 
-    def subset(self, codes: Sequence[int]) -> tuple[bytes, list[int]]:
-        """A font file with the glyphs of ``codes``, and the glyph number of each code in it.
+    def width(self, code_point: int) -> float:
+        """The width of a character."""
+        return self._font.advance(self._font.glyph(code_point))
+
+    def subset(self, code_points: Sequence[int]) -> tuple[bytes, list[int]]:
+        """A font file with the glyphs of these characters, and the number of each in it.
 
         Characters that share a glyph share its number; glyph 0 is always ``.notdef``.
         """
         numbers = {0: 0}
-        glyphs = [self.glyphs.get(code, 0) for code in codes]
+        glyphs = [self._font.glyph(code_point) for code_point in code_points]
         placed = [numbers.setdefault(glyph, len(numbers)) for glyph in glyphs]
-        with self._lock:  # the parser keeps a reading position
-            return self._font.makeSubset(codes), placed
+        return self._font.subset(list(numbers)), placed
 
     def descriptor(self) -> dict[str, object]:
-        """The metrics that a PDF font descriptor wants."""
+        """The metrics that a PDF font descriptor wants. Source: ISO 32000-1, 9.8.1."""
         font = self._font
         return {
             "Ascent": font.ascent,
             "Descent": font.descent,
-            "CapHeight": font.capHeight,
-            "ItalicAngle": font.italicAngle,
-            "StemV": font.stemV,
-            "FontBBox": list(font.bbox),
+            "CapHeight": font.cap_height,
+            "ItalicAngle": 0,
+            "StemV": 50 + (font.weight // 65) ** 2,
+            "FontBBox": font.box,
         }
 
 
 @cache
 def face(path: Path) -> Face:
-    """The parsed file; some 60 ms the first time, kept for the life of the program."""
+    """The opened file, kept for the life of the program."""
     return Face(path)

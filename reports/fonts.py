@@ -50,7 +50,7 @@ class _Units(dict[str, float]):
             return self[" "]
         if _invisible(character):
             return 0.0
-        found = (each.widths[ord(character)] for each in self._faces if character in each)
+        found = (each.width(ord(character)) for each in self._faces if character in each)
         self[character] = width = next(found, 1000.0)
         return width
 

@@ -14,7 +14,7 @@ Progress = Callable[[int, int], None]
 """Told of each page drawn and how many there are; cancels by raising."""
 
 _PAPER = A4_LANDSCAPE
-_COLUMNS = (
+COLUMNS = (
     Column("序号", 9 * MM),
     Column("户编号", 22 * MM),
     Column("户主", 15 * MM),
@@ -31,6 +31,7 @@ _COLUMNS = (
     Column("反馈\n日期", 12 * MM),
     Column("备注", 13 * MM),
 )
+"""Blank cells mean that nothing happened."""
 
 
 def monthly_ledger(
@@ -42,7 +43,7 @@ def monthly_ledger(
     """
     title = f"{ledger.township}户台账月报"
     file = PdfFile(f"{title}（{ledger.year}年{ledger.month}月）", stamp.printed_at)
-    table = LongTable(_COLUMNS)
+    table = LongTable(COLUMNS)
     pages = list(_pages(ledger, table))
     for number, (zone, page) in enumerate(pages, 1):
         sheet = Sheet(file, (_PAPER.width, _PAPER.height))
@@ -58,14 +59,15 @@ def monthly_ledger(
 def _pages(ledger: MonthlyLedger, table: LongTable) -> Iterator[tuple[str, TablePage]]:
     last = ledger.zones[-1] if len(ledger.zones) > 1 else None
     for zone in ledger.zones:
-        rows = list(_zone_rows(zone))
+        rows = list(zone_rows(zone))
         if zone is last:
             rows.append(_total_row("全镇合计", ledger.totals()))
         for page in table.paginate(rows, _PAPER.body_height):
             yield zone.zone, page
 
 
-def _zone_rows(zone: ZoneLedger) -> Iterator[Row]:
+def zone_rows(zone: ZoneLedger) -> Iterator[Row]:
+    """The printed rows of a village, its subtotal last."""
     for number, row in enumerate(zone.rows, 1):
         yield Row(_cells(number, row))
     yield _total_row("本村小计", zone.totals())

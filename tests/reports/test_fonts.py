@@ -62,7 +62,7 @@ def test_a_name_draws_in_two_faces_of_one_width() -> None:
 
 def test_a_character_that_no_face_has_prints_a_mark_and_reads_back_as_itself() -> None:
     missing = "\U000323af"
-    assert all(missing not in face for face in sans().faces)
+    assert all(missing not in each for each in sans().faces)
     assert text_of(printed(sans(), f"王{missing}明")) == f"王{missing}明"
     assert serif().width(missing, 10) == 10
 
