@@ -16,19 +16,19 @@ Progress = Callable[[int, int], None]
 _PAPER = A4_LANDSCAPE
 COLUMNS = (
     Column("序号", 9 * MM),
-    Column("户编号", 22 * MM),
-    Column("户主", 15 * MM),
+    Column("户编号", 22 * MM, names=True),
+    Column("户主", 15 * MM, names=True),
     Column("组别", 9 * MM),
     Column("人口", 9 * MM),
     Column("特殊\n群体", 16 * MM),
     Column("联系\n干部", 13 * MM),
     Column("本月\n走访", 9 * MM),
     Column("本年\n走访", 9 * MM),
-    Column("走访发现情况", 50 * MM, Align.LEFT),
+    Column("走访发现情况", 49 * MM, Align.LEFT),
     Column("诉求及分类", 38 * MM, Align.LEFT),
     Column("办理措施", 28 * MM, Align.LEFT),
     Column("办理\n结果", 15 * MM),
-    Column("反馈\n日期", 12 * MM),
+    Column("反馈\n日期", 13 * MM),
     Column("备注", 13 * MM),
 )
 """Blank cells mean that nothing happened."""
@@ -45,7 +45,11 @@ def monthly_ledger(
     file = PdfFile(f"{title}（{ledger.year}年{ledger.month}月）", stamp.printed_at)
     table = LongTable(COLUMNS)
     pages = list(_pages(ledger, table))
+    bookmarked = None
     for number, (zone, page) in enumerate(pages, 1):
+        if zone != bookmarked:
+            file.bookmark(zone)
+            bookmarked = zone
         sheet = Sheet(file, (_PAPER.width, _PAPER.height))
         heading = Heading(title, f"责任区：{zone}", f"{ledger.year}年{ledger.month}月")
         draw_frame(sheet, _PAPER, heading, stamp, (number, len(pages)))

@@ -14,6 +14,7 @@ from reportlab.pdfbase import pdfdoc
 from reports.embedding import EmbeddedFace
 from reports.faces import Face
 from reports.fonts import EmbeddedTypeface, Typeface
+from reports.outline import Outline
 
 _PRODUCER = "连心桥"
 
@@ -30,6 +31,7 @@ class PdfFile:
         stamp = _pdf_moment(made_at)
         self._document.setDateFormatter(lambda *_: stamp)
         self._document.updateSignature(stamp)
+        self._outline = Outline()
         self._faces: dict[Face, EmbeddedFace] = {}
         self._typefaces: dict[Typeface, EmbeddedTypeface] = {}
 
@@ -46,6 +48,10 @@ class PdfFile:
         if found is None:
             found = self._faces[face] = EmbeddedFace(face, f"F{len(self._faces) + 1}")
         return found
+
+    def bookmark(self, title: str) -> None:
+        """Let a bookmark lead to the page that is added next."""
+        self._outline.add(title, self._document.thisPageRef())
 
     def add_page(self, size: tuple[float, float], content: str) -> None:
         """Append a page of the given width and height; ``content`` is ASCII operators."""
@@ -64,6 +70,8 @@ class PdfFile:
         for each in self._faces.values():
             if each:
                 each.add_to(self._document)
+        if self._outline:
+            self._document.Outlines = self._document.Catalog.Outlines = self._outline
         return bytes(self._document.GetPDFData(None))
 
 

@@ -26,11 +26,15 @@ Lines = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """A column; its width is in points."""
+    """A column; its width is in points.
+
+    ``names`` says that it tells which row this is: it stands again where a row runs on.
+    """
 
     head: str
     width: float
     align: Align = Align.CENTER
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +109,18 @@ class LongTable:
         highest = max((len(lines) for _, lines in cells), default=1)
         if highest <= most_lines:
             return [_LaidRow(cells, _row_height(highest), False)]
-        pieces = []
-        for start in range(0, highest, most_lines):
-            piece = [(i, lines[start : start + most_lines]) for i, lines in cells]
-            filled = [(i, lines) for i, lines in piece if lines]
-            count = min(most_lines, highest - start)
-            pieces.append(_LaidRow(filled, _row_height(count), False))
-        return pieces
+        return [
+            self._piece(cells, start, min(most_lines, highest - start))
+            for start in range(0, highest, most_lines)
+        ]
+
+    def _piece(self, cells: list[tuple[int, Lines]], start: int, count: int) -> _LaidRow:
+        """The part of a high row that stands on one page."""
+        parts = [
+            (place, lines if self.columns[place].names else lines[start : start + count])
+            for place, lines in cells
+        ]
+        return _LaidRow([part for part in parts if part[1]], _row_height(count), False)
 
     def _lay_total(self, row: Row) -> _LaidRow:
         text = row.cells[0]

@@ -53,6 +53,7 @@ def _add_report(file: PdfFile, report: VisitReport, stamp: PrintStamp) -> None:
     about = f"户编号：{report.household_no}　{_chinese_date(report.visited_on)}"
     heading = Heading(TITLE, f"{report.township}　{report.zone}", about)
     pages = paginate(_rows(report), _PAPER.body_height - 2 * SMALLEST_SIZE)
+    file.bookmark(f"{report.household_no} {report.head} {_chinese_date(report.visited_on)}")
     for number, rows in enumerate(pages, 1):
         sheet = Sheet(file, (_PAPER.width, _PAPER.height))
         draw_frame(sheet, _PAPER, heading, stamp, (number, len(pages)))

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 
 from reports.monthly_ledger import monthly_ledger
@@ -65,6 +66,13 @@ def test_a_village_begins_on_its_own_page_and_the_township_ends_with_a_total() -
     assert both.totals() == LedgerTotals(5, 17, 1, 1, 11, 1, 2, 1)
 
 
+def test_bookmarks_lead_to_the_villages() -> None:
+    pdf = monthly_ledger(ledger(("天龙村", TIANLONG), ("铺坪村", TIANLONG)), STAMP)
+    with pypdfium2.PdfDocument(pdf) as document:
+        found = [(b.get_title(), b.get_dest().get_index()) for b in document.get_toc()]
+    assert found == [("天龙村", 0), ("铺坪村", page_count(pdf) // 2)]
+
+
 def test_a_month_in_which_nothing_was_recorded() -> None:
     [text] = texts(monthly_ledger(ledger(("天龙村", ())), STAMP))
     assert "本村小计：0 户 0 人" in text
@@ -76,6 +84,7 @@ def test_a_row_higher_than_a_page_runs_on_and_loses_nothing() -> None:
     )
     pages = texts(monthly_ledger(ledger(("天龙村", (row, quiet_row(2)))), STAMP))
     assert len(pages) > 3
+    assert all("天龙-1-001" in text for text in pages[:-1])
     assert flat("".join(pages)).count("统一收购") <= 48
     assert sum(text.count("桃叶") for text in pages) >= 40
     assert "天龙-1-002" in pages[-1]
