@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
-from reports.page import A4_LANDSCAPE, Heading, PrintStamp, draw_frame
+from reports.page import A4_LANDSCAPE, Heading, Paper, PrintStamp, draw_frame
 from reports.pdf import PdfFile
 from reports.sheet import MM, Align, Sheet
 from reports.table import Column, LongTable, Row, TablePage
@@ -13,7 +14,6 @@ from township.documents import LedgerNeed, LedgerRow, LedgerTotals, MonthlyLedge
 Progress = Callable[[int, int], None]
 """Told of each page drawn and how many there are; cancels by raising."""
 
-_PAPER = A4_LANDSCAPE
 COLUMNS = (
     Column("序号", 9 * MM),
     Column("户编号", 22 * MM, names=True),
@@ -31,42 +31,55 @@ COLUMNS = (
     Column("反馈\n日期", 13 * MM),
     Column("备注", 13 * MM),
 )
-"""Blank cells mean that nothing happened."""
+"""The columns on A4; blank cells mean that nothing happened."""
 
 
 def monthly_ledger(
-    ledger: MonthlyLedger, stamp: PrintStamp, progress: Progress | None = None
+    ledger: MonthlyLedger,
+    stamp: PrintStamp,
+    progress: Progress | None = None,
+    paper: Paper = A4_LANDSCAPE,
 ) -> bytes:
-    """The ledger as PDF, A4 landscape, each village on pages of its own.
+    """The ledger as PDF, landscape, each village on pages of its own.
 
-    An exception that ``progress`` raises ends the work and passes through.
+    Wider paper gives wider columns of text. An exception that ``progress`` raises ends the
+    work and passes through.
     """
     title = f"{ledger.township}户台账月报"
     file = PdfFile(f"{title}（{ledger.year}年{ledger.month}月）", stamp.printed_at)
-    table = LongTable(COLUMNS)
-    pages = list(_pages(ledger, table))
+    table = LongTable(_columns(paper))
+    pages = list(_pages(ledger, table, paper))
     bookmarked = None
     for number, (zone, page) in enumerate(pages, 1):
         if zone != bookmarked:
             file.bookmark(zone)
             bookmarked = zone
-        sheet = Sheet(file, (_PAPER.width, _PAPER.height))
+        sheet = Sheet(file, (paper.width, paper.height))
         heading = Heading(title, f"责任区：{zone}", f"{ledger.year}年{ledger.month}月")
-        draw_frame(sheet, _PAPER, heading, stamp, (number, len(pages)))
-        table.draw(sheet, page, _PAPER.left, _PAPER.body_top)
+        draw_frame(sheet, paper, heading, stamp, (number, len(pages)))
+        table.draw(sheet, page, paper.left, paper.body_top)
         sheet.finish()
         if progress is not None:
             progress(number, len(pages))
     return file.data()
 
 
-def _pages(ledger: MonthlyLedger, table: LongTable) -> Iterator[tuple[str, TablePage]]:
+def _columns(paper: Paper) -> tuple[Column, ...]:
+    """The columns, those of text as wide as the paper allows."""
+    texts = [column for column in COLUMNS if column.align is Align.LEFT]
+    spare = (paper.body_width - sum(column.width for column in COLUMNS)) / len(texts)
+    return tuple(replace(c, width=c.width + spare) if c in texts else c for c in COLUMNS)
+
+
+def _pages(
+    ledger: MonthlyLedger, table: LongTable, paper: Paper
+) -> Iterator[tuple[str, TablePage]]:
     last = ledger.zones[-1] if len(ledger.zones) > 1 else None
     for zone in ledger.zones:
         rows = list(zone_rows(zone))
         if zone is last:
             rows.append(_total_row("全镇合计", ledger.totals()))
-        for page in table.paginate(rows, _PAPER.body_height):
+        for page in table.paginate(rows, paper.body_height):
             yield zone.zone, page
 
 

@@ -58,6 +58,7 @@ class Paper:
 
 A4 = Paper(210 * MM, 297 * MM)
 A4_LANDSCAPE = Paper(297 * MM, 210 * MM)
+A3_LANDSCAPE = Paper(420 * MM, 297 * MM)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pypdfium2
 import pytest
 
 from reports.monthly_ledger import monthly_ledger
+from reports.page import A3_LANDSCAPE
 from reports.raster import page_count, page_text
 from tests.reports.documents import STAMP, TALK, busy_row, ledger, quiet_row
 from township.documents import LedgerTotals
@@ -64,6 +65,14 @@ def test_a_village_begins_on_its_own_page_and_the_township_ends_with_a_total() -
     assert "责任区：铺坪村" in second
     assert "全镇合计：5 户 17 人" in second
     assert both.totals() == LedgerTotals(5, 17, 1, 1, 11, 1, 2, 1)
+
+
+def test_on_a3_more_stands_on_a_page() -> None:
+    document = ledger(("天龙村", TIANLONG))
+    large = monthly_ledger(document, STAMP, paper=A3_LANDSCAPE)
+    assert page_count(large) < page_count(monthly_ledger(document, STAMP))
+    with pypdfium2.PdfDocument(large) as opened:
+        assert [round(mm * 25.4 / 72) for mm in opened.get_page_size(0)] == [420, 297]
 
 
 def test_bookmarks_lead_to_the_villages() -> None:

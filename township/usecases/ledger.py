@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from township.codes import NEED_RESULT, SITUATION_KIND
+from township.codes import SITUATION_KIND
 from township.documents import LedgerNeed, LedgerRow, MonthlyLedger, ZoneLedger
 from township.records import (
     Group,
@@ -234,37 +234,29 @@ def _reports(session: Session, zones: Zones, month: Month) -> Iterator[Finding]:
 
 
 def _needs(session: Session, zones: Zones, month: Month) -> dict[bytes, tuple[LedgerNeed, ...]]:
+    """Needs raised in the month or answered in it, in the order in which they were raised."""
     begin, end = month.moments
     raised = Need.raised_on.between(month.first, month.last)
     answered = and_(Need.feedback_at >= begin, Need.feedback_at < end)
-    rows = session.execute(
-        select(
-            Need.household_id,
-            Need.text,
-            Need.need_class,
-            Need.measure,
-            Need.result,
-            Need.feedback_at,
-        )
-        .where(
-            Need.deleted_at.is_(None),
-            or_(raised, answered),
-            in_zones(Need, zones),
-        )
+    rows = session.scalars(
+        select(Need)
+        .where(Need.deleted_at.is_(None), or_(raised, answered), in_zones(Need, zones))
         .order_by(Need.raised_on, Need.no)
     )
     found: dict[bytes, list[LedgerNeed]] = defaultdict(list)
-    for home, text, need_class, measure, result, feedback in rows:
-        if home is None:
-            continue
-        told = feedback if feedback is not None and feedback < end else None
-        found[home].append(
-            LedgerNeed(
-                text=text or "",
-                need_class=need_class or "",
-                measure=measure or "",
-                result=NEED_RESULT.label(result) if result else "",
-                feedback_on=told.astimezone(CHINA).date() if told else None,
-            )
-        )
+    for need in rows:
+        if need.household_id is not None:
+            found[need.household_id].append(_ledger_need(need, end))
     return {home: tuple(items) for home, items in found.items()}
+
+
+def _ledger_need(need: Need, end: datetime) -> LedgerNeed:
+    """A need; an answer given after the end of the month does not stand in it."""
+    told = need.feedback_at if need.feedback_at and need.feedback_at < end else None
+    return LedgerNeed(
+        text=need.text or "",
+        need_class=need.need_class or "",
+        measure=need.measure or "",
+        result=need.shown("result"),
+        feedback_on=told.astimezone(CHINA).date() if told else None,
+    )
