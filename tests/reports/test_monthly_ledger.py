@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pypdfium2
@@ -124,3 +125,10 @@ def test_progress_counts_pages_and_can_cancel() -> None:
 def test_same_ledger_same_bytes() -> None:
     document = ledger(("天龙村", TIANLONG))
     assert monthly_ledger(document, STAMP) == monthly_ledger(document, STAMP)
+
+
+def test_two_printing_at_once_do_not_disturb_each_other() -> None:
+    documents = [ledger(("天龙村", TIANLONG)), ledger(("铺坪村", TIANLONG[:7]))] * 3
+    alone = [monthly_ledger(document, STAMP) for document in documents]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda document: monthly_ledger(document, STAMP), documents)) == alone
