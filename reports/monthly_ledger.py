@@ -24,12 +24,12 @@ COLUMNS = (
     Column("联系\n干部", 13 * MM),
     Column("本月\n走访", 9 * MM),
     Column("本年\n走访", 9 * MM),
-    Column("走访发现情况", 49 * MM, Align.LEFT),
+    Column("走访发现情况", 47 * MM, Align.LEFT),
     Column("诉求及分类", 38 * MM, Align.LEFT),
-    Column("办理措施", 28 * MM, Align.LEFT),
+    Column("办理措施", 27 * MM, Align.LEFT),
     Column("办理\n结果", 15 * MM),
-    Column("反馈\n日期", 13 * MM),
-    Column("备注", 13 * MM),
+    Column("反馈\n日期", 14 * MM),
+    Column("备注", 15 * MM),
 )
 """The columns on A4; blank cells mean that nothing happened."""
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from reports.monthly_ledger import monthly_ledger
-from reports.page import A3_LANDSCAPE
+from reports.monthly_ledger import COLUMNS, monthly_ledger
+from reports.page import A3_LANDSCAPE, A4_LANDSCAPE
 from reports.raster import page_count, page_text
 from tests.reports.documents import STAMP, TALK, busy_row, ledger, quiet_row
 from township.documents import LedgerTotals
@@ -132,3 +132,10 @@ def test_two_printing_at_once_do_not_disturb_each_other() -> None:
     alone = [monthly_ledger(document, STAMP) for document in documents]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda document: monthly_ledger(document, STAMP), documents)) == alone
+
+
+def test_short_words_do_not_wrap_and_columns_fill_the_paper() -> None:
+    assert sum(column.width for column in COLUMNS) == pytest.approx(A4_LANDSCAPE.body_width)
+    [text] = texts(monthly_ledger(ledger(("天龙村", (busy_row(1),))), STAMP))
+    for word in ("天龙-1-001", "①已解决", "①05-20", "全家外出", "空巢老人"):
+        assert word in text
