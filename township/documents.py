@@ -1,0 +1,151 @@
+"""What a printed document says: plain values, gathered by use-cases, laid out by reports.
+
+Masked from the start: telephone and identity numbers and addresses have no place on these
+papers, a household is placed by its group only. Source: domain §6, §7.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ReportedNeed:
+    """A need on a visit report; ``need_class`` and ``result`` are labels, empty while open."""
+
+    no: str
+    topic: str
+    text: str
+    need_class: str
+    owner: str
+    due_on: date | None
+    result: str
+
+
+@dataclass(frozen=True)
+class ReportedSituation:
+    """A five-conditions report on a visit report."""
+
+    no: str
+    kind: str
+    level: str
+    summary: str
+    first_action: str
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """入户走访记录: one visit to one household."""
+
+    township: str
+    zone: str
+    group: str
+    household_no: str
+    head: str
+    persons: int
+    special_groups: tuple[str, ...]
+    visited_on: date
+    session: str
+    way: str
+    purpose: str
+    cadres: tuple[str, ...]
+    """The visitor first, then those who came along."""
+    resident_present: bool | None
+    carry_over: str
+    talk: str
+    policies: tuple[str, ...]
+    needs: tuple[ReportedNeed, ...]
+    situations: tuple[ReportedSituation, ...]
+    resident_view: str
+    next_visit_on: date | None
+
+
+@dataclass(frozen=True)
+class LedgerNeed:
+    """A need in a month's ledger: raised in that month, or answered in it."""
+
+    text: str
+    need_class: str
+    """The letter of the class (A to D), empty while undecided."""
+    measure: str
+    result: str
+    feedback_on: date | None
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One household in a month; an empty cell means that nothing happened."""
+
+    household_no: str
+    head: str
+    group: str
+    persons: int
+    special_groups: tuple[str, ...] = ()
+    cadres: tuple[str, ...] = ()
+    visits_month: int = 0
+    visits_year: int = 0
+    findings: tuple[tuple[date, str], ...] = ()
+    """What was found on which day: talks of visits and five-conditions reports."""
+    needs: tuple[LedgerNeed, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerTotals:
+    """What a village, or the township, comes to in a month."""
+
+    households: int
+    persons: int
+    households_visited: int
+    visits_month: int
+    visits_year: int
+    findings: int
+    needs: int
+    fed_back: int
+
+    def __add__(self, other: LedgerTotals) -> LedgerTotals:
+        return LedgerTotals(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
+
+
+NO_TOTALS = LedgerTotals(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class ZoneLedger:
+    """The households of one zone, in the order of their numbers."""
+
+    zone: str
+    rows: tuple[LedgerRow, ...]
+
+    def totals(self) -> LedgerTotals:
+        """The subtotal of the village."""
+        rows = self.rows
+        return LedgerTotals(
+            households=len(rows),
+            persons=sum(row.persons for row in rows),
+            households_visited=sum(1 for row in rows if row.visits_month),
+            visits_month=sum(row.visits_month for row in rows),
+            visits_year=sum(row.visits_year for row in rows),
+            findings=sum(len(row.findings) for row in rows),
+            needs=sum(len(row.needs) for row in rows),
+            fed_back=sum(1 for row in rows for need in row.needs if need.feedback_on),
+        )
+
+
+@dataclass(frozen=True)
+class MonthlyLedger:
+    """户台账月报: a query over what was recorded once, never a second entry."""
+
+    township: str
+    year: int
+    month: int
+    zones: tuple[ZoneLedger, ...]
+
+    def totals(self) -> LedgerTotals:
+        """The total of all zones."""
+        return sum((zone.totals() for zone in self.zones), NO_TOTALS)
+
+
+def _values(totals: LedgerTotals) -> tuple[int, ...]:
+    return tuple(vars(totals).values())
