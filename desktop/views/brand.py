@@ -20,7 +20,6 @@ class BrandPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("连心桥")
-        self.setMinimumWidth(em(self, 12))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
     def __init__(self, pages: Sequence[PageSpec], who: Who, text_percent: int = 100) -> None:
         super().__init__()
         self.setWindowTitle("连心桥")
-        self.setWindowIcon(icon("bridge", ACCENT, 64))
+        self.setWindowIcon(icon("bridge", ACCENT))
         self._specs = {spec.key: spec for spec in pages}
         self._pages: dict[str, Page] = {}
         self._stale: dict[str, frozenset[str]] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop.theme import em
-from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.basics import button, label, row, scrolled
 
 COMMON = [
     ("Ctrl+F", "搜索"),
@@ -47,12 +47,9 @@ class ShortcutHelp(QDialog):
                 grid.addWidget(label(key), line, 0)
                 grid.addWidget(label(text, "caption"), line, 1)
             line += 1
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 12)
-        layout.addWidget(scroll)
+        layout.addWidget(scrolled(inside))
         close = button("关闭", self.accept, kind="primary")
         foot = row(1, close)
         foot.setContentsMargins(20, 4, 20, 0)

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.icons import icon, pixmap
-from desktop.theme import ACCENT, DANGER, INK, PAPER
+from desktop.theme import ACCENT, DANGER, INK, PAPER, em
 
 Role = Literal["title", "section", "number", "label", "caption", "body", "problem"]
 ButtonKind = Literal["plain", "primary", "quiet", "danger"]
 
 _ICON_COLOUR = {"plain": INK, "primary": PAPER, "quiet": ACCENT, "danger": DANGER}
+
+
+class Button(QPushButton):
+    """A push button whose icon grows with the text."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            side = em(self, 0.95)
+            self.setIconSize(QSize(side, side))
 
 
 def label(text: str, role: Role = "body", *, wrap: bool = False) -> QLabel:
@@ -54,14 +65,13 @@ def button(
     kind: ButtonKind = "plain",
     glyph: str | None = None,
     keys: str | None = None,
-) -> QPushButton:
+) -> Button:
     """A button; ``keys`` is its shortcut in the window and stands in its tool tip."""
-    made = QPushButton(text)
+    made = Button(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(kind == "primary")
     if glyph:
-        made.setIcon(icon(glyph, _ICON_COLOUR[kind], 18))
-        made.setIconSize(QSize(18, 18))
+        made.setIcon(icon(glyph, _ICON_COLOUR[kind]))
     if keys:
         sequence = QKeySequence(keys)
         made.setShortcut(sequence)
@@ -95,6 +105,18 @@ def row(*parts: QWidget | int, spacing: int = 8) -> QHBoxLayout:
             made.addStretch(part)
         else:
             made.addWidget(part)
+    return made
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """A widget that scrolls up and down when it does not fit, on the ground of its parent."""
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(content)
+    content.setAutoFillBackground(False)
+    made.viewport().setAutoFillBackground(False)
     return made
 
 

@@ -13,6 +13,7 @@ from desktop.icons import icon
 from desktop.initials import initials
 from desktop.theme import MUTED, em
 
+_NUMBER = Qt.ItemDataRole.UserRole
 _KEY = Qt.ItemDataRole.UserRole + 1
 _ROWS_SHOWN = 12
 
@@ -48,9 +49,7 @@ class ChoiceEdit(QLineEdit):
         self.setCompleter(self._finder)
         # The overload is chosen by index, which the stubs do not know.
         self._finder.activated[QModelIndex].connect(self._picked)  # type: ignore[index]
-        caret = self.addAction(
-            icon("caret-down", MUTED, 16), QLineEdit.ActionPosition.TrailingPosition
-        )
+        caret = self.addAction(icon("caret-down", MUTED), QLineEdit.ActionPosition.TrailingPosition)
         caret.setToolTip("展开列表（↓）")
         caret.triggered.connect(self.open_list)
         self.textEdited.connect(self._edited)
@@ -60,10 +59,10 @@ class ChoiceEdit(QLineEdit):
         """Take a new list; the present value stays if it is in it."""
         self._choices = {choice.value: choice for choice in choices}
         self._model.clear()
-        for choice in choices:
+        for number, choice in enumerate(choices):
             item = QStandardItem(choice.label)
             item.setData(choice.key, _KEY)
-            item.setData(choice.value, Qt.ItemDataRole.UserRole)
+            item.setData(number, _NUMBER)
             item.setEditable(False)
             self._model.appendRow(item)
         self._finder.setMaxVisibleItems(min(_ROWS_SHOWN, max(1, len(choices))))
@@ -142,8 +141,7 @@ class ChoiceEdit(QLineEdit):
             self.set_value(self._value)
 
     def _picked(self, index: QModelIndex | QPersistentModelIndex) -> None:
-        value = index.data(Qt.ItemDataRole.UserRole)
-        self._choose(value)
+        self._choose(list(self._choices)[index.data(_NUMBER)])
         QTimer.singleShot(0, self, lambda: self.set_value(self._value))
 
     def _open_if_closed(self) -> None:
@@ -163,6 +161,7 @@ class _Finder(QCompleter):
         super().__init__(model, parent)
         self.setCompletionRole(_KEY)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.popup().setObjectName("popup")
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:

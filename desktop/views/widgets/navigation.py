@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -73,7 +73,7 @@ class Navigation(QFrame):
         for other, made in self._buttons.items():
             current = other == key
             made.setChecked(current)
-            made.setIcon(icon(self._entries[other].icon, ACCENT if current else MUTED, 20))
+            made.setIcon(icon(self._entries[other].icon, ACCENT if current else MUTED))
             made.setFocusPolicy(
                 Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
             )
@@ -101,7 +101,6 @@ class Navigation(QFrame):
         made = button(f"\u2002{entry.title}", lambda: self.picked.emit(entry.key))
         made.setProperty("kind", "nav")
         made.setCheckable(True)
-        made.setIconSize(QSize(20, 20))
         made.setToolTip(f"{entry.title}（Ctrl+{number}）")
         made.setAccessibleName(entry.title)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -22,9 +22,7 @@ class PasswordEdit(QLineEdit):
         super().__init__(parent)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self._caps = False
-        self._eye = self.addAction(
-            icon("eye", MUTED, 18), QLineEdit.ActionPosition.TrailingPosition
-        )
+        self._eye = self.addAction(icon("eye", MUTED), QLineEdit.ActionPosition.TrailingPosition)
         self._eye.triggered.connect(self._toggle)
         self._say_eye()
 
@@ -54,5 +52,5 @@ class PasswordEdit(QLineEdit):
 
     def _say_eye(self) -> None:
         hidden = self.echoMode() == QLineEdit.EchoMode.Password
-        self._eye.setIcon(icon("eye" if hidden else "eye-slash", MUTED, 18))
+        self._eye.setIcon(icon("eye" if hidden else "eye-slash", MUTED))
         self._eye.setToolTip("显示密码" if hidden else "隐藏密码")

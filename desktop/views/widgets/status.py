@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.icons import icon
@@ -20,7 +20,6 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("statusline")
         self._sync = button("", self.sync_pressed.emit, kind="quiet")
-        self._sync.setIconSize(QSize(18, 18))
         self.progress = ProgressStrip()
         self._note = label("", "caption")
         layout = QHBoxLayout(self)
@@ -35,7 +34,7 @@ class StatusLine(QFrame):
     def set_sync(self, text: str, tone: Tone, glyph: str) -> None:
         """How the sync stands, such as 「3 条待同步」 or 「已全部同步 · 14:05」."""
         self._sync.setText(text)
-        self._sync.setIcon(icon(glyph, tone.ink, 18))
+        self._sync.setIcon(icon(glyph, tone.ink))
         self._sync.setAccessibleName(f"同步：{text}")
 
     def set_note(self, text: str) -> None:
