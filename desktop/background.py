@@ -126,6 +126,7 @@ class Background(QObject):
         self._tell, self._crash = tell, crash
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._tickets: set[Ticket] = set()
+        self._then: Callable[[], None] | None = None
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -155,6 +156,13 @@ class Background(QObject):
     def busy(self) -> bool:
         return bool(self._tickets)
 
+    def settle(self, then: Callable[[], None]) -> None:
+        """Cancel all jobs and call ``then`` once none is left, at once when none runs."""
+        for ticket in self._tickets:
+            ticket.cancel()
+        self._then = then
+        self._rest()
+
     def close(self) -> None:
         """Cancel all jobs and wait until their threads have stopped; nothing is delivered."""
         self._arrived.disconnect(self._deliver)
@@ -183,6 +191,12 @@ class Background(QObject):
         finally:
             if call.finished and call.wanted():
                 call.finished()
+            self._rest()
+
+    def _rest(self) -> None:
+        if self._then is not None and not self._tickets:
+            then, self._then = self._then, None
+            then()
 
     def _settle(self, outcome: _Outcome) -> None:
         call, error = outcome.call, outcome.error

@@ -113,3 +113,20 @@ def _last(month: int, day: int, until: date) -> date:
         if found <= until:
             return found
     raise ValueError((month, day))
+
+
+def read_server(text: str) -> str:
+    """The address of a township server as a URL. Raises Unreadable.
+
+    Without a scheme it is https; plain http only on this very computer.
+    """
+    typed = plain(text).rstrip("/")
+    scheme, rest = typed.split("://", 1) if "://" in typed else ("https", typed)
+    match = re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(\d{1,5}))?", rest)
+    if not match or not 1 <= int(match[2] or 443) <= 65535:
+        raise Unreadable("地址应像 10.1.2.3:8443，请照镇里发的登记单填写")
+    if scheme == "http" and match[1] not in ("127.0.0.1", "localhost", "[::1]"):
+        raise Unreadable("只能用加密连接：请去掉 http://")
+    if scheme not in ("http", "https"):
+        raise Unreadable("地址应以 https:// 开头，或不写")
+    return f"{scheme}://{rest}"

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         for keys in ("Ctrl++", "Ctrl+="):
             self._on(keys, lambda: self._resize_text(1))
         self._on("Ctrl+-", lambda: self._resize_text(-1))
-        self._on("Ctrl+0", lambda: self._set_text(100))
+        self._on("Ctrl+0", lambda: self.set_text_size(100))
 
     def _on(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(lambda: act())
@@ -200,10 +200,10 @@ class MainWindow(QMainWindow):
     def _resize_text(self, step: int) -> None:
         sizes = TEXT_PERCENTS
         nearest = min(range(len(sizes)), key=lambda i: abs(sizes[i] - self._percent))
-        self._set_text(sizes[max(0, min(len(sizes) - 1, nearest + step))])
+        self.set_text_size(sizes[max(0, min(len(sizes) - 1, nearest + step))])
 
-    def _set_text(self, percent: int) -> None:
+    def set_text_size(self, percent: int) -> None:
+        """Ask for another text size; the composition root changes it everywhere."""
         if percent != self._percent:
             self._percent = percent
             self.text_size_wanted.emit(percent)
-            self.say(f"文字大小 {percent}%")

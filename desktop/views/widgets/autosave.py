@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QTimer
 
+from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form
-from township.values import Value
 
 SECONDS = 5
 """Source: a power cut during typing loses at most 5 seconds."""
@@ -21,7 +21,7 @@ class Autosave(QObject):
     """
 
     def __init__(
-        self, form: Form, save: Callable[[Mapping[str, Value]], object], seconds: float = SECONDS
+        self, form: Form, save: Callable[[Mapping[str, Draft]], object], seconds: float = SECONDS
     ) -> None:
         super().__init__(form)
         self._form, self._save = form, save

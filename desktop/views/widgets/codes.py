@@ -15,7 +15,7 @@ from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.flow import FlowLayout
 from township.fields import Field
-from township.values import Kind, Value, from_stored
+from township.values import Kind
 
 _MOVES = {
     Qt.Key.Key_Right: 1,
@@ -191,9 +191,6 @@ class ChipsField(FieldBox):
         self.editor.set_values(tuple(several or ()))
         self._settled()
 
-    def set_draft(self, draft: Value) -> None:
-        self.set_value(from_stored(self.field.kind, draft))
-
     def problem(self) -> str | None:
         return _pick_problem(self)
 
@@ -227,9 +224,6 @@ class ChoiceField(FieldBox):
     def set_value(self, value: Any) -> None:
         self.editor.set_value(value)
         self._settled()
-
-    def set_draft(self, draft: Value) -> None:
-        self.set_value(from_stored(self.field.kind, draft))
 
     def problem(self) -> str | None:
         return self.unreadable() or _pick_problem(self)

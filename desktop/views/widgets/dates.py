@@ -21,9 +21,9 @@ from desktop.parse import (
     weekday_name,
 )
 from desktop.theme import MUTED
-from desktop.views.widgets.field import FieldBox
+from desktop.views.widgets.field import Draft, FieldBox
 from township.fields import Field
-from township.values import CHINA, Value, utc_now
+from township.values import CHINA, utc_now
 
 Today = Callable[[], date]
 
@@ -68,10 +68,10 @@ class _Typed(FieldBox):
         self._explain()
         self._settled()
 
-    def draft(self) -> Value:
+    def draft(self) -> Draft:
         return self.editor.text() or None
 
-    def set_draft(self, draft: Value) -> None:
+    def set_draft(self, draft: Draft) -> None:
         self.editor.setText(str(draft or ""))
         self._explain()
         self._settled()

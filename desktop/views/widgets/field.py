@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.theme import restyle
 from desktop.views.widgets.basics import label
 from township.fields import Field
-from township.values import Value, to_stored
+from township.values import Kind, from_stored, to_stored
+
+Draft = str | int | None
+"""A field of a half-typed form, as JSON can keep it."""
 
 
 class FieldBox(QWidget):
@@ -60,13 +63,16 @@ class FieldBox(QWidget):
         """Why the text in the editor is no value of this kind; None when it is one."""
         return None
 
-    def draft(self) -> Value:
-        """What to keep of a half-typed form, unreadable text included."""
-        return to_stored(self.field.kind, self.value())
+    def draft(self) -> Draft:
+        """What to keep of a half-typed form as text or number, unreadable text included."""
+        stored = to_stored(self.field.kind, self.value())
+        return stored.hex() if isinstance(stored, bytes) else stored
 
-    def set_draft(self, draft: Value) -> None:
-        """Bring back what ``draft`` gave."""
-        raise NotImplementedError
+    def set_draft(self, draft: Draft) -> None:
+        """Bring back what ``draft`` gave. Raises ValueError for what no draft gave."""
+        kind = self.field.kind
+        stored = bytes.fromhex(draft) if kind is Kind.REF and isinstance(draft, str) else draft
+        self.set_value(from_stored(kind, stored))
 
     def problem(self) -> str | None:
         """What is wrong and how to mend it, in Chinese."""

@@ -14,7 +14,6 @@ from desktop.theme import MUTED
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import FieldBox
 from township.fields import Field
-from township.values import Value
 
 Find = Callable[[str], Sequence[Choice]]
 
@@ -121,9 +120,6 @@ class FinderField(FieldBox):
     def set_value(self, value: Any) -> None:
         self.editor.set_choice(None if value is None else self._describe(value))
         self._settled()
-
-    def set_draft(self, draft: Value) -> None:
-        self.set_value(draft)
 
     def problem(self) -> str | None:
         if self.field.required and self.value() is None and not self.unreadable():

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ChipsField, ChoiceField
 from desktop.views.widgets.dates import DateField, MomentField, Today, china_today
-from desktop.views.widgets.field import FieldBox
+from desktop.views.widgets.field import Draft, FieldBox
 from desktop.views.widgets.text import text_field
 from township.fields import Field
-from township.values import Kind, Value
+from township.values import Kind
 
 _CHIPS_AT_MOST = 6
 """Longer lists become a searchable line: chips would need more than one line."""
@@ -124,11 +124,12 @@ class Form(QWidget):
             self.boxes[name].set_value(empty)
         self._dirty = False
 
-    def draft(self) -> dict[str, Value]:
-        """What is in the fields, half typed or not, in primitive values to be kept."""
-        return {name: draft for name in self._order if (draft := self.boxes[name].draft())}
+    def draft(self) -> dict[str, Draft]:
+        """What is in the fields, half typed or not, as JSON can keep it; empty ones left out."""
+        drafts = {name: self.boxes[name].draft() for name in self._order}
+        return {name: draft for name, draft in drafts.items() if draft not in (None, "")}
 
-    def set_draft(self, draft: Mapping[str, Value]) -> None:
+    def set_draft(self, draft: Mapping[str, Draft]) -> None:
         """Bring a draft back; the form counts as edited."""
         for name, value in draft.items():
             if name in self.boxes:

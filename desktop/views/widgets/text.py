@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.parse import Unreadable, plain, read_whole
-from desktop.views.widgets.field import FieldBox
+from desktop.views.widgets.field import Draft, FieldBox
 from township.fields import Field
-from township.values import Kind, Value
+from township.values import Kind
 
 _DOTS = str.maketrans(dict.fromkeys("•．‧・｡", "·"))
 _ID_LENGTH = 18
@@ -34,10 +34,10 @@ class TextField(FieldBox):
         self.editor.setCursorPosition(0)
         self._settled()
 
-    def draft(self) -> Value:
+    def draft(self) -> Draft:
         return self.editor.text() or None
 
-    def set_draft(self, draft: Value) -> None:
+    def set_draft(self, draft: Draft) -> None:
         self.set_value(draft)
 
     def left(self) -> None:
@@ -154,10 +154,10 @@ class LongTextField(FieldBox):
         self._setting = False
         self._settled()
 
-    def draft(self) -> Value:
+    def draft(self) -> Draft:
         return self.editor.toPlainText() or None
 
-    def set_draft(self, draft: Value) -> None:
+    def set_draft(self, draft: Draft) -> None:
         self.set_value(draft)
 
     def insert(self, text: str) -> None:

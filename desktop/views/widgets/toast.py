@@ -9,10 +9,18 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop.icons import pixmap
-from desktop.theme import em
+from desktop.theme import Tone, em
 from desktop.views.widgets.basics import button, label
 
 _SECONDS, _SECONDS_WITH_UNDO = 4, 9
+_MARKS = {
+    Tone.QUIET: "#C5CED6",
+    Tone.INFO: "#9CCBF2",
+    Tone.GOOD: "#8ED1AE",
+    Tone.WARN: "#F2C48D",
+    Tone.BAD: "#F2A7A2",
+}
+"""Colours of the icon on the dark ground."""
 
 
 class Toast(QFrame):
@@ -26,22 +34,24 @@ class Toast(QFrame):
         self._host = host
         self.setObjectName("toast")
         self._undo: Callable[[], object] | None = None
-        mark = QLabel()
-        mark.setPixmap(pixmap("check-circle", "#8ED1AE", 18))
+        self._mark = QLabel()
         self._text = label("")
         self._button = button("撤销", self._undone, kind="quiet", keys="Ctrl+Z")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 6, 10, 6)
         layout.setSpacing(8)
-        for part in (mark, self._text, self._button):
+        for part in (self._mark, self._text, self._button):
             layout.addWidget(part)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._leave)
         host.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
+    def say(
+        self, text: str, undo: Callable[[], object] | None = None, tone: Tone = Tone.GOOD
+    ) -> None:
         """Show a message; it replaces the one before."""
+        self._mark.setPixmap(pixmap(tone.icon, _MARKS[tone], 18))
         self._undo = undo
         self._text.setText(text)
         self._button.setVisible(undo is not None)
