@@ -121,8 +121,8 @@ class UnlockPanel(QWidget):
 
     def _connect(self) -> None:
         self._who.chosen.connect(self._user_changed)
-        self._password.caps_lock.connect(self._caps)
-        self._password.textEdited.connect(lambda: self._say(""))
+        self._password.caps_lock.connect(lambda _: self._hint())
+        self._password.textEdited.connect(lambda: self._hint())
         self._password.returnPressed.connect(self._try)
         self.setFocusProxy(self._password)
 
@@ -195,8 +195,9 @@ class UnlockPanel(QWidget):
         if not self._seconds:
             self._say("现在可以再试一次。")
 
-    def _caps(self, on: bool) -> None:
-        self._say("大写锁定已打开（Caps Lock）。" if on else "")
+    def _hint(self) -> None:
+        if not self._seconds:
+            self._say("大写锁定可能已打开（Caps Lock）。" if self._password.caps else "")
 
     def _say(self, text: str, *, bad: bool = False) -> None:
         self._message.setText(text)

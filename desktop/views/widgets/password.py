@@ -26,6 +26,11 @@ class PasswordEdit(QLineEdit):
         self._eye.triggered.connect(self._toggle)
         self._say_eye()
 
+    @property
+    def caps(self) -> bool:
+        """Did the last letter look as if the caps lock were on?"""
+        return self._caps
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = event.text()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

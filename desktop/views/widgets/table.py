@@ -125,8 +125,8 @@ class TableView(QTableView):
                 self._go(0)
             case Qt.Key.Key_End if rows:
                 self._go(rows - 1)
-            case Qt.Key.Key_Down if rows and not self.currentIndex().isValid():
-                self._go(0)
+            case Qt.Key.Key_Down if rows and not self.selectionModel().hasSelection():
+                self._go(max(0, self.currentIndex().row()))
             case _:
                 super().keyPressEvent(event)
 
