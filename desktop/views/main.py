@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
     def _keys(self) -> None:
         for number, key in enumerate(list(self._specs)[:9], 1):
             self._on(f"Ctrl+{number}", partial(self.show_page, key))
-        self._on("Ctrl+F", lambda: self._with_page(Page.focus_search))
+        self._on("Ctrl+F", lambda: self._with_page(lambda page: page.focus_search()))
         self._on("F5", self.reload)
         self._on("Ctrl+L", self.lock_wanted.emit)
         self._on("F1", self._help)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop.icons import pixmap
@@ -87,7 +87,8 @@ class Toast(QFrame):
             undo()
 
     def _leave(self) -> None:
-        if self.underMouse() or self._button.hasFocus():
+        under_mouse = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        if under_mouse or self._button.hasFocus():
             self._timer.start(1000)
         else:
             self.hide()
