@@ -63,7 +63,7 @@ def paint(printer: QPrinter, pdf: bytes, pages: range, render: RenderPage, job: 
             job.step(done, len(pages), "正在打印")
             if done:
                 printer.newPage()
-            image = as_image(*render(pdf, page, _DOTS_PER_INCH / 72))
+            image = as_image(render(pdf, page, _DOTS_PER_INCH / 72))
             paper = printer.paperRect(QPrinter.Unit.DevicePixel).toRect()
             offset = printer.pageRect(QPrinter.Unit.DevicePixel).toRect().topLeft()
             painter.drawImage(QRect(-offset.x(), -offset.y(), paper.width(), paper.height()), image)

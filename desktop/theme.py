@@ -28,6 +28,8 @@ WASH = "#E4F0FA"
 DANGER = "#B42318"
 
 FAMILY = "Noto Sans SC"
+RARE_FAMILY = "Lianxinqiao Rare Han"
+"""Characters of names that the first face lacks."""
 BODY_PX = 14
 TEXT_PERCENTS = (100, 110, 125, 150, 175, 200)
 """Text sizes that people can choose, in per cent of the body size."""
@@ -82,7 +84,7 @@ def apply(app: QApplication, percent: int = 100) -> None:
 def set_text_size(app: QApplication, percent: int) -> None:
     """Change the size of all text, and of what is measured by it."""
     font = QFont(FAMILY)
-    font.setFamilies([FAMILY, *_fallbacks()])
+    font.setFamilies([FAMILY, RARE_FAMILY])
     font.setPixelSize(scaled(BODY_PX, percent))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)
@@ -119,12 +121,6 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
-
-
-def _fallbacks() -> list[str]:
-    """Faces of the package for rare characters, wherever they are known to Qt."""
-    known = set(QFontDatabase.families())
-    return [name for name in ("Lianxinqiao Rare", "BabelStone Han") if name in known]
 
 
 def _palette() -> QPalette:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.icons import icon
-from desktop.theme import ACCENT, TEXT_PERCENTS
+from desktop.theme import ACCENT, TEXT_PERCENTS, em
 from desktop.views.page import Page, Undo
 from desktop.views.shortcuts import COMMON, ShortcutHelp
 from desktop.views.widgets.basics import EmptyState, button, label
@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._title)
         bar.addStretch(1)
         bar.addWidget(self._tools)
+        bar.addStrut(em(self, 1.75))
         middle = QVBoxLayout()
         middle.setContentsMargins(22, 14, 22, 14)
         middle.setSpacing(12)

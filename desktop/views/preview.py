@@ -52,8 +52,8 @@ class Preview(QDialog):
         self._pdf, self._title, self._raster = pdf, title, raster
         self._background = background
         self._count = raster.count(pdf)
-        width, height, _ = raster.render(pdf, 0, _PROBE)
-        size = (width / _PROBE, height / _PROBE)
+        probe = raster.render(pdf, 0, _PROBE)
+        size = (probe.width / _PROBE, probe.height / _PROBE)
         self.pages = PageView(pdf, self._count, size, raster.render, background)
         self._at = label("")
         self._zoom = label("")

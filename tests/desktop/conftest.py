@@ -19,7 +19,7 @@ FONTS = Path(__file__).parents[2] / "reports" / "assets" / "fonts"
 
 @pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> QApplication:
-    theme.load_fonts(sorted(FONTS.glob("NotoSansSC-*.ttf")))
+    theme.load_fonts(sorted(FONTS.glob("*.ttf")))
     theme.apply(qapp)
     return qapp
 

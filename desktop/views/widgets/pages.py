@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -20,10 +21,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from desktop.background import Background, Job, Ticket
-from desktop.theme import BORDER, FAINT, PAPER
+from desktop.theme import BORDER, FAINT, LINE, PAPER
 
-RenderPage = Callable[[bytes, int, float], tuple[int, int, bytes]]
-"""(pdf, page from 0, pixels per point) → width, height, RGB or RGBX bytes."""
+
+class Picture(Protocol):
+    """A page as raw rows from the top: blue, green, red and one unused byte a pixel."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def pixels(self) -> bytes: ...
+
+
+RenderPage = Callable[[bytes, int, float], Picture]
+"""PDF, page counted from 0, pixels per point → picture."""
 
 _GAP = 18
 _KEPT = 12
@@ -108,6 +121,7 @@ class PageView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.viewport().rect(), QColor(LINE))
         for page in self._visible():
             area = self._area(page)
             painter.fillRect(area.adjusted(-1, -1, 1, 1), QColor(BORDER))
@@ -214,11 +228,11 @@ class PageView(QAbstractScrollArea):
 
 
 def _render(render: RenderPage, pdf: bytes, key: _Key, _: Job) -> QImage:
-    return as_image(*render(pdf, key.page, key.scale))
+    return as_image(render(pdf, key.page, key.scale))
 
 
-def as_image(width: int, height: int, data: bytes) -> QImage:
-    """A picture from raw rows of 3 (RGB) or 4 (BGRX) bytes a pixel."""
-    each = len(data) // (width * height)
-    form = QImage.Format.Format_RGB888 if each == 3 else QImage.Format.Format_RGB32
-    return QImage(data, width, height, width * each, form).copy()
+def as_image(picture: Picture) -> QImage:
+    """The page for Qt, with pixels of its own."""
+    width, height = picture.width, picture.height
+    shared = QImage(picture.pixels, width, height, width * 4, QImage.Format.Format_RGB32)
+    return shared.copy()
