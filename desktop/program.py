@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ class Parts(Generic[Opened]):
     logins: Callable[[], Sequence[str]]
     wait: Callable[[str], int]
     unlock: Callable[[str, str], Opened]
-    enrol: Callable[[Enrolment, Job], Opened]
+    enrol: Callable[[Enrolment, Job], Opened] | None
     password_problem: Callable[[str], str | None]
     desk: Callable[[Opened, Program[Opened]], Desk]
     preload: Callable[[], None]
@@ -76,6 +77,7 @@ class Program(QObject, Generic[Opened]):
 
     def start(self) -> None:
         """Show the first window; the heavy imports follow while the person types."""
+        gc.disable()  # saves a tenth of the imports; ``opened`` turns it on again
         self._show_entry()
         self.background.run(lambda _: self._parts.preload())
 
@@ -109,6 +111,7 @@ class Program(QObject, Generic[Opened]):
 
     def end(self) -> None:
         """The event loop is over: stop the jobs, close the data."""
+        gc.enable()
         self.background.close()
         if self._desk is not None:
             self._desk.close()
@@ -128,6 +131,9 @@ class Program(QObject, Generic[Opened]):
         main.show()
         IdleWatch(main.windowHandle()).idle.connect(self.lock)
         self._close_entry()
+        # What is loaded by now stays until the end: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
 
     def _show_entry(self) -> None:
         panel = self._unlock_panel() if self._parts.enrolled() else self._enrol_panel()
@@ -157,8 +163,10 @@ class Program(QObject, Generic[Opened]):
     def _enrol_panel(self) -> QWidget:
         from desktop.views.enrol import EnrolPanel
 
-        parts = self._parts
-        panel = EnrolPanel(parts.enrol, parts.password_problem, self.background)
+        enrol = self._parts.enrol
+        if enrol is None:
+            raise WorldError("本机没有数据，也不能在这里登记。")
+        panel = EnrolPanel(enrol, self._parts.password_problem, self.background)
         panel.enrolled.connect(self.opened)
         return panel
 

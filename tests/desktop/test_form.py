@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ChipsField, ChoiceField
 from desktop.views.widgets.dates import DateField
@@ -384,19 +382,3 @@ def test_tab_goes_through_the_form_in_order(qtbot: QtBot, visit_form: Form) -> N
         order += [n for n, box in visit_form.boxes.items() if box.isAncestorOf(focused)]
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert order == list(visit_form.boxes)
-
-
-@pytest.mark.parametrize("ending", ["flush", "stop", "wait"])
-def test_autosave(qtbot: QtBot, visit_form: Form, ending: str) -> None:
-    saved: list[dict[str, Any]] = []
-    keep: Callable[[Any], None] = lambda draft: saved.append(dict(draft))  # noqa: E731
-    autosave = Autosave(visit_form, keep, seconds=0.05 if ending == "wait" else 60)
-    autosave.flush()
-    assert saved == [], "nothing to keep before the first edit"
-    type_into(visit_form.boxes["talk"], "一")
-    type_into(visit_form.boxes["talk"], "二")
-    if ending == "wait":
-        qtbot.waitUntil(lambda: bool(saved), timeout=2000)
-    else:
-        getattr(autosave, ending)()
-    assert saved == ([] if ending == "stop" else [{"talk": "一二"}])
