@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop import failures, theme
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Opened = TypeVar("Opened")
 
+_A_MOMENT = 100
+"""Milliseconds for the first page to paint before the other pages' modules are imported."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -41,7 +44,8 @@ class Parts(Generic[Opened]):
     """What the program works with.
 
     ``unlock`` and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
-    out the pages in the main thread; ``preload`` imports what will be needed after unlocking.
+    out the pages in the main thread; ``preload`` imports what unlocking needs while the person
+    types, ``prepare`` what the pages need once the first is on show.
     """
 
     enrolled: Callable[[], bool]
@@ -52,6 +56,7 @@ class Parts(Generic[Opened]):
     password_problem: Callable[[str], str | None]
     desk: Callable[[Opened, Program[Opened]], Desk]
     preload: Callable[[], None]
+    prepare: Callable[[], None]
     log: Path | None = None
 
 
@@ -74,6 +79,8 @@ class Program(QObject, Generic[Opened]):
         self.main: MainWindow | None = None
         self._desk: Desk | None = None
         self._crashed: QDialog | None = None
+        self._later = QTimer(self, singleShot=True, interval=_A_MOMENT)
+        self._later.timeout.connect(self._prepare)
 
     def start(self) -> None:
         """Show the first window; the heavy imports follow while the person types."""
@@ -112,6 +119,7 @@ class Program(QObject, Generic[Opened]):
     def end(self) -> None:
         """The event loop is over: stop the jobs, close the data."""
         gc.enable()
+        self._later.stop()
         self.background.close()
         if self._desk is not None:
             self._desk.close()
@@ -129,11 +137,16 @@ class Program(QObject, Generic[Opened]):
         main.text_size_wanted.connect(self.resize_text)
         main.show_page(self._desk.pages[0].key)
         main.show()
+        main.activateWindow()
         IdleWatch(main.windowHandle()).idle.connect(self.lock)
         self._close_entry()
         # What is loaded by now stays until the end: the collector need not look at it again.
         gc.freeze()
         gc.enable()
+        self._later.start()
+
+    def _prepare(self) -> None:
+        self.background.run(lambda _: self._parts.prepare())
 
     def _show_entry(self) -> None:
         panel = self._unlock_panel() if self._parts.enrolled() else self._enrol_panel()

@@ -72,6 +72,7 @@ def start(qapp: QApplication, world: World, tmp_path: Path) -> Iterator[Callable
             password_problem=lambda _: None,
             desk=world.desk,
             preload=lambda: world.events.append("preloaded"),
+            prepare=lambda: None,
         )
         program = Program(qapp, parts, PreferenceFile(tmp_path / "desktop.json"))
         programs.append(program)
