@@ -1,0 +1,198 @@
+"""The course of the program: entry, main window, lock, end. What it works with is given to it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from desktop import failures, theme
+from desktop.background import Background, Job
+from desktop.preferences import PreferenceFile
+from desktop.views.entry import EntryWindow
+from desktop.views.notices import crash_notice, failure_notice
+from desktop.views.unlock import DemoUser, UnlockPanel
+from township.errors import WorldError
+
+if TYPE_CHECKING:
+    # Imported when the data is unlocked: the unlock window must not wait for it.
+    from desktop.views.enrol import Enrolment
+    from desktop.views.main import MainWindow, PageSpec, Who
+
+Opened = TypeVar("Opened")
+
+_A_MOMENT = 100
+"""Milliseconds for the first page to paint before the other pages' modules are imported."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What belongs to one unlocking: who works, with which pages; ``close`` ends it."""
+
+    who: Who
+    pages: Sequence[PageSpec]
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Parts(Generic[Opened]):
+    """What the program works with.
+
+    ``unlock`` and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
+    out the pages in the main thread; ``preload`` imports what unlocking needs while the person
+    types, ``prepare`` what the pages need once the first is on show.
+    """
+
+    enrolled: Callable[[], bool]
+    logins: Callable[[], Sequence[str]]
+    wait: Callable[[str], int]
+    unlock: Callable[[str, str], Opened]
+    enrol: Callable[[Enrolment, Job], Opened] | None
+    password_problem: Callable[[str], str | None]
+    desk: Callable[[Opened, Program[Opened]], Desk]
+    preload: Callable[[], None]
+    prepare: Callable[[], None]
+    log: Path | None = None
+
+
+class Program(QObject, Generic[Opened]):
+    """Shows the right window at the right time and owns what outlives the windows."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        parts: Parts[Opened],
+        preferences: PreferenceFile,
+        demo: Sequence[DemoUser] = (),
+    ) -> None:
+        super().__init__()
+        self._app, self._parts = app, parts
+        self._demo = demo
+        self.preferences = preferences
+        self.background = Background(self._tell, self.crash, parent=self)
+        self.entry: EntryWindow | None = None
+        self.main: MainWindow | None = None
+        self._desk: Desk | None = None
+        self._crashed: QDialog | None = None
+        self._later = QTimer(self, singleShot=True, interval=_A_MOMENT)
+        self._later.timeout.connect(self._prepare)
+
+    def start(self) -> None:
+        """Show the first window; the heavy imports follow while the person types."""
+        gc.disable()  # saves a tenth of the imports; ``opened`` turns it on again
+        self._show_entry()
+        self.background.run(lambda _: self._parts.preload())
+
+    def lock(self) -> None:
+        """Keep what is half typed, close the data, ask for the password again."""
+        main, desk = self.main, self._desk
+        if main is None or desk is None:
+            return
+        self.main = self._desk = None
+        main.leave_pages()
+        self._show_entry()
+        main.hide()
+        self.background.settle(desk.close)
+        main.deleteLater()
+
+    def resize_text(self, percent: int) -> None:
+        """Another text size, everywhere and at the next start too."""
+        theme.set_text_size(self._app, percent)
+        self.preferences.change(text_percent=percent)
+        if self.main is not None:
+            self.main.say(f"文字大小 {percent}%")
+
+    def crash(self, error: BaseException) -> None:
+        """A failure of ours: to the log, and one dialog however many follow."""
+        failures.note(error)
+        if self._crashed is not None:
+            return
+        self._crashed = crash_notice(failures.describe(error), self._parts.log, self._window())
+        self._crashed.finished.connect(self._after_crash)
+        self._crashed.open()
+
+    def end(self) -> None:
+        """The event loop is over: stop the jobs, close the data."""
+        gc.enable()
+        self._later.stop()
+        self.background.close()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+
+    def opened(self, result: Opened) -> None:
+        """The data is open: show the main window."""
+        from desktop.views.idle import IdleWatch
+        from desktop.views.main import MainWindow
+
+        self._desk = self._parts.desk(result, self)
+        percent = self.preferences.value.text_percent
+        main = self.main = MainWindow(self._desk.pages, self._desk.who, percent)
+        main.lock_wanted.connect(self.lock)
+        main.text_size_wanted.connect(self.resize_text)
+        main.show_page(self._desk.pages[0].key)
+        main.show()
+        main.activateWindow()
+        IdleWatch(main.windowHandle()).idle.connect(self.lock)
+        self._close_entry()
+        # What is loaded by now stays until the end: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
+        self._later.start()
+
+    def _prepare(self) -> None:
+        self.background.run(lambda _: self._parts.prepare())
+
+    def _show_entry(self) -> None:
+        panel = self._unlock_panel() if self._parts.enrolled() else self._enrol_panel()
+        title = "连心桥 · 演示" if self._demo else "连心桥"
+        self.entry = EntryWindow(panel, title)
+        self.entry.show()
+        self.entry.activateWindow()
+
+    def _close_entry(self) -> None:
+        if self.entry is not None:
+            self.entry.close()
+            self.entry.deleteLater()
+            self.entry = None
+
+    def _unlock_panel(self) -> QWidget:
+        panel = UnlockPanel(
+            self._parts.logins(),
+            self._remembering,
+            self._parts.wait,
+            self.background,
+            last_login=self.preferences.value.last_login,
+            demo=self._demo,
+        )
+        panel.unlocked.connect(self.opened)
+        return panel
+
+    def _enrol_panel(self) -> QWidget:
+        from desktop.views.enrol import EnrolPanel
+
+        enrol = self._parts.enrol
+        if enrol is None:
+            raise WorldError("本机没有数据，也不能在这里登记。")
+        panel = EnrolPanel(enrol, self._parts.password_problem, self.background)
+        panel.enrolled.connect(self.opened)
+        return panel
+
+    def _remembering(self, login: str, password: str) -> Opened:
+        result = self._parts.unlock(login, password)
+        self.preferences.change(last_login=login)
+        return result
+
+    def _window(self) -> QWidget | None:
+        return self.main or self.entry
+
+    def _tell(self, error: WorldError) -> None:
+        failure_notice(str(error), self._window()).open()
+
+    def _after_crash(self) -> None:
+        self._crashed = None

@@ -1,0 +1,139 @@
+"""The column at the left: the pages of this person, and at its foot who is working."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.icons import icon, pixmap
+from desktop.theme import ACCENT, ACCENT_DARK, MUTED, Tone
+from desktop.views.widgets.basics import button, label, rule
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page in the navigation."""
+
+    key: str
+    title: str
+    icon: str
+
+
+class Navigation(QFrame):
+    """Pages from top to bottom; ``picked`` tells the key, ``lock_pressed`` the lock.
+
+    Up and Down move between the pages while the focus is here.
+    """
+
+    picked = Signal(str)
+    lock_pressed = Signal()
+
+    def __init__(
+        self, entries: Sequence[Entry], user: str, place: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setMinimumWidth(176)
+        self.setAccessibleName("页面导航")
+        self._entries = {entry.key: entry for entry in entries}
+        self._buttons: dict[str, QPushButton] = {}
+        self._badges: dict[str, QLabel] = {}
+        self._group = QButtonGroup(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 14, 10, 10)
+        layout.setSpacing(2)
+        layout.addLayout(_brand())
+        layout.addSpacing(8)
+        for number, entry in enumerate(entries, 1):
+            layout.addWidget(self._button(entry, number))
+        layout.addStretch(1)
+        layout.addWidget(rule())
+        layout.addSpacing(6)
+        layout.addWidget(_indented(label(user)))
+        layout.addWidget(_indented(label(place, "caption", wrap=True)))
+        lock = button("锁定", self.lock_pressed.emit, kind="quiet", glyph="lock-simple")
+        lock.setToolTip("锁定（Ctrl+L）")
+        layout.addWidget(lock, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_current(self, key: str) -> None:
+        """Mark the page that is on show."""
+        for other, made in self._buttons.items():
+            current = other == key
+            made.setChecked(current)
+            made.setIcon(icon(self._entries[other].icon, ACCENT if current else MUTED))
+            made.setFocusPolicy(
+                Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
+            )
+
+    def set_badge(self, key: str, count: int) -> None:
+        """A number beside a page, such as conflicts to decide; 0 takes it away."""
+        badge = self._badges[key]
+        badge.setText(str(count) if count < 1000 else "999+")
+        badge.setVisible(count > 0)
+        title = self._entries[key].title
+        self._buttons[key].setAccessibleName(f"{title}，{count} 项待处理" if count else title)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        keys = list(self._buttons)
+        focused = [key for key in keys if self._buttons[key].hasFocus()]
+        if not step or not focused:
+            super().keyPressEvent(event)
+            return
+        key = keys[(keys.index(focused[0]) + step) % len(keys)]
+        self.picked.emit(key)
+        self._buttons[key].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _button(self, entry: Entry, number: int) -> QPushButton:
+        made = button(f"\u2002{entry.title}", lambda: self.picked.emit(entry.key))
+        made.setProperty("kind", "nav")
+        made.setCheckable(True)
+        made.setToolTip(f"{entry.title}（Ctrl+{number}）")
+        made.setAccessibleName(entry.title)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        badge = label("", "caption")
+        badge.setStyleSheet(
+            f"background: {Tone.WARN.wash}; color: {Tone.WARN.ink}; border-radius: 8px;"
+            "padding: 0 6px;"
+        )
+        badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        badge.hide()
+        inside = QHBoxLayout(made)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.addStretch(1)
+        inside.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._group.addButton(made)
+        self._buttons[entry.key], self._badges[entry.key] = made, badge
+        return made
+
+
+def _brand() -> QHBoxLayout:
+    mark = QLabel()
+    mark.setPixmap(pixmap("bridge", ACCENT_DARK, 26))
+    name = label("连心桥")
+    name.setObjectName("brand")
+    layout = QHBoxLayout()
+    layout.setContentsMargins(10, 0, 10, 0)
+    layout.setSpacing(8)
+    layout.addWidget(mark)
+    layout.addWidget(name)
+    layout.addStretch(1)
+    return layout
+
+
+def _indented(text: QLabel) -> QLabel:
+    text.setContentsMargins(10, 0, 6, 0)
+    return text

@@ -1,0 +1,84 @@
+"""What the program is made of: storage, sync, reports and pages, joined by plain functions."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.background import Job
+from desktop.program import Desk, Parts, Program
+from township.storage.folder import LaptopFolder
+from township.storage.keyring import password_problem
+
+if TYPE_CHECKING:
+    # SQLAlchemy costs 200 ms: it is imported while the person types the password.
+    from desktop.views.enrol import Enrolment
+    from desktop.views.main import PageSpec
+    from township.storage.laptop import Unlocked
+
+_FIRST = ("township.storage.laptop", "township.records", "desktop.models.who", "desktop.views.idle")
+"""What stands between the password and the main window."""
+_LATER = ("desktop.views.widgets.form", "desktop.views.widgets.table", "desktop.views.settings")
+"""What the pages need; imported when the first one is on show."""
+
+
+def parts(
+    folder: LaptopFolder, log: Path, enrol: Callable[[Enrolment, Job], Unlocked] | None
+) -> Parts[Unlocked]:
+    """All that the program works with, for one laptop's data folder."""
+    return Parts(
+        enrolled=folder.enrolled,
+        logins=folder.keyring.logins,
+        wait=folder.keyring.wait,
+        unlock=lambda login, password: _unlock(folder, login, password),
+        enrol=enrol,
+        password_problem=password_problem,
+        desk=desk,
+        preload=lambda: preload(_FIRST),
+        prepare=lambda: preload(_LATER),
+        log=log,
+    )
+
+
+def preload(names: Sequence[str]) -> None:
+    """Import modules ahead of their use, and let the ORM lay out its mappers."""
+    for name in names:
+        importlib.import_module(name)
+    from sqlalchemy.orm import configure_mappers
+
+    configure_mappers()
+
+
+def _unlock(folder: LaptopFolder, login: str, password: str) -> Unlocked:
+    key = folder.keyring.unlock(login, password)  # Argon2 runs without the GIL beside preload
+    from township.storage.laptop import open_with_key
+
+    return open_with_key(folder, login, key)
+
+
+def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
+    """The pages for the cadre who unlocked the data."""
+    from desktop.models.who import who
+
+    return Desk(
+        who(unlocked.database, unlocked.cadre_id),
+        _pages(unlocked, program),
+        unlocked.database.close,
+    )
+
+
+def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
+    from desktop.views.main import PageSpec
+    from desktop.views.settings import SettingsPage
+
+    about = [
+        "连心桥：乡镇干部联系服务群众。木兰宽松许可证第 2 版。",
+        f"数据文件夹：{unlocked.folder.path}（已加密）",
+    ]
+
+    def settings() -> SettingsPage:
+        return SettingsPage(program.preferences.value.text_percent, program.resize_text, about)
+
+    return [PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings)]
