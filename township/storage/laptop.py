@@ -1,50 +1,18 @@
-"""A laptop's data folder: where its files lie, and opening it with a password."""
+"""Opening a laptop's data with a password."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 
 from township.errors import NotAllowed
 from township.storage import tables
 from township.storage.database import Database
-from township.storage.keyring import Keyring
+from township.storage.folder import LaptopFolder
 from township.values import utc_now
-
-
-@dataclass(frozen=True)
-class LaptopFolder:
-    """The files of one laptop."""
-
-    path: Path
-
-    @property
-    def database(self) -> Path:
-        return self.path / "laptop.db"
-
-    @property
-    def keyring(self) -> Keyring:
-        return Keyring(self.path / "keys.json")
-
-    @property
-    def backups(self) -> Path:
-        return self.path / "backups"
-
-    @property
-    def logs(self) -> Path:
-        return self.path / "logs"
-
-    @property
-    def lock(self) -> Path:
-        return self.path / "in-use.lock"
-
-    def enrolled(self) -> bool:
-        """Has this folder been given to a user yet?"""
-        return self.keyring.exists() and self.database.exists()
 
 
 @dataclass(frozen=True)
