@@ -60,7 +60,7 @@ def household_ids(session: Session, query: str, limit: int = 200) -> list[bytes]
     named = connection.exec_driver_sql(
         f"SELECT row, household_id FROM search_row WHERE row IN ({marks})"  # integers only
     )
-    by_row: dict[int, bytes] = dict(named.tuples().all())
+    by_row: dict[int, bytes] = {row: household for row, household in named}  # noqa: C416 - rows are no pairs to mypy
     return [by_row[row] for row in rows if row in by_row]
 
 

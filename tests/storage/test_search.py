@@ -1,0 +1,106 @@
+"""Households are found by whatever people remember of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.storage.sample import AUTHOR, Village
+from township.records import Household, Person
+from township.storage.database import Database
+from township.storage.pinyin import keys
+from township.storage.search import catch_up, household_ids, tokens
+
+
+@pytest.fixture
+def indexed(database: Database, village: Village) -> Database:
+    with database.work(AUTHOR) as work:
+        other = Household(
+            zone_id=village.zone, no="龙马溪-3-021", group_id=village.group, address="王家湾 8 号"
+        )
+        work.add(other)
+        work.add(
+            Person(
+                zone_id=village.zone, household_id=other.id, name="单𠮷英", sex="2", relation="02"
+            )
+        )
+        work.commit()
+    assert catch_up(database) == 2
+    return database
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "wdm",
+        "wangdaming",
+        "WDM",
+        "wangda",
+        "王",
+        "大明",
+        "王大明",
+        "017",
+        "8901",
+        "二组",
+        "2组",
+        "王大 二组",
+    ],
+)
+def test_found_by(indexed: Database, village: Village, query: str) -> None:
+    with indexed.reader() as session:
+        assert household_ids(session, query)[0] == village.home
+
+
+@pytest.mark.parametrize("query", ["shanjy", "sjy", "djy", "chanjy", "𠮷", "单𠮷", "王家湾"])
+def test_every_reading_and_rare_characters(indexed: Database, village: Village, query: str) -> None:
+    with indexed.reader() as session:
+        found = household_ids(session, query)
+    assert found
+    assert village.home not in found
+
+
+@pytest.mark.parametrize("query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组"])
+def test_not_found_by(indexed: Database, query: str) -> None:
+    with indexed.reader() as session:
+        assert household_ids(session, query) == []
+
+
+def test_names_come_before_other_words(indexed: Database, village: Village) -> None:
+    with indexed.reader() as session:
+        found = household_ids(session, "王")
+    assert found[0] == village.home
+    assert len(found) == 2
+
+
+def test_a_changed_name_is_found_and_the_old_one_is_not(
+    indexed: Database, village: Village
+) -> None:
+    with indexed.work(AUTHOR) as work:
+        work.session.get_one(Person, village.head).name = "王小明"
+        work.commit()
+    catch_up(indexed)
+    with indexed.reader() as session:
+        assert household_ids(session, "wxm") == [village.home]
+        assert household_ids(session, "wdm") == []
+
+
+def test_a_deleted_household_is_found_no_more(indexed: Database, village: Village) -> None:
+    with indexed.work(AUTHOR) as work:
+        work.delete(work.session.get_one(Household, village.home))
+        work.commit()
+    catch_up(indexed)
+    with indexed.reader() as session:
+        assert household_ids(session, "王大明") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("王大明", "wdm"), ("吕布", "lb"), ("吕布", "lvbu"), ("吕布", "lubu"), ("曾国", "zengguo")],
+)
+def test_pinyin_keys(name: str, key: str) -> None:
+    assert key in keys(name)
+
+
+@given(st.text(alphabet="王大明A1 -", max_size=12))
+def test_tokens_never_join_two_runs(text: str) -> None:
+    for token in tokens(text).split():
+        assert token in text.lower()
