@@ -1,0 +1,43 @@
+"""``lianxinqiao``: without words it opens the desktop; with a command it does that and ends.
+
+Exit code 0 only on success; errors in Chinese on stderr, no traceback for a user's mistake.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from township.errors import WorldError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code; SystemExit where typer ends by itself."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        return _desktop(default_folder())
+    try:
+        from cli.commands import app  # the plain start of the desktop does not pay for it
+
+        app(given, prog_name="lianxinqiao")
+    except WorldError as error:
+        print(str(error), file=sys.stderr)  # noqa: T201 - a command line speaks by printing
+        return 1
+    return 0
+
+
+def default_folder() -> Path:
+    """The data folder of this computer's user."""
+    from platformdirs import user_data_path
+
+    return user_data_path("lianxinqiao", appauthor=False)
+
+
+def _desktop(folder: Path) -> int:
+    from desktop.app import run
+
+    return run(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

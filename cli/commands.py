@@ -1,0 +1,114 @@
+"""The commands and their words; each does one thing and says what it did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import backups, doctor, laptops, papers
+
+app = typer.Typer(
+    name="lianxinqiao",
+    help="连心桥：乡镇干部联系服务群众。不带命令时打开桌面程序。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报。", no_args_is_help=True)
+app.add_typer(report, name="report")
+
+Folder = Annotated[Path, typer.Option("--folder", help="数据文件夹")]
+Login = Annotated[str, typer.Option("--login", help="登录名")]
+Password = Annotated[
+    str,
+    typer.Option(
+        "--password", envvar="LIANXINQIAO_PASSWORD", prompt="密码", hide_input=True, help="密码"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+Out = Annotated[Path, typer.Option("--out", help="写到哪个 PDF 文件")]
+
+
+def say(text: str, answer: dict[str, object], as_json: bool) -> None:
+    """Answer in words for people or as one JSON object for programs."""
+    typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else text)
+
+
+@app.command("open")
+def open_(
+    folder: Annotated[Path, typer.Argument(help="数据文件夹")],
+    demo: Annotated[Path | None, typer.Option("--demo", help="演示用户的文件 demo.json")] = None,
+) -> None:
+    """打开一个数据文件夹的桌面程序。"""
+    from desktop.app import run  # Qt is only for this command
+
+    raise typer.Exit(run(folder, demo=demo))
+
+
+@report.command("visit")
+def report_visit(
+    visit: Annotated[str, typer.Argument(help="走访编号（32 位十六进制）")],
+    folder: Folder,
+    login: Login,
+    password: Password,
+    out: Out,
+    as_json: AsJson = False,
+) -> None:
+    """打印一份入户走访记录。"""
+    with laptops.opened(folder, login, password) as laptop:
+        pages = papers.visit(laptop, visit, out)
+    say(f"已写好 {out}，共 {pages} 页。", {"file": str(out), "pages": pages}, as_json)
+
+
+@report.command("ledger")
+def report_ledger(
+    month: Annotated[str, typer.Argument(help="月份，如 2026-05")],
+    folder: Folder,
+    login: Login,
+    password: Password,
+    out: Out,
+    zone: Annotated[str | None, typer.Option("--zone", help="责任区名称；不填为全部")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """打印户台账月报。"""
+    with laptops.opened(folder, login, password) as laptop:
+        pages = papers.ledger(laptop, month, zone, out)
+    say(f"已写好 {out}，共 {pages} 页。", {"file": str(out), "pages": pages}, as_json)
+
+
+@app.command("backup")
+def backup(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
+    """现在备份一次（备份文件同样加密）。"""
+    with laptops.opened(folder, login, password) as laptop:
+        made = backups.make(laptop)
+    say(f"已备份到 {made}", {"file": str(made)}, as_json)
+
+
+@app.command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件")],
+    folder: Folder,
+    login: Login,
+    password: Password,
+    as_json: AsJson = False,
+) -> None:
+    """用一份备份替换本机数据；原来的文件保留在旁边。"""
+    kept = backups.restore(folder, login, password, file)
+    text = f"已恢复。原来的文件保留为 {kept}" if kept else "已恢复。"
+    say(text, {"restored": str(file), "kept": str(kept) if kept else None}, as_json)
+
+
+@app.command("doctor")
+def doctor_(
+    folder: Annotated[Path | None, typer.Option("--folder", help="数据文件夹")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查本机能否运行连心桥，并说明怎样补救。"""
+    findings = doctor.examine(folder)
+    lines = [f"{'正常' if f.fine else '有问题'}  {f.subject}：{f.text}" for f in findings]
+    say("\n".join(lines), {"findings": [f.as_dict() for f in findings]}, as_json)
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(1)
