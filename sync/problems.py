@@ -1,0 +1,84 @@
+"""What can go wrong between a laptop and the township, in texts that say what to do."""
+
+from __future__ import annotations
+
+from township.errors import WorldError
+
+
+class SyncProblem(WorldError):
+    """A sync did not finish. What is on the laptop stays; a later sync goes on from there."""
+
+
+class ServerAway(SyncProblem):
+    """No connection, or it broke; trying again later is all that is needed."""
+
+
+class ServerNonsense(SyncProblem):
+    """Something answered that is not a township server, or not ours."""
+
+
+class WrongCertificate(SyncProblem):
+    """The server cannot prove to be the one that this laptop enrolled with."""
+
+
+class Revoked(SyncProblem):
+    """The township has shut this laptop out."""
+
+
+class Refused(SyncProblem):
+    """The township does not take this message; ``code`` is the name of the problem."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Diverged(SyncProblem):
+    """This laptop was restored or copied: the township holds another history of it."""
+
+
+class CodeRefused(SyncProblem):
+    """The one-time code is wrong, spent or too old."""
+
+
+def server_away() -> ServerAway:
+    return ServerAway("连不上镇服务器，请检查网络后再试。本机的数据都已保存，不会丢失。")
+
+
+def nonsense() -> ServerNonsense:
+    return ServerNonsense(
+        "对方的回答不是镇服务器的回答。请检查服务器地址，或换一个网络再试；本机数据没有改动。"
+    )
+
+
+def wrong_certificate() -> WrongCertificate:
+    return WrongCertificate(
+        "镇服务器的证书与登记时不符，已停止同步。请联系镇管理员确认，不要在可疑的网络里重试。"
+    )
+
+
+def diverged() -> Diverged:
+    return Diverged("本机像是从备份恢复的，或被复制过，与镇服务器的记录接不上。请联系镇管理员重新登记。")
+
+
+_TEXTS = {
+    "protocol": "本机程序与镇服务器版本不同，请先升级程序。本机的数据都已保存。",
+    "too_many": "请求太频繁，请过一分钟再试。",
+    "township": "这里不是本机登记过的镇服务器，请检查服务器地址。",
+    "unknown_device": "镇服务器不认识本机，请联系镇管理员重新登记。",
+}
+_CODE_TEXTS = {
+    "code": "登记码不对，请逐位核对后再试。",
+    "code_used": "登记码已经用过。请向镇管理员要一个新的登记码。",
+    "code_expired": "登记码已过期。请向镇管理员要一个新的登记码。",
+}
+
+
+def of_code(code: str, detail: str) -> SyncProblem:
+    """The problem behind the name in a problem document."""
+    if code == "revoked":
+        return Revoked("本机已被镇里停用，不能再同步。请联系镇管理员。")
+    if code in _CODE_TEXTS:
+        return CodeRefused(_CODE_TEXTS[code])
+    text = _TEXTS.get(code, f"镇服务器没有接受这次同步（{code} {detail}）。请联系镇管理员。")
+    return Refused(text, code)

@@ -1,0 +1,105 @@
+"""What the administrator does on an open server: codes for laptops, revoking, the device list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select, update
+
+from sync.server import enrolment, tables
+from sync.server.devices import OFFICE_PATTERNS
+from sync.server.folder import OpenServer
+from sync.server.sequencer import lock_head
+from sync.wire import Author
+from township.changes import bucket
+from township.errors import NotFound
+from township.values import moment_text
+
+TOWNSHIP_OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK", "DIS"})
+"""Roles that serve all zones. Source: domain §2."""
+
+
+@dataclass(frozen=True)
+class DeviceLine:
+    """One line of the device list."""
+
+    number: int
+    name: str
+    enrolled_at: str
+    last_push_at: str | None
+    revoked_at: str | None
+
+
+def issue_code(
+    server: OpenServer, logins: Sequence[str], zones: Sequence[bytes] | None = None
+) -> str:
+    """A one-time code for a laptop of these cadres (login names).
+
+    ``zones`` None: the zones of the cadres' own records, all zones for township offices.
+    Raises NotFound for a login that the township does not have.
+    """
+    cadres = _cadres(server)
+    unknown = [login for login in logins if login not in cadres]
+    if unknown:
+        raise NotFound(f"镇服务器上没有这些登录名：{'、'.join(unknown)}。请核对后再试。")
+    chosen = [cadres[login] for login in logins]
+    authors = [Author(cadre_id, values["login"], values["name"]) for cadre_id, values in chosen]
+    buckets = _buckets([values for _, values in chosen], zones)
+    service = server.service
+    with service.store.writing() as connection:
+        now = service.clock()
+        return enrolment.issue(connection, service.township_id, authors, buckets, now)
+
+
+def _cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
+    c = tables.record.c
+    with server.service.store.reading() as connection:
+        rows = connection.execute(
+            select(c.id, c.state).where(
+                c.township_id == server.service.township_id,
+                c.kind == "cadre",
+                c.deleted.is_(False),
+            )
+        ).all()
+    decoded = [(row.id, msgspec.msgpack.decode(row.state)) for row in rows]
+    return {values["login"]: (cadre_id, values) for cadre_id, values in decoded}
+
+
+def _buckets(cadres: list[dict[str, str]], zones: Sequence[bytes] | None) -> list[str]:
+    buckets = {"township/i"}
+    for values in cadres:
+        if zones is None and TOWNSHIP_OFFICES.intersection((values.get("roles") or "").split()):
+            return ["township/i", "township/r", *OFFICE_PATTERNS]
+    own = [bytes.fromhex(z) for values in cadres for z in (values.get("zones") or "").split()]
+    for zone in own if zones is None else zones:
+        buckets |= {bucket(zone, "i"), bucket(zone, "r")}
+    return sorted(buckets)
+
+
+def revoke(server: OpenServer, number: int) -> None:
+    """Shut a lost laptop out; its next contact locks it. Raises NotFound."""
+    c = tables.device.c
+    service = server.service
+    with service.store.writing() as connection:
+        lock_head(connection, service.township_id)
+        changed = connection.execute(
+            update(tables.device)
+            .where(c.township_id == service.township_id, c.number == number, c.number > 1)
+            .values(revoked_at=moment_text(service.clock()))
+        )
+    if changed.rowcount == 0:
+        raise NotFound(f"没有编号为 {number} 的笔记本。")
+
+
+def device_list(server: OpenServer) -> list[DeviceLine]:
+    """All enrolled laptops in the order of their numbers."""
+    c = tables.device.c
+    with server.service.store.reading() as connection:
+        rows = connection.execute(
+            select(c.number, c.name, c.enrolled_at, c.last_push_at, c.revoked_at)
+            .where(c.township_id == server.service.township_id, c.number > 1)
+            .order_by(c.number)
+        )
+        return [DeviceLine(*row) for row in rows]

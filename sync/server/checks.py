@@ -1,0 +1,179 @@
+"""Which changesets the township takes: structure, values, author, bucket. Trusts no client.
+
+A changeset is judged as a whole before any of it is applied. ``rejected`` means that it can
+never fit, ``quarantined`` that a person may still let it in (a lost grant, an unknown record).
+Unknown kinds and fields come from newer programs and are kept as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from sync import merge
+from township.changes import Op, Writers, bucket
+from township.records import record_kinds
+from township.values import Kind
+
+_BUCKET = re.compile(r"([0-9a-f]{32}|township)/[a-z]{1,6}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_REFS = re.compile(r"[0-9a-f]{32}( [0-9a-f]{32})*")
+_LONGEST_TEXT = 10_000
+SERVER_KINDS = frozenset({"conflict"})
+"""Kinds whose records only the township makes."""
+
+
+class Refused(Exception):
+    """A changeset that is not applied: ``status`` rejected or quarantined, and the reason code."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return len(value) == 10 and date.fromisoformat(value) is not None
+    except (ValueError, TypeError):
+        return False
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return len(value) == 20 and value[-1] == "Z" and datetime.fromisoformat(value) is not None
+    except (ValueError, TypeError):
+        return False
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str and len(value) <= _LONGEST_TEXT
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _is_ref(value: Any) -> bool:
+    return type(value) is bytes and len(value) == 16
+
+
+def _is_refs(value: Any) -> bool:
+    return type(value) is str and _REFS.fullmatch(value) is not None
+
+
+_CHECKS: dict[Kind, Callable[[Any], bool]] = {
+    Kind.NUMBER: _is_number,
+    Kind.FLAG: lambda value: type(value) is int and value in (0, 1),
+    Kind.DATE: _is_date,
+    Kind.MOMENT: _is_moment,
+    Kind.REF: _is_ref,
+    Kind.REFS: _is_refs,
+    Kind.PACKED: lambda value: type(value) is bytes,
+}
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """What the township knows about one kind of record."""
+
+    checks: dict[str, Callable[[Any], bool]]
+    orders: merge.Orders
+    data_class: str
+    township_wide: bool
+
+    def bucket_of(self, values: dict[str, Any]) -> str:
+        """The bucket in which a new record of this kind lies."""
+        zone = None if self.township_wide else values.get("zone_id")
+        return bucket(zone, self.data_class)
+
+
+@cache
+def kind_rules() -> dict[str, KindRule]:
+    """The rules of all kinds this program knows, from their declared fields."""
+    rules = {}
+    for name, record in record_kinds().items():
+        fields = record.fields()
+        orders: dict[str, Sequence[str]] = {
+            field: tuple(declared.codes or ())
+            for field, declared in fields.items()
+            if declared.kind in (Kind.CODES, Kind.REFS)
+        }
+        checks = {field: _CHECKS.get(declared.kind, _is_text) for field, declared in fields.items()}
+        rules[name] = KindRule(checks, orders, record.data_class, record.township_wide)
+    return rules
+
+
+def check_structure(op: Op) -> None:
+    """Everything about an operation that can be judged by itself. Raises Refused."""
+    if len(op.record) != 16 or not _NAME.fullmatch(op.kind) or not _BUCKET.fullmatch(op.bucket):
+        raise Refused("rejected", "unreadable")
+    rule = kind_rules().get(op.kind)
+    if op.action == "insert":
+        _check_insert(op, rule)
+    elif op.action == "set":
+        _check_set(op, rule)
+    elif op.action == "delete":
+        _check_seen(op)
+    elif op.fields:
+        raise Refused("rejected", "value")
+
+
+def _check_insert(op: Op, rule: KindRule | None) -> None:
+    if op.kind in SERVER_KINDS:
+        raise Refused("rejected", "action")
+    checks = rule.checks if rule else {}
+    for name, value in op.fields.items():
+        check = checks.get(name)
+        if not (_unknown_fits(name, value) if check is None else value is None or check(value)):
+            raise Refused("rejected", "value")
+    if rule and rule.bucket_of(op.fields) != op.bucket:
+        raise Refused("rejected", "bucket")
+    _check_allowed(op, op.fields)
+
+
+def _check_set(op: Op, rule: KindRule | None) -> None:
+    values: dict[str, Any] = {}
+    for name, pair in op.fields.items():
+        if type(pair) is not list or len(pair) != 2:
+            raise Refused("rejected", "value")
+        value, base = pair
+        check = rule.checks.get(name) if rule else None
+        fits = _unknown_fits(name, value) if check is None else value is None or check(value)
+        if not fits or not (base is None or (type(base) is str and len(base) <= 64)):
+            raise Refused("rejected", "value")
+        values[name] = value
+    if rule and "zone_id" in values and not rule.township_wide:
+        raise Refused("rejected", "zone_change")
+    _check_allowed(op, values)
+
+
+def _unknown_fits(name: str, value: Any) -> bool:
+    """Fields from newer programs: any primitive value under a proper name."""
+    return _NAME.fullmatch(name) is not None and (
+        value is None or type(value) is bytes or _is_text(value) or _is_number(value)
+    )
+
+
+def _check_seen(op: Op) -> None:
+    if not op.fields:
+        return
+    try:
+        seen = Writers.unpack(op.fields.get(merge.SEEN))
+        fine = type(seen.fields) is dict and op.fields.keys() == {merge.SEEN}
+    except (msgspec.MsgspecError, ValueError, TypeError):
+        fine = False
+    if not fine:
+        raise Refused("rejected", "value")
+
+
+def _check_allowed(op: Op, values: dict[str, Any]) -> None:
+    """Maternal matters are never stored. Source: domain §7.4."""
+    if op.kind == "situation" and values.get("situation_kind") == "maternal":
+        raise Refused("rejected", "forbidden")

@@ -1,0 +1,180 @@
+"""What the township knows about a device: keys, grants, authors, and where its chain stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from sync.server import tables
+from sync.wire import ChainHead
+from township.changes import GENESIS
+from township.storage.pages import Scope
+
+OFFICE_PATTERNS = ("*/i", "*/r")
+"""Grants of devices that serve the whole township."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One enrolled device."""
+
+    township_id: bytes
+    number: int
+    name: str
+    signing_public: bytes
+    any_author: bool
+    incarnation: int
+    revoked: bool
+
+
+def find(connection: Connection, township_id: bytes, number: int) -> Device | None:
+    """The device with this number."""
+    c = tables.device.c
+    row = connection.execute(
+        select(tables.device).where(c.township_id == township_id, c.number == number)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Device(
+        township_id,
+        number,
+        row.name,
+        row.signing_public,
+        row.any_author,
+        row.incarnation,
+        row.revoked_at is not None,
+    )
+
+
+def add(
+    connection: Connection,
+    township_id: bytes,
+    number: int,
+    name: str,
+    keys: tuple[bytes, bytes],
+    now: str,
+    *,
+    any_author: bool = False,
+) -> None:
+    """Enter a device with its public signing and sealing keys."""
+    connection.execute(
+        insert(tables.device).values(
+            township_id=township_id,
+            number=number,
+            name=name,
+            signing_public=keys[0],
+            sealing_public=keys[1],
+            any_author=any_author,
+            incarnation=1,
+            enrolled_at=now,
+        )
+    )
+
+
+def grant(
+    connection: Connection,
+    township_id: bytes,
+    number: int,
+    buckets: list[str],
+    authors: list[bytes],
+) -> None:
+    """Give a device buckets (or patterns) and cadres who may write on it."""
+    base = {"township_id": township_id, "device": number}
+    if buckets:
+        connection.execute(
+            insert(tables.device_grant), [{**base, "bucket": name} for name in buckets]
+        )
+    if authors:
+        connection.execute(
+            insert(tables.device_author), [{**base, "cadre_id": cadre} for cadre in authors]
+        )
+
+
+class Grants:
+    """The buckets of a device: exact names, and patterns over the zones."""
+
+    def __init__(self, granted: set[str]) -> None:
+        self._exact = {name for name in granted if not name.startswith("*")}
+        self._classes = {name[1:] for name in granted if name.startswith("*")}
+
+    def __contains__(self, bucket: str) -> bool:
+        return bucket in self._exact or bucket[bucket.index("/") :] in self._classes
+
+    def among(self, known: list[str]) -> list[str]:
+        """The granted buckets, given all that exist, in order."""
+        return sorted(self._exact | {name for name in known if name in self})
+
+
+def grants(connection: Connection, device: Device) -> Grants:
+    """What this device may read and write now."""
+    c = tables.device_grant.c
+    return Grants(
+        set(
+            connection.scalars(
+                select(c.bucket).where(
+                    c.township_id == device.township_id, c.device == device.number
+                )
+            )
+        )
+    )
+
+
+def authors(connection: Connection, device: Device) -> list[bytes]:
+    """The cadres who may write on this device, in order."""
+    c = tables.device_author.c
+    return sorted(
+        connection.scalars(
+            select(c.cadre_id).where(c.township_id == device.township_id, c.device == device.number)
+        )
+    )
+
+
+def scope(connection: Connection, device: Device) -> Scope:
+    """The device's buckets and authors, with a mark that changes when they do."""
+    c = tables.bucket.c
+    known = connection.scalars(select(c.bucket).where(c.township_id == device.township_id))
+    buckets = grants(connection, device).among(list(known))
+    writers = authors(connection, device)
+    mark = sha256(msgspec.msgpack.encode([buckets, writers])).digest()[:8]
+    return Scope(mark, buckets, writers)
+
+
+def chain_head(connection: Connection, device: Device, incarnation: int) -> ChainHead:
+    """Where the chain of one incarnation stands."""
+    c = tables.chain.c
+    row = connection.execute(
+        select(c.dseq, c.hash).where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.incarnation == incarnation,
+        )
+    ).one_or_none()
+    return ChainHead(incarnation, row.dseq, row.hash) if row else ChainHead(incarnation, 0, GENESIS)
+
+
+def move_chain(connection: Connection, device: Device, head: ChainHead, now: str) -> None:
+    """Note the new head of a device's chain."""
+    c = tables.chain.c
+    key = {
+        "township_id": device.township_id,
+        "device": device.number,
+        "incarnation": head.incarnation,
+    }
+    changed = connection.execute(
+        update(tables.chain)
+        .where(*(tables.chain.c[name] == value for name, value in key.items()))
+        .values({c.dseq: head.dseq, c.hash: head.hash})
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(tables.chain).values(**key, dseq=head.dseq, hash=head.hash))
+    connection.execute(
+        update(tables.device)
+        .where(
+            tables.device.c.township_id == device.township_id,
+            tables.device.c.number == device.number,
+        )
+        .values(incarnation=head.incarnation, last_push_at=now)
+    )

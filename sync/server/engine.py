@@ -1,0 +1,95 @@
+"""The server's database engine and its two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from sync.server import tables
+from township.errors import NewerDatabase
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
+    "PRAGMA busy_timeout=20000",
+    "PRAGMA temp_store=MEMORY",
+)
+_WRITER_CACHE_KIB = 65536
+_READER_CACHE_KIB = 16384
+_READERS = 4
+
+
+class Store:
+    """The township's database. Threads share it; one writes at a time, readers do not wait."""
+
+    def __init__(self, readers: Engine, writer: Engine) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._turn = Lock()  # waiting here is fairer than SQLite's busy handler
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view."""
+        with self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start and commits at its end."""
+        with self._turn, self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+def open_sqlite(path: Path, key: bytes) -> Store:
+    """Open or create an encrypted SQLite file. Raises NewerDatabase."""
+    writer = _engine(path, key, "BEGIN IMMEDIATE", 1, _WRITER_CACHE_KIB)
+    store = Store(_engine(path, key, "BEGIN", _READERS, _READER_CACHE_KIB), writer)
+    _prepare(store)
+    return store
+
+
+def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
+    def connect() -> sqlcipher.Connection:
+        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
+            connection.execute(pragma)
+        return connection
+
+    engine = create_engine(
+        "sqlite://",  # the dialect named after SQLCipher would derive a key of its own
+        creator=connect,
+        module=sqlcipher,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_use_lifo=True,  # the connection used last has the warm page cache
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin_as_told(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _prepare(store: Store) -> None:
+    with store.writing() as connection:
+        tables.metadata.create_all(connection)
+        version = connection.scalar(select(tables.server_schema.c.version))
+        if version is None:
+            connection.execute(insert(tables.server_schema).values(version=tables.SCHEMA_VERSION))
+    if version is not None and version > tables.SCHEMA_VERSION:
+        store.close()
+        raise NewerDatabase("镇服务器的数据由更新版本的程序写成，请先升级服务器程序。")

@@ -1,0 +1,174 @@
+"""Enrolment: one-time codes, and the laptops that spend them.
+
+A code is 4 open characters that name it and 16 secret ones (80 bits). The server keeps a key
+made from it, which checks proofs but cannot be turned back. Both sides prove that they know the code,
+so that a laptop may trust the certificate authority in the answer before it knows any.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from sync import chain, wire
+from sync.server import devices, tables
+from sync.server.sequencer import lock_head
+from sync.server.service import Service
+from sync.wire import Author, BadMessage, Enrol, Enrolled, Sealed
+from township.values import moment_text
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letters that look like digits."""
+VALID_FOR = timedelta(days=3)
+MOST_FAILURES = 10
+"""Wrong proofs after which a code is dead."""
+
+
+def tidy(code: str) -> str:
+    """A code as it was issued, whatever hyphens, blanks and look-alikes were typed."""
+    text = code.upper().translate(str.maketrans("OIL", "011"))
+    return "".join(c for c in text if c in ALPHABET)
+
+
+def issue(
+    connection: Connection,
+    township_id: bytes,
+    authors: Sequence[Author],
+    buckets: Sequence[str],
+    now: datetime,
+) -> str:
+    """Make a one-time code for one laptop and return it; only its key is kept."""
+    lock_head(connection, township_id)
+    taken = set(
+        connection.scalars(
+            select(tables.enrolment_code.c.code_id).where(
+                tables.enrolment_code.c.township_id == township_id
+            )
+        )
+    )
+    code = _random(20)
+    while code[:4] in taken:
+        code = _random(20)
+    connection.execute(
+        insert(tables.enrolment_code).values(
+            township_id=township_id,
+            code_id=code[:4],
+            code_key=chain.code_key(code),
+            expires_at=moment_text(now + VALID_FOR),
+            failures=0,
+            authors=msgspec.msgpack.encode(authors),
+            buckets=msgspec.msgpack.encode(buckets),
+        )
+    )
+    return "-".join(code[i : i + 4] for i in range(0, 20, 4))
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+class Enrolment:
+    """Answers laptops that present a one-time code."""
+
+    def __init__(self, service: Service, township_name: str, authority: str) -> None:
+        self._service = service
+        self._name = township_name
+        self._authority = authority
+
+    def answer(self, data: bytes) -> bytes:
+        """Enrol a laptop; the same laptop may ask again with the same keys. Raises BadMessage."""
+        if len(data) > wire.MAX_BODY:
+            raise BadMessage("too_large")
+        sealed = wire.parse(data, Sealed)
+        asked = wire.unpack(sealed.body, Enrol)
+        if asked.protocol != wire.PROTOCOL:
+            raise BadMessage("protocol", str(asked.protocol))
+        now = self._service.clock()
+        with self._service.store.writing() as connection:
+            lock_head(connection, self._service.township_id)
+            row = self._code(connection, asked.code_id)
+            proven = row is not None and _proves(row, asked, sealed)
+            if row is not None and not proven:
+                self._count_failure(connection, asked.code_id)
+            if row is not None and proven:
+                enrolled = self._enrol(connection, row, asked, now)
+        if row is None or not proven:  # the failure is counted and committed by now
+            raise BadMessage("code")
+        body = wire.pack(enrolled)
+        proof = chain.code_proof(row.code_key, "answer", asked.nonce, body)
+        return msgspec.msgpack.encode(Sealed(body, proof))
+
+    def _code(self, connection: Connection, code_id: str) -> Any:
+        c = tables.enrolment_code.c
+        return connection.execute(
+            select(tables.enrolment_code).where(
+                c.township_id == self._service.township_id,
+                c.code_id == code_id,
+                c.failures < MOST_FAILURES,
+            )
+        ).one_or_none()
+
+    def _count_failure(self, connection: Connection, code_id: str) -> None:
+        c = tables.enrolment_code.c
+        connection.execute(
+            update(tables.enrolment_code)
+            .where(c.township_id == self._service.township_id, c.code_id == code_id)
+            .values(failures=c.failures + 1)
+        )
+
+    def _enrol(self, connection: Connection, row: Any, asked: Enrol, now: datetime) -> Enrolled:
+        if row.used_by is None:
+            if moment_text(now) > row.expires_at:
+                raise BadMessage("code_expired")
+            number = self._add_device(connection, row, asked, now)
+        elif row.used_by == asked.signing_public:
+            number = row.device
+        else:
+            raise BadMessage("code_used")
+        device = devices.find(connection, self._service.township_id, number)
+        assert device is not None
+        return Enrolled(
+            self._service.township_id,
+            self._name,
+            self._service.key.public_key().public_bytes_raw(),
+            self._service.epoch(connection),
+            number,
+            self._authority,
+            msgspec.msgpack.decode(row.authors, type=list[Author]),
+            devices.scope(connection, device),
+        )
+
+    def _add_device(self, connection: Connection, row: Any, asked: Enrol, now: datetime) -> int:
+        township_id = self._service.township_id
+        number: int = connection.execute(
+            select(tables.township.c.next_device).where(
+                tables.township.c.township_id == township_id
+            )
+        ).scalar_one()
+        connection.execute(
+            update(tables.township)
+            .where(tables.township.c.township_id == township_id)
+            .values(next_device=number + 1)
+        )
+        keys = (asked.signing_public, asked.sealing_public)
+        devices.add(connection, township_id, number, asked.name, keys, moment_text(now))
+        authors = msgspec.msgpack.decode(row.authors, type=list[Author])
+        buckets = msgspec.msgpack.decode(row.buckets, type=list[str])
+        devices.grant(connection, township_id, number, buckets, [a.cadre for a in authors])
+        c = tables.enrolment_code.c
+        connection.execute(
+            update(tables.enrolment_code)
+            .where(c.township_id == township_id, c.code_id == asked.code_id)
+            .values(used_by=asked.signing_public, device=number)
+        )
+        return number
+
+
+def _proves(row: Any, asked: Enrol, sealed: Sealed) -> bool:
+    expected = chain.code_proof(row.code_key, "ask", asked.nonce, sealed.body)
+    return secrets.compare_digest(expected, sealed.proof)

@@ -1,0 +1,165 @@
+"""The server's folder: its files, making a new township in it, and opening it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import insert
+
+from sync.server import devices, tables, tls
+from sync.server.engine import Store, open_sqlite
+from sync.server.service import Service
+from township.errors import DamagedDatabase, WorldError
+from township.records import new_id
+from township.values import moment_text, utc_now
+
+OFFICE_DEVICE = 1
+"""The township office's own device: enters zones, cadres and what comes from other offices."""
+
+
+@dataclass(frozen=True)
+class ServerFolder:
+    """The files of one server."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "server.db"
+
+    @property
+    def database_key(self) -> Path:
+        return self.path / "server.key"
+
+    @property
+    def township_key(self) -> Path:
+        return self.path / "township.key"
+
+    @property
+    def office_key(self) -> Path:
+        return self.path / "office.key"
+
+    @property
+    def sealing_key(self) -> Path:
+        return self.path / "sealing.key"
+
+    @property
+    def tls(self) -> Path:
+        return self.path / "tls"
+
+    @property
+    def settings(self) -> Path:
+        return self.path / "server.json"
+
+
+@dataclass(frozen=True)
+class OpenServer:
+    """An open folder: the service over its township, and the office's signing key."""
+
+    folder: ServerFolder
+    name: str
+    service: Service
+    office_key: Ed25519PrivateKey
+
+    def close(self) -> None:
+        """Close the database."""
+        self.service.store.close()
+
+
+def init(
+    path: Path,
+    township_name: str,
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1"),
+    clock: Callable[[], datetime] = utc_now,
+) -> ServerFolder:
+    """Make a server folder: keys, certificate authority, an empty database.
+
+    ``hosts`` are the names and addresses under which laptops will reach the server. Raises
+    WorldError when there is a server already.
+    """
+    folder = ServerFolder(path)
+    if folder.settings.exists():
+        raise WorldError("这个文件夹里已经有一个镇服务器，不能再建。请换一个文件夹。")
+    path.mkdir(parents=True, exist_ok=True)
+    keys = (folder.database_key, folder.township_key, folder.office_key, folder.sealing_key)
+    for file in keys:
+        _write_secret(file, os.urandom(32))
+    tls.make(folder.tls, township_name, hosts, clock())
+    township_id = new_id()
+    store = open_sqlite(folder.database, folder.database_key.read_bytes())
+    try:
+        _enter_township(store, folder, township_id, township_name, clock())
+    finally:
+        store.close()
+    settings = {"township_id": township_id.hex(), "name": township_name, "hosts": list(hosts)}
+    folder.settings.write_text(json.dumps(settings, ensure_ascii=False, indent=1), "utf-8")
+    return folder
+
+
+def _enter_township(
+    store: Store, folder: ServerFolder, township_id: bytes, name: str, now: datetime
+) -> None:
+    moment = moment_text(now)
+    with store.writing() as connection:
+        connection.execute(
+            insert(tables.township).values(
+                township_id=township_id,
+                name=name,
+                epoch=new_id(),
+                head_seq=0,
+                next_device=OFFICE_DEVICE + 1,
+                created_at=moment,
+            )
+        )
+        sealing = X25519PrivateKey.from_private_bytes(folder.sealing_key.read_bytes())
+        for number, title, file in (
+            (0, name, folder.township_key),
+            (OFFICE_DEVICE, f"{name}（服务器）", folder.office_key),
+        ):
+            key = Ed25519PrivateKey.from_private_bytes(file.read_bytes())
+            public = (key.public_key().public_bytes_raw(), sealing.public_key().public_bytes_raw())
+            devices.add(
+                connection, township_id, number, title, public, moment, any_author=number != 0
+            )
+        devices.grant(
+            connection,
+            township_id,
+            OFFICE_DEVICE,
+            ["township/i", "township/r", *devices.OFFICE_PATTERNS],
+            [],
+        )
+
+
+def open_server(path: Path, clock: Callable[[], datetime] = utc_now) -> OpenServer:
+    """Open a server folder. Raises WorldError when there is none, DamagedDatabase, NewerDatabase."""
+    folder = ServerFolder(path)
+    settings = _settings(folder)
+    store = open_sqlite(folder.database, folder.database_key.read_bytes())
+    township_key = Ed25519PrivateKey.from_private_bytes(folder.township_key.read_bytes())
+    office_key = Ed25519PrivateKey.from_private_bytes(folder.office_key.read_bytes())
+    service = Service(store, bytes.fromhex(settings["township_id"]), township_key, clock)
+    return OpenServer(folder, settings["name"], service, office_key)
+
+
+def _settings(folder: ServerFolder) -> dict[str, Any]:
+    if not folder.settings.exists():
+        raise WorldError("这个文件夹里没有镇服务器。请先运行 lianxinqiao server init。")
+    try:
+        settings: dict[str, Any] = json.loads(folder.settings.read_text("utf-8"))
+        bytes.fromhex(settings["township_id"]), settings["name"]  # both must be there
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedDatabase("server.json 已损坏。请从备份取回这个文件。") from error
+    return settings
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)

@@ -1,0 +1,168 @@
+"""The sole sequencer: whole changesets become entries of the township's log, in one order.
+
+Everything here runs inside one write transaction whose first statement locks the township's
+head row; only then is anything read. Nothing of a push stays when the transaction fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from sync import chain
+from sync.server import devices, tables
+from sync.server.devices import Device
+from sync.server.taking import Taking, Turn
+from sync.wire import BadMessage, ChainHead
+from township.changes import GENESIS, Changeset, Header, decode_header
+from township.storage.pages import Verdict
+from township.values import moment_text
+
+
+@dataclass(frozen=True)
+class Push:
+    """Changesets of one device as they came in; ``own`` is the head of the device's chain."""
+
+    own: ChainHead
+    changesets: Sequence[Changeset]
+    head_signature: bytes
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a push; ``refused`` is None, ``gap`` or ``fork``."""
+
+    chain: ChainHead
+    verdicts: list[Verdict] = field(default_factory=list)
+    refused: str | None = None
+
+
+def lock_head(connection: Connection, township_id: bytes) -> int:
+    """Lock the township for writing and return its newest sequence number."""
+    c = tables.township.c
+    statement = select(c.head_seq).where(c.township_id == township_id).with_for_update()
+    return int(connection.execute(statement).scalar_one())
+
+
+def push(connection: Connection, device: Device, incoming: Push, now: datetime) -> Taken:
+    """Take a push in. Raises BadMessage when it breaks the protocol; then roll back."""
+    head_seq = lock_head(connection, device.township_id)
+    device = _as_of_now(connection, device)
+    headers = _headers(device, incoming)
+    known = devices.chain_head(connection, device, incoming.own.incarnation)
+    if refused := behind(device, known, incoming.own):
+        return Taken(known, refused=refused)
+    if not headers:
+        return Taken(known)
+    if headers[0].dseq > known.dseq + 1:
+        return Taken(known, refused="gap")
+    hashes = chain.hashes(_previous(connection, device, known, headers[0]), incoming.changesets)
+    repeats = _repeats(connection, device, headers, known)
+    if any(repeats[h.dseq][0] != hashes[i] for i, h in enumerate(headers) if h.dseq in repeats):
+        return Taken(known, refused="fork")
+    _check_signature(device, headers[-1], hashes[-1], incoming.head_signature)
+    verdicts = [verdict for _, verdict in repeats.values()]
+    turns = [
+        Turn(incoming.changesets[i], header, hashes[i])
+        for i, header in enumerate(headers)
+        if header.dseq > known.dseq
+    ]
+    if not turns:
+        return Taken(known, verdicts)
+    taking = Taking(connection, device, head_seq, now)
+    verdicts += taking.take(turns, incoming.head_signature)
+    _move_head(connection, device.township_id, taking.seq)
+    newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
+    devices.move_chain(connection, device, newest, moment_text(now))
+    return Taken(newest, verdicts)
+
+
+def _as_of_now(connection: Connection, device: Device) -> Device:
+    """The device as the lock shows it: it may have been revoked, or have pushed, meanwhile."""
+    found = devices.find(connection, device.township_id, device.number)
+    if found is None or found.revoked:
+        raise BadMessage("revoked")
+    return found
+
+
+def behind(device: Device, known: ChainHead, own: ChainHead) -> str | None:
+    """``fork`` when the laptop's history is not a continuation of what the township has."""
+    if not device.incarnation <= own.incarnation <= device.incarnation + 1:
+        return "fork"
+    if own.dseq < known.dseq or (own.dseq == known.dseq and own.hash != known.hash):
+        return "fork"
+    return None
+
+
+def _headers(device: Device, incoming: Push) -> list[Header]:
+    headers = []
+    for changeset in incoming.changesets:
+        try:
+            header = decode_header(changeset.header)
+        except ValueError as error:  # msgspec's errors are ValueErrors
+            raise BadMessage("malformed", "header") from error
+        follows = not headers or header.dseq == headers[-1].dseq + 1
+        origin = (header.device, header.incarnation)
+        if origin != (device.number, incoming.own.incarnation) or not follows or header.dseq < 1:
+            raise BadMessage("malformed", "origin of a changeset")
+        headers.append(header)
+    if headers and headers[-1].dseq > incoming.own.dseq:
+        raise BadMessage("malformed", "head of the own chain")
+    return headers
+
+
+def _previous(connection: Connection, device: Device, known: ChainHead, first: Header) -> bytes:
+    """The hash before the first changeset of a push."""
+    if first.dseq == 1:
+        return GENESIS
+    if first.dseq == known.dseq + 1:
+        return known.hash
+    c = tables.log.c
+    found: bytes = connection.execute(
+        select(c.hash).where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.incarnation == first.incarnation,
+            c.dseq == first.dseq - 1,
+        )
+    ).scalar_one()
+    return found
+
+
+def _repeats(
+    connection: Connection, device: Device, headers: list[Header], known: ChainHead
+) -> dict[int, tuple[bytes, Verdict]]:
+    """Changesets of this push that the log has already, with the answers given then."""
+    if headers[0].dseq > known.dseq:
+        return {}
+    c = tables.log.c
+    rows = connection.execute(
+        select(c.dseq, c.hash, c.status, c.seq, c.reason)
+        .where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.incarnation == headers[0].incarnation,
+            c.dseq.between(headers[0].dseq, headers[-1].dseq),
+        )
+        .order_by(c.dseq)
+    )
+    return {r.dseq: (r.hash, Verdict(r.dseq, r.status, r.seq, r.reason, True)) for r in rows}
+
+
+def _check_signature(device: Device, last: Header, hash_: bytes, signature: bytes) -> None:
+    text = chain.head_bytes(
+        device.township_id, device.number, last.incarnation, last.dseq, hash_
+    )
+    if not chain.verify(device.signing_public, signature, text):
+        raise BadMessage("chain_signature")
+
+
+def _move_head(connection: Connection, township_id: bytes, seq: int) -> None:
+    connection.execute(
+        update(tables.township)
+        .where(tables.township.c.township_id == township_id)
+        .values(head_seq=seq)
+    )

@@ -1,0 +1,101 @@
+"""The township's answer to a message: bytes in, bytes out, no HTTP.
+
+Every message is judged from the outside in: size, envelope, sender, signature, and only then
+is it decompressed. A message that fails raises ``BadMessage`` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, select
+
+from sync import chain, wire
+from sync.server import devices, feed, sequencer, tables
+from sync.server.devices import Device
+from sync.server.engine import Store
+from sync.server.sequencer import Push, Taken
+from sync.wire import Answer, BadMessage, Envelope, Request
+from township.storage.pages import Page, Scope
+from township.values import utc_now
+
+
+class Service:
+    """One township on this server."""
+
+    def __init__(
+        self,
+        store: Store,
+        township_id: bytes,
+        key: Ed25519PrivateKey,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self.township_id = township_id
+        self.key = key
+        self.clock = clock
+
+    def exchange(self, data: bytes) -> bytes:
+        """Take a laptop's push in and give it its next page. Raises BadMessage."""
+        envelope = wire.open_envelope(data)
+        device = self._sender(envelope)
+        request = wire.unpack(envelope.body, Request)
+        wire.check_limits(request)
+        answer = self._answer(device, request, sha256(envelope.body).digest())
+        return wire.parcel(chain.seal(self.key, self.township_id, 0, wire.pack(answer)))
+
+    def _sender(self, envelope: Envelope) -> Device:
+        if envelope.township != self.township_id:
+            raise BadMessage("township")
+        with self.store.reading() as connection:
+            device = devices.find(connection, envelope.township, envelope.sender)
+        if device is None or envelope.sender == 0:
+            raise BadMessage("unknown_device")
+        chain.check_envelope(envelope, device.signing_public)
+        if device.revoked:
+            raise BadMessage("revoked")
+        return device
+
+    def _answer(self, device: Device, request: Request, name: bytes) -> Answer:
+        taken = self._push(device, request) if request.changesets else None
+        with self.store.reading() as connection:
+            if taken is None:
+                taken = self._compare(connection, device, request)
+            page, scope = None, None
+            if taken.refused is None:
+                page, scope = self._pull(connection, device, request)
+            epoch = self.epoch(connection)
+        return Answer(name, epoch, taken.refused, taken.chain, taken.verdicts, page, scope)
+
+    def _push(self, device: Device, request: Request) -> Taken:
+        incoming = Push(request.own, request.changesets, request.head_signature)
+        with self.store.writing() as connection:
+            return sequencer.push(connection, device, incoming, self.clock())
+
+    def _compare(self, connection: Connection, device: Device, request: Request) -> Taken:
+        """Nothing to push: is the laptop's history still the one that the township has?"""
+        known = devices.chain_head(connection, device, request.own.incarnation)
+        return Taken(known, refused=sequencer.behind(device, known, request.own))
+
+    def _pull(
+        self, connection: Connection, device: Device, request: Request
+    ) -> tuple[Page | None, Scope | None]:
+        scope = devices.scope(connection, device)
+        news = scope if scope.mark != request.scope else None
+        if request.cursors is None:
+            return None, news
+        granted = set(scope.buckets)
+        cursors = {name: seq for name, seq in request.cursors.items() if name in granted}
+        incarnation = request.own.incarnation
+        return feed.page(connection, device, incarnation, cursors, request.page_bytes), news
+
+    def epoch(self, connection: Connection) -> bytes:
+        """Changes when the server was restored from a backup."""
+        c = tables.township.c
+        epoch: bytes = connection.execute(
+            select(c.epoch).where(c.township_id == self.township_id)
+        ).scalar_one()
+        return epoch

@@ -1,0 +1,146 @@
+"""The server's tables. ``township_id`` leads every key: a township is the unit of sharding."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+"""Written into a new database; a database with a higher one is refused."""
+
+metadata = MetaData()
+
+
+def _township() -> Column[bytes]:
+    return Column("township_id", LargeBinary(16), primary_key=True)
+
+
+server_schema = Table("server_schema", metadata, Column("version", Integer, primary_key=True))
+
+township = Table(
+    "township",
+    metadata,
+    _township(),
+    Column("name", String(40), nullable=False),
+    Column("epoch", LargeBinary(16), nullable=False),  # changes when a backup is restored
+    Column("head_seq", BigInteger, nullable=False),
+    Column("next_device", Integer, nullable=False),
+    Column("created_at", String(20), nullable=False),
+)
+"""The head row: the first statement of every write transaction locks it."""
+
+device = Table(
+    "device",
+    metadata,
+    _township(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(60), nullable=False),
+    Column("signing_public", LargeBinary(32), nullable=False),
+    Column("sealing_public", LargeBinary(32), nullable=False),
+    Column("any_author", Boolean, nullable=False),  # the township office's own device
+    Column("incarnation", Integer, nullable=False),
+    Column("enrolled_at", String(20), nullable=False),
+    Column("revoked_at", String(20)),
+    Column("last_push_at", String(20)),
+)
+
+chain = Table(
+    "chain",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("incarnation", Integer, primary_key=True, autoincrement=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+"""The last changeset taken from each incarnation of each device."""
+
+device_author = Table(
+    "device_author",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("cadre_id", LargeBinary(16), primary_key=True),
+)
+
+device_grant = Table(
+    "device_grant",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("bucket", String(40), primary_key=True),
+)
+"""Granted buckets; ``*/i`` and ``*/r`` stand for all zones, later ones too."""
+
+bucket = Table("bucket", metadata, _township(), Column("bucket", String(40), primary_key=True))
+"""Every bucket that has ever held a record."""
+
+enrolment_code = Table(
+    "enrolment_code",
+    metadata,
+    _township(),
+    Column("code_id", String(4), primary_key=True),
+    Column("code_key", LargeBinary(32), nullable=False),  # chain.code_key: no way back
+    Column("expires_at", String(20), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("authors", LargeBinary, nullable=False),  # msgpack [[id, login, name]]
+    Column("buckets", LargeBinary, nullable=False),  # msgpack [bucket or pattern]
+    Column("used_by", LargeBinary(32)),  # the signing key that it was spent on
+    Column("device", Integer),
+)
+
+log = Table(
+    "log",
+    metadata,
+    _township(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", Integer, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("reason", String(40)),
+    Column("header", LargeBinary, nullable=False),
+    Column("ops", LargeBinary, nullable=False),  # msgpack [op bytes], never re-encoded
+    Column("outcome", LargeBinary),  # msgpack pages.Outcome, None: as the author wrote it
+    Column("signature", LargeBinary(64)),  # on the last changeset of a push
+    Column("received_at", String(20), nullable=False),
+    UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
+    sqlite_with_rowid=False,
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _township(),
+    Column("bucket", String(40), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
+    Column("size", Integer, nullable=False),  # bytes of those operations
+    sqlite_with_rowid=False,
+)
+
+record = Table(
+    "record",
+    metadata,
+    _township(),
+    Column("kind", String(40), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("bucket", String(40), nullable=False),
+    Column("state", LargeBinary, nullable=False),  # msgpack {field: stored value}
+    Column("writers", LargeBinary, nullable=False),  # changes.Writers packed
+    Column("deleted", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # the last changeset that touched it
+    sqlite_with_rowid=False,
+)
+"""Every record of every kind, known to this program or not, as the log has made it."""
+

@@ -1,0 +1,213 @@
+"""Messages between a laptop and the township: their structs, bytes and limits.
+
+A message is ``Envelope``: who speaks, a signature, and a zstd frame with a msgpack body. The
+same bytes travel over HTTP and on a stick. Decoding checks sizes before it allocates and the
+signature before it decompresses; whatever is wrong raises ``BadMessage``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import msgspec
+import zstandard
+from msgspec import Meta
+
+from township.changes import Changeset
+from township.storage.pages import BucketName, Count, Hash, Id, Page, Scope, Verdict
+
+PROTOCOL = 1
+"""Grows when messages change in a way that older programs cannot read."""
+
+CONTENT_TYPE = "application/vnd.lianxinqiao.message"
+
+MAX_BODY = 4 << 20
+"""Bytes of a whole message as sent."""
+MAX_PLAIN = 16 << 20
+"""Bytes of a body after decompression."""
+MAX_CHANGESETS = 10_000
+MAX_OPS = 20_000
+"""Operations of all changesets in one message."""
+MAX_OP = 64 << 10
+"""Bytes of one operation."""
+MAX_HEADER = 256
+MAX_PAGE = 2 << 20
+"""The most bytes of operations a laptop may ask for in one page."""
+COMPRESSION_LEVEL = 3
+
+REASONS: dict[str, str] = {
+    "unreadable": "内容无法读取",
+    "author": "填写人不能在本机上报",
+    "not_granted": "本机没有这个责任区的权限",
+    "bucket": "内容与责任区不符",
+    "value": "有字段的内容不合规定",
+    "unknown_record": "原记录不在镇服务器上",
+    "record_exists": "同一编号的记录已经存在",
+    "zone_change": "责任区不能在本机改动",
+    "action": "本程序不认识的操作",
+    "forbidden": "这类内容不得保存",
+}
+"""Why a changeset was quarantined or rejected: code → text for people."""
+
+
+class BadMessage(Exception):
+    """A message that breaks the protocol; ``code`` names how. Nothing was changed by it."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class Envelope(msgspec.Struct, array_like=True, frozen=True):
+    """``sender`` is a device number, 0 for the township itself; see ``chain.envelope_bytes``."""
+
+    protocol: int
+    township: Id
+    sender: Count
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    body: bytes
+
+
+class ChainHead(msgspec.Struct, array_like=True, frozen=True):
+    """Where a device's chain stands: ``hash`` is that of changeset ``dseq`` (0: none yet)."""
+
+    incarnation: Count
+    dseq: Count
+    hash: Hash
+
+
+class Request(msgspec.Struct, array_like=True, frozen=True):
+    """A laptop's turn: whole changesets in order, and how far it has pulled.
+
+    ``own`` is the head of the laptop's own chain, sent or not. ``head_signature`` signs the
+    hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
+    of the last scope that the laptop applied.
+    """
+
+    own: ChainHead
+    changesets: Annotated[list[Changeset], Meta(max_length=MAX_CHANGESETS)]
+    head_signature: Annotated[bytes, Meta(max_length=64)]
+    cursors: dict[BucketName, Count] | None
+    page_bytes: Annotated[int, Meta(ge=1, le=MAX_PAGE)]
+    scope: Annotated[bytes, Meta(max_length=32)]
+
+
+class Answer(msgspec.Struct, array_like=True, frozen=True):
+    """The township's turn.
+
+    ``request`` is the SHA-256 of the request's compressed body. ``refused`` is None, ``gap``
+    (send from ``chain.dseq`` + 1) or ``fork`` (the township holds another history of this
+    device); then nothing was taken. ``chain`` is what the township has of this device.
+    """
+
+    request: Hash
+    epoch: Id
+    refused: str | None
+    chain: ChainHead
+    verdicts: list[Verdict]
+    page: Page | None
+    scope: Scope | None
+
+
+class Enrol(msgspec.Struct, array_like=True, frozen=True):
+    """A new laptop presents its public keys; ``code_id`` is the open part of its one-time code."""
+
+    protocol: int
+    code_id: Annotated[str, Meta(min_length=4, max_length=4)]
+    nonce: Id
+    signing_public: Hash
+    sealing_public: Hash
+    name: Annotated[str, Meta(max_length=60)]
+
+
+class Author(msgspec.Struct, array_like=True, frozen=True):
+    """A cadre who may work on a laptop."""
+
+    cadre: Id
+    login: str
+    name: str
+
+
+class Enrolled(msgspec.Struct, array_like=True, frozen=True):
+    """What a new laptop gets. ``authority`` is the PEM of the township's own CA, or empty."""
+
+    township: Id
+    township_name: str
+    township_public: Hash
+    epoch: Id
+    device: Count
+    authority: str
+    authors: list[Author]
+    scope: Scope
+
+
+class Sealed(msgspec.Struct, array_like=True, frozen=True):
+    """A packed body with proof that its maker knows the one-time code; see ``chain.code_proof``."""
+
+    body: bytes
+    proof: Hash
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """What the server tells anyone: its program and protocol."""
+
+    program: str
+    protocol: int
+
+
+T = TypeVar("T")
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """A message's body: msgpack in one zstd frame that names its size."""
+    plain = msgspec.msgpack.encode(message)
+    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(plain)
+
+
+def unpack(body: bytes, kind: type[T]) -> T:
+    """The message in a body. Raises BadMessage for bombs and for what does not fit ``kind``."""
+    try:
+        size = zstandard.get_frame_parameters(body).content_size
+        if size > MAX_PLAIN:  # an unknown size is reported as 2**64 - 1
+            raise BadMessage("too_large", "decompressed body")
+        decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_PLAIN)
+        plain = decompressor.decompress(body, max_output_size=MAX_PLAIN, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise BadMessage("compression") from error
+    return parse(plain, kind)
+
+
+def parse(data: bytes, kind: type[T]) -> T:
+    """An uncompressed message. Raises BadMessage."""
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise BadMessage("malformed", type(error).__name__) from error
+
+
+def parcel(envelope: Envelope) -> bytes:
+    """An envelope's bytes."""
+    return msgspec.msgpack.encode(envelope)
+
+
+def open_envelope(data: bytes) -> Envelope:
+    """The envelope around a message, its body still closed. Raises BadMessage."""
+    if len(data) > MAX_BODY:
+        raise BadMessage("too_large", "message")
+    envelope = parse(data, Envelope)
+    if envelope.protocol != PROTOCOL:
+        raise BadMessage("protocol", str(envelope.protocol))
+    return envelope
+
+
+def check_limits(request: Request) -> None:
+    """Raises BadMessage when the operations of a request are too many or too large."""
+    ops = 0
+    for changeset in request.changesets:
+        ops += len(changeset.ops)
+        if ops > MAX_OPS or len(changeset.header) > MAX_HEADER:
+            raise BadMessage("too_large", "operations")
+        for op in changeset.ops:
+            if len(op) > MAX_OP:
+                raise BadMessage("too_large", "operation")

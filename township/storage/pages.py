@@ -1,0 +1,80 @@
+"""What the township tells a laptop: verdicts on its own changesets, and pages of the feed.
+
+The sync puts these on the wire as they are; ``replica`` applies them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from township.values import Value
+
+Status = Literal["applied", "conflict", "quarantined", "rejected"]
+Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Count = Annotated[int, Meta(ge=0, lt=2**63)]
+BucketName = Annotated[str, Meta(max_length=40)]
+
+
+class Outcome(msgspec.Struct, array_like=True, frozen=True):
+    """Where the township's decision differs from what the author wrote.
+
+    ``lost``: op index → fields whose earlier value stayed (empty list: the whole op was not
+    applied). ``merged``: op index → field → the value that came out of joining two sets.
+    """
+
+    lost: dict[int, list[str]] = {}
+    merged: dict[int, dict[str, Value]] = {}
+
+
+class Verdict(msgspec.Struct, array_like=True, frozen=True):
+    """The township's answer to one changeset of this device; the same again when asked again.
+
+    ``seq`` is its township sequence number, ``reason`` a code of ``sync.wire.REASONS`` when it
+    was quarantined or rejected, ``repeated`` true when the answer had been given before.
+    """
+
+    dseq: Count
+    status: Status
+    seq: Count
+    reason: str | None = None
+    repeated: bool = False
+
+
+class Entry(msgspec.Struct, array_like=True, frozen=True):
+    """One changeset of the log, as far as the laptop's buckets show it.
+
+    ``ops`` are the authors' bytes; ``indexes`` their places in the changeset when some are
+    left out, None when all are there. ``ops`` is None for the laptop's own changesets, which
+    it has.
+    """
+
+    seq: Count
+    header: bytes
+    ops: list[bytes] | None
+    indexes: list[int] | None = None
+    outcome: Outcome | None = None
+
+
+class Page(msgspec.Struct, array_like=True, frozen=True):
+    """Entries in the order of the log, and how far the named buckets have come with them.
+
+    ``head`` is the township's newest sequence number; ``more`` says that entries are left.
+    """
+
+    entries: Sequence[Entry]
+    cursors: dict[BucketName, Count]
+    head: Count
+    more: bool
+
+
+class Scope(msgspec.Struct, array_like=True, frozen=True):
+    """What a device may hold and who may write on it. ``mark`` names this state of grants."""
+
+    mark: bytes
+    buckets: list[BucketName]
+    authors: list[Id]
