@@ -42,23 +42,29 @@ class CodeRefused(SyncProblem):
 
 
 def server_away() -> ServerAway:
+    """The server does not answer."""
     return ServerAway("连不上镇服务器，请检查网络后再试。本机的数据都已保存，不会丢失。")
 
 
 def nonsense() -> ServerNonsense:
+    """What answers is not a township server."""
     return ServerNonsense(
         "对方的回答不是镇服务器的回答。请检查服务器地址，或换一个网络再试；本机数据没有改动。"
     )
 
 
 def wrong_certificate() -> WrongCertificate:
+    """The server's certificate is not the one pinned at enrolment."""
     return WrongCertificate(
         "镇服务器的证书与登记时不符，已停止同步。请联系镇管理员确认，不要在可疑的网络里重试。"
     )
 
 
 def diverged() -> Diverged:
-    return Diverged("本机像是从备份恢复的，或被复制过，与镇服务器的记录接不上。请联系镇管理员重新登记。")
+    """The laptop's chain does not continue what the township holds."""
+    return Diverged(
+        "本机像是从备份恢复的，或被复制过，与镇服务器的记录接不上。请联系镇管理员重新登记。"
+    )
 
 
 _TEXTS = {

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import RawBody
 
 from sync import wire
 from sync.server.enrolment import Enrolment
@@ -64,19 +65,19 @@ def make_app(service: Service, enrolment: Enrolment) -> Litestar:
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="exchange")
     limit = RateLimit(10, 60.0)
 
-    async def work(handle: Callable[[bytes], bytes], request: Request, body: bytes) -> Message:  # type: ignore[type-arg]
+    async def work(handle: Callable[[bytes], bytes], request: Request, body: RawBody) -> Message:  # type: ignore[type-arg]
         if request.headers.get("content-type", "").split(";")[0].strip() != wire.CONTENT_TYPE:
             raise BadMessage("content_type")
         loop = asyncio.get_running_loop()
         return Message(await loop.run_in_executor(pool, handle, body))
 
     @post("/v1/exchange", status_code=200, responses=_PROBLEM_RESPONSES, operation_id="exchange")
-    async def exchange(request: Request, body: bytes) -> Message:  # type: ignore[type-arg]
+    async def exchange(request: Request, body: RawBody) -> Message:  # type: ignore[type-arg]
         """Push changesets and pull the next page (see docs/sync-protocol.md)."""
         return await work(service.exchange, request, body)
 
     @post("/v1/enrol", status_code=200, responses=_PROBLEM_RESPONSES, operation_id="enrol")
-    async def enrol(request: Request, body: bytes) -> Message:  # type: ignore[type-arg]
+    async def enrol(request: Request, body: RawBody) -> Message:  # type: ignore[type-arg]
         """Enrol a laptop with a one-time code."""
         if not limit.allows(request.client.host if request.client else ""):
             raise BadMessage("too_many")

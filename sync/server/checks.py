@@ -19,6 +19,7 @@ import msgspec
 from sync import merge
 from township.changes import Op, Writers, bucket
 from township.records import record_kinds
+from township.storage.pages import Status
 from township.values import Kind
 
 _BUCKET = re.compile(r"([0-9a-f]{32}|township)/[a-z]{1,6}")
@@ -32,7 +33,7 @@ SERVER_KINDS = frozenset({"conflict"})
 class Refused(Exception):
     """A changeset that is not applied: ``status`` rejected or quarantined, and the reason code."""
 
-    def __init__(self, status: str, reason: str) -> None:
+    def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason

@@ -1,8 +1,8 @@
 """Enrolment: one-time codes, and the laptops that spend them.
 
 A code is 4 open characters that name it and 16 secret ones (80 bits). The server keeps a key
-made from it, which checks proofs but cannot be turned back. Both sides prove that they know the code,
-so that a laptop may trust the certificate authority in the answer before it knows any.
+made from it, which checks proofs but cannot be turned back. Both sides prove that they know the
+code, so that a laptop may trust the certificate authority in the answer before it knows any.
 """
 
 from __future__ import annotations

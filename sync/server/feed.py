@@ -106,9 +106,7 @@ def _union(parts: list[bytes | None]) -> list[int] | None:
     return sorted(indexes)
 
 
-def _entries(
-    connection: Connection, device: Device, incarnation: int, plan: _Plan
-) -> list[Entry]:
+def _entries(connection: Connection, device: Device, incarnation: int, plan: _Plan) -> list[Entry]:
     c = tables.log.c
     columns = select(c.seq, c.device, c.incarnation, c.header, c.ops, c.outcome)
     seqs = list(plan.shown)

@@ -139,7 +139,7 @@ def _enter_township(
 
 
 def open_server(path: Path, clock: Callable[[], datetime] = utc_now) -> OpenServer:
-    """Open a server folder. Raises WorldError when there is none, DamagedDatabase, NewerDatabase."""
+    """Open a server folder. Raises WorldError, DamagedDatabase, NewerDatabase."""
     folder = ServerFolder(path)
     settings = _settings(folder)
     store = open_sqlite(folder.database, folder.database_key.read_bytes())
@@ -161,5 +161,5 @@ def _settings(folder: ServerFolder) -> dict[str, Any]:
 
 
 def _write_secret(path: Path, data: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)

@@ -37,7 +37,7 @@ class Office:
     def load(
         self,
         changesets: Iterable[Changeset],
-        step: Callable[[int], None] = lambda changesets: None,
+        step: Callable[[int], None] | None = None,
     ) -> int:
         """Take changesets in, in batches; returns how many operations. Raises WorldError.
 
@@ -52,11 +52,13 @@ class Office:
             if size >= _BATCH_BYTES:
                 self._push(batch)
                 done += len(batch)
-                step(done)
+                if step:
+                    step(done)
                 batch, size = [], 0
         if batch:
             self._push(batch)
-            step(done + len(batch))
+            if step:
+                step(done + len(batch))
         return ops
 
     def _push(self, batch: list[Changeset]) -> list[Verdict]:

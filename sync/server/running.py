@@ -26,7 +26,7 @@ def run(
     port: int,
     *,
     encrypted: bool = True,
-    ready: Callable[[str], None] = lambda url: None,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a server folder until the process is asked to stop (Ctrl+C, SIGTERM).
 
@@ -37,7 +37,8 @@ def run(
     try:
         with _listen(host, port, encrypted=encrypted) as listener:
             web = _web(server, encrypted=encrypted)
-            ready(_url(listener, host, encrypted=encrypted))
+            if ready:
+                ready(_url(listener, host, encrypted=encrypted))
             web.run(sockets=[listener])
     finally:
         server.close()
@@ -47,8 +48,8 @@ class ServerThread:
     """An open server on a real socket, in a thread of this process. Use with ``with``."""
 
     def __init__(self, server: OpenServer, *, encrypted: bool = False, port: int = 0) -> None:
-        self._listener = _listen("127.0.0.1", port, encrypted=encrypted)
         self._web = _web(server, encrypted=encrypted)
+        self._listener = _listen("127.0.0.1", port, encrypted=encrypted)
         self._thread = threading.Thread(
             target=self._web.run, kwargs={"sockets": [self._listener]}, name="server", daemon=True
         )
@@ -80,7 +81,9 @@ def _listen(host: str, port: int, *, encrypted: bool) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise WorldError(f"地址 {host}:{port} 不能使用（{error.strerror}）。请换一个端口。") from error
+        raise WorldError(
+            f"地址 {host}:{port} 不能使用（{error.strerror}）。请换一个端口。"
+        ) from error
     return listener
 
 

@@ -98,7 +98,7 @@ def behind(device: Device, known: ChainHead, own: ChainHead) -> str | None:
 
 
 def _headers(device: Device, incoming: Push) -> list[Header]:
-    headers = []
+    headers: list[Header] = []
     for changeset in incoming.changesets:
         try:
             header = decode_header(changeset.header)
@@ -153,9 +153,7 @@ def _repeats(
 
 
 def _check_signature(device: Device, last: Header, hash_: bytes, signature: bytes) -> None:
-    text = chain.head_bytes(
-        device.township_id, device.number, last.incarnation, last.dseq, hash_
-    )
+    text = chain.head_bytes(device.township_id, device.number, last.incarnation, last.dseq, hash_)
     if not chain.verify(device.signing_public, signature, text):
         raise BadMessage("chain_signature")
 

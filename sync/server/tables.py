@@ -143,4 +143,3 @@ record = Table(
     sqlite_with_rowid=False,
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
-

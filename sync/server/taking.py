@@ -29,7 +29,7 @@ from township.changes import (
     op_hash,
 )
 from township.changes import link as chain_link
-from township.storage.pages import Outcome, Verdict
+from township.storage.pages import Outcome, Status, Verdict
 from township.values import moment_text
 
 TOWNSHIP_DEVICE = 0
@@ -85,7 +85,7 @@ class Taking:
             self._keep(turn, refused.status, refused.reason, None)
             return Verdict(turn.header.dseq, refused.status, seq, refused.reason)
         outcome = self._apply(turn, ops or [])
-        status = "conflict" if self._conflicts else "applied"
+        status: Status = "conflict" if self._conflicts else "applied"
         self._keep(turn, status, None, outcome)
         if self._conflicts:
             self._write_conflicts()

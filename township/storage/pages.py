@@ -6,17 +6,15 @@ The sync puts these on the wire as they are; ``replica`` applies them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from township.values import Value
-
 Status = Literal["applied", "conflict", "quarantined", "rejected"]
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
-Count = Annotated[int, Meta(ge=0, lt=2**63)]
+Count = Annotated[int, Meta(ge=0, le=2**62)]
 BucketName = Annotated[str, Meta(max_length=40)]
 
 
@@ -28,7 +26,7 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     """
 
     lost: dict[int, list[str]] = {}
-    merged: dict[int, dict[str, Value]] = {}
+    merged: dict[int, dict[str, Any]] = {}
 
 
 class Verdict(msgspec.Struct, array_like=True, frozen=True):
