@@ -89,6 +89,9 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     def settings() -> SettingsPage:
         return SettingsPage(program.preferences.value.text_percent, program.resize_text, about)
 
+    def today() -> Page:
+        return TodayPage(database, cadre, {spec.key for spec in specs})
+
     def situations() -> Page:
         from desktop.views.situations import SituationsPage
 
@@ -100,9 +103,10 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
         return NeedsPage(database, cadre)
 
     database, cadre = unlocked.database, unlocked.cadre_id
-    return [
-        PageSpec("today", "今日", "house", lambda: TodayPage(database, cadre)),
+    specs = [
+        PageSpec("today", "今日", "house", today),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]
+    return specs

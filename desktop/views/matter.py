@@ -33,7 +33,7 @@ from township.fields import Field
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 
-_PANEL_EM = 22
+_PANEL_EM = 19
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class MatterPage(Page):
         self.filter.edited.connect(self.reload_list)
         self.model = TableModel(columns, self.rows(), self)
         self.table = TableView(self.model, empty)
-        self.table.moved.connect(self._show)
+        self.table.moved.connect(self._moved)
         self.table.opened.connect(self._to_panel)
         self.panel = Card()
         self.problem = label("", "problem", wrap=True)
@@ -111,7 +111,7 @@ class MatterPage(Page):
         self.table.reload()
         if self.table.current_id() is None and self.model.rowCount():
             self.table.select_id(self.model.id_at(0))
-        self._show(self.table.current_id())
+        self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
         if not kinds or kinds & self.kinds:
@@ -148,9 +148,13 @@ class MatterPage(Page):
         layout.addWidget(frame)
 
     def _to_panel(self) -> None:
-        first = next(iter(self.buttons.values()), None)
-        if first is not None:
-            first.setFocus(Qt.FocusReason.TabFocusReason)
+        first = next(iter(self.buttons.values()), self.table)
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _moved(self, record: bytes | None) -> None:
+        """Show another matter; news from elsewhere do not close a form in which one types."""
+        if self.form is None or record != self._shown:
+            self._show(record)
 
     def _show(self, record: bytes | None) -> None:
         self._clear()
@@ -237,7 +241,9 @@ class MatterPage(Page):
             self._tell(str(error))
         else:
             self._drafts.pop((record, action.key), None)
+            self.form = None
             self.reload_list()
+            self._to_panel()
             self.committed.emit(committed.kinds)
             self.said.emit(action.said, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -16,19 +16,29 @@ from township.values import utc_now
 
 
 class TodayPage(Page):
-    """Four numbers, the urgent needs and the promised visits."""
+    """Four numbers, the urgent needs and the promised visits.
+
+    ``reachable`` are the keys of the pages that there are: only to these the lines lead.
+    """
 
     title = "今日"
     icon = "house"
 
-    def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        reachable: Collection[str],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._reachable = reachable
         self._database = database
         self._cadre_id = cadre_id
         self.links = StatCard("本年联系户已入户")
         self.overdue = StatCard("超期诉求", opens=True)
         self.soon = StatCard("三天内到期", opens=True)
-        self.unsent = StatCard("未同步的改动", opens=True)
+        self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
         self.overdue.pressed.connect(lambda: self.wanted.emit("needs", None))
         self.soon.pressed.connect(lambda: self.wanted.emit("needs", None))
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
@@ -79,10 +89,11 @@ class TodayPage(Page):
 
     def _visit_line(self, visit: PlannedVisit, found: Today) -> QWidget:
         late = "（已过）" if visit.on < found.on else ""
-        home = visit.household_id
-        return _line(
-            f"{visit.on}{late}　{visit.household}", lambda: self.wanted.emit("households", home)
-        )
+        text = f"{visit.on}{late}　{visit.household}"
+        if "worklog" not in self._reachable:
+            return label(text, wrap=True)
+        target = ("visit", visit.household_id)
+        return _line(text, lambda: self.wanted.emit("worklog", target))
 
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)
@@ -93,9 +104,9 @@ class TodayPage(Page):
         self._lines.extend(made)
 
 
-def _line(text: str, pressed: object) -> QWidget:
+def _line(text: str, pressed: Callable[[], object]) -> QWidget:
     shown = text if len(text) <= 42 else text[:41] + "…"
-    made = button(shown, pressed, kind="quiet")  # type: ignore[arg-type]
+    made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")
     made.setToolTip(text)
     return made
