@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.table import Column, Rows, TableModel
-from desktop.theme import em
+from desktop.theme import em, restyle
 from desktop.views.page import Page
 from desktop.views.widgets.basics import (
     Button,
@@ -249,6 +249,7 @@ class MatterPage(Page):
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)
+        restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
 
     def _clear(self) -> None:

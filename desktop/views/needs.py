@@ -47,9 +47,9 @@ def _state_tone(state: str) -> Tone:
 
 
 COLUMNS = (
-    Column("no", "编号", 6, sortable=False),
+    Column("no", "编号", 5, sortable=False),
     Column("household", "户", 8, sortable=False),
-    Column("topic", "类别", 3, sortable=False),
+    Column("topic", "类别", 3, spare=True, sortable=False),
     Column("text", "诉求内容", 8, grow=True, sortable=False),
     Column("class", "类", 2, lambda shown: shown[:1], sortable=False),
     Column("owner", "经办人", 4, spare=True, sortable=False),

@@ -132,7 +132,7 @@ def test_a_row_tells_the_term_of_its_class(database: Database) -> None:
     with database.reader() as session:
         rows = needs.need_rows(session, [SOON, LATE])
     row = rows[SOON]
-    assert (row.household, row.topic, row.owner) == ("龙马溪-2-017 王大明", "饮水", "李秀英")
+    assert (row.household, row.topic, row.owner) == ("王大明 龙马溪-2-017", "饮水", "李秀英")
     assert (row.need_class, row.due_on, row.state) == ("B 合理不合法", date(2026, 5, 21), "办理中")
     assert rows[LATE].due_on == date(2026, 5, 1)
 
@@ -212,6 +212,6 @@ def test_today_tells_what_waits_for_me(database: Database) -> None:
     assert (mine.overdue, mine.due_soon, mine.unsent) == (1, 1, 1)
     assert [row.no for row in mine.needs] == ["N-1", "N-2"]
     assert [(visit.household, visit.on) for visit in mine.visits] == [
-        ("龙马溪-2-017 王大明", date(2026, 5, 22))
+        ("王大明 龙马溪-2-017", date(2026, 5, 22))
     ]
     assert (others.links, others.overdue, others.needs, others.visits) == (0, 0, (), ())

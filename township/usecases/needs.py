@@ -43,7 +43,7 @@ UNANSWERED = and_(
 
 @dataclass(frozen=True)
 class NeedRow:
-    """One need in a list. ``household`` is number and head; empty when raised anonymously."""
+    """One need in a list. ``household`` is head and number; empty when raised anonymously."""
 
     id: bytes
     no: str
@@ -251,7 +251,7 @@ def _rows(session: Session, where: ColumnElement[bool], limit: int | None = None
             id=one,
             no=no or "",
             raised_on=raised,
-            household=" ".join(filter(None, (home, head))),
+            household=" ".join(filter(None, (head, home))),
             topic=show["topic"](topic),
             text=text or "",
             need_class=show["need_class"](klass),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from township.records import Household, HouseholdLink, Person, Visit, WorkLog
 from township.rules import needs as need_rules
@@ -91,27 +91,25 @@ def _links(session: Session, cadre_id: bytes, on: date) -> tuple[int, int]:
 
 def _planned(session: Session, cadre_id: bytes, on: date) -> tuple[PlannedVisit, ...]:
     """The next visit that the newest visit of each household promised."""
-    newest = (
-        select(Visit.household_id, func.max(Visit.visited_on).label("visited_on"))
-        .where(Visit.deleted_at.is_(None))
-        .group_by(Visit.household_id)
-        .subquery()
+    later = aliased(Visit)
+    superseded = (
+        select(later.id)
+        .where(
+            later.household_id == Visit.household_id,
+            later.visited_on > Visit.visited_on,
+            later.deleted_at.is_(None),
+        )
+        .exists()
     )
     first = func.min(Visit.next_visit_on)
     rows = session.execute(
         select(Visit.household_id, Household.no, Person.name, first)
-        .join(
-            newest,
-            and_(
-                newest.c.household_id == Visit.household_id,
-                newest.c.visited_on == Visit.visited_on,
-            ),
-        )
         .join(WorkLog, WorkLog.id == Visit.work_log_id)
         .join(Household, Household.id == Visit.household_id)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .where(
             Visit.deleted_at.is_(None),
+            ~superseded,
             or_(WorkLog.cadre_id == cadre_id, Visit.created_by == cadre_id),
             Visit.next_visit_on.between(
                 on - timedelta(days=MISSED), on + timedelta(days=VISITS_AHEAD)
@@ -122,7 +120,7 @@ def _planned(session: Session, cadre_id: bytes, on: date) -> tuple[PlannedVisit,
         .limit(LINES)
     )
     return tuple(
-        PlannedVisit(home, " ".join(filter(None, (no, head))), day)
+        PlannedVisit(home, " ".join(filter(None, (head, no))), day)
         for home, no, head, day in rows
         if day
     )
