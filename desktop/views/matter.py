@@ -118,10 +118,14 @@ class MatterPage(Page):
             self.reload_list()
 
     def show_target(self, target: object) -> None:
-        if isinstance(target, bytes) and not self.table.select_id(target):
+        if isinstance(target, str):
+            self.filter.set_values((target,))
+            self.reload_list()
+        elif isinstance(target, bytes) and not self.table.select_id(target):
             self.filter.set_values(("all",))
             self.reload_list()
             self.table.select_id(target)
+        self.table.setFocus()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [("Enter", "到右侧的下一步"), ("Tab", "到下一个按钮或字段")]

@@ -50,7 +50,7 @@ COLUMNS = (
     Column("no", "编号", 5, sortable=False),
     Column("household", "户", 8, sortable=False),
     Column("topic", "类别", 3, spare=True, sortable=False),
-    Column("text", "诉求内容", 8, grow=True, sortable=False),
+    Column("text", "诉求内容", 13, grow=True, sortable=False),
     Column("class", "类", 2, lambda shown: shown[:1], sortable=False),
     Column("owner", "经办人", 4, spare=True, sortable=False),
     Column("due", "办理期限", 7, _due_text, _due_tone, sortable=False),
@@ -59,7 +59,7 @@ COLUMNS = (
 
 
 class NeedsPage(MatterPage):
-    """The needs on this laptop; ``show_target`` takes the id of a need."""
+    """The needs on this laptop; ``show_target`` takes the id of a need or a filter."""
 
     title = "诉求"
     icon = "chat-circle-text"

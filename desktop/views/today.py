@@ -11,6 +11,7 @@ from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
+from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import utc_now
 
@@ -39,8 +40,8 @@ class TodayPage(Page):
         self.overdue = StatCard("超期诉求", opens=True)
         self.soon = StatCard("三天内到期", opens=True)
         self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
-        self.overdue.pressed.connect(lambda: self.wanted.emit("needs", None))
-        self.soon.pressed.connect(lambda: self.wanted.emit("needs", None))
+        self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))
+        self.soon.pressed.connect(lambda: self.wanted.emit("needs", OPEN))
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")

@@ -201,4 +201,6 @@ def test_the_pages_fit_the_smallest_screen(qtbot: QtBot, database: Database) -> 
     assert today.links.accessibleName() == "本年联系户已入户：1/1，都已入户"
     with qtbot.waitSignal(today.wanted):
         qtbot.mouseClick(today.overdue, Qt.MouseButton.LeftButton)
-    assert window.current == "needs"
+    page = window.page("needs")
+    assert window.current == "needs" and isinstance(page, NeedsPage)
+    assert (page.which(), page.model.rowCount()) == ("overdue", 2)
