@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
     from desktop.views.enrol import Enrolment
     from desktop.views.main import PageSpec
+    from desktop.views.page import Page
     from township.storage.laptop import Unlocked
 
 _FIRST = ("township.storage.laptop", "township.records", "desktop.models.who", "desktop.views.idle")
 """What stands between the password and the main window."""
-_LATER = ("desktop.views.widgets.form", "desktop.views.widgets.table", "desktop.views.settings")
+_LATER = (
+    "desktop.views.widgets.form",
+    "desktop.views.widgets.table",
+    "desktop.views.settings",
+    "desktop.views.needs",
+    "desktop.views.situations",
+)
 """What the pages need; imported when the first one is on show."""
 
 
@@ -72,6 +79,7 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
 def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
+    from desktop.views.today import TodayPage
 
     about = [
         "连心桥：乡镇干部联系服务群众。木兰宽松许可证第 2 版。",
@@ -81,4 +89,24 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     def settings() -> SettingsPage:
         return SettingsPage(program.preferences.value.text_percent, program.resize_text, about)
 
-    return [PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings)]
+    def today() -> Page:
+        return TodayPage(database, cadre, {spec.key for spec in specs})
+
+    def situations() -> Page:
+        from desktop.views.situations import SituationsPage
+
+        return SituationsPage(database, cadre)
+
+    def needs() -> Page:
+        from desktop.views.needs import NeedsPage
+
+        return NeedsPage(database, cadre)
+
+    database, cadre = unlocked.database, unlocked.cadre_id
+    specs = [
+        PageSpec("today", "今日", "house", today),
+        PageSpec("situations", "五情", "bell-ringing", situations),
+        PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
+    ]
+    return specs

@@ -1,0 +1,209 @@
+"""诉求: what residents asked for, how far it is, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.models.table import Column, Sort
+from desktop.theme import Tone
+from desktop.views.matter import Action, MatterPage, Shown
+from desktop.views.widgets.basics import EmptyState
+from desktop.views.widgets.choice import Choice
+from desktop.views.widgets.dates import china_today
+from desktop.views.widgets.search import SearchBox
+from township.records import Need, NeedProgress
+from township.rules import needs as rules
+from township.storage.database import Database
+from township.usecases import needs
+
+FILTERS = (
+    Choice(needs.OPEN, "未办结"),
+    Choice(needs.OVERDUE, "已超期"),
+    Choice(needs.ALL, "全部"),
+)
+_ANSWERED = {Need.field("state").show(state) for state in rules.ANSWERED}
+
+Due = tuple[date | None, str]
+
+
+def _due_text(due: Due) -> str:
+    return due[0].isoformat() if due[0] else ""
+
+
+def _due_tone(due: Due) -> Tone | None:
+    day, state = due
+    if day is None or state in _ANSWERED:
+        return None
+    left = rules.days_left(day, china_today())
+    return Tone.BAD if left < 0 else Tone.WARN if left <= rules.SOON else None
+
+
+def _state_tone(state: str) -> Tone:
+    return Tone.GOOD if state in _ANSWERED else Tone.INFO
+
+
+COLUMNS = (
+    Column("no", "编号", 5, sortable=False),
+    Column("household", "户", 8, sortable=False),
+    Column("topic", "类别", 3, spare=True, sortable=False),
+    Column("text", "诉求内容", 13, grow=True, sortable=False),
+    Column("class", "类", 2, lambda shown: shown[:1], sortable=False),
+    Column("owner", "经办人", 4, spare=True, sortable=False),
+    Column("due", "办理期限", 7, _due_text, _due_tone, sortable=False),
+    Column("state", "状态", 5, tone=_state_tone, sortable=False),
+)
+
+
+class NeedsPage(MatterPage):
+    """The needs on this laptop; ``show_target`` takes the id of a need or a filter."""
+
+    title = "诉求"
+    icon = "chat-circle-text"
+    kinds = frozenset({"need", "need_progress", "household", "person", "cadre"})
+
+    def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
+        self.search = SearchBox("编号、内容、户主")
+        empty = EmptyState(
+            "chat-circle-text", "没有符合条件的诉求", "走访中记下的诉求会出现在这里。"
+        )
+        super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
+        self.search.searched.connect(lambda _: self.reload_list())
+        self.search.downwards.connect(self.table.setFocus)
+        self.add_tool(self.search)
+
+    def focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def rows(self) -> _NeedRows:
+        return _NeedRows(self)
+
+    def detail(self, record: bytes) -> Shown:
+        with self.database.reader() as session:
+            found = needs.need_detail(session, record)
+        need = found.need
+        shown = need.shown
+        steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
+        confirmed = found.name(need.class_confirmed_by) or ("待确认" if need.class_by else "")
+        classed = " · ".join(filter(None, (found.name(need.class_by), confirmed)))
+        told = " · ".join(
+            filter(
+                None,
+                (
+                    shown("feedback_at"),
+                    shown("feedback_way"),
+                    shown("resident_view"),
+                    found.name(need.feedback_by),
+                ),
+            )
+        )
+        facts = (
+            ("户", found.household or "匿名"),
+            ("诉求内容", shown("text")),
+            ("提出日期 · 来源 · 类别", f"{need.raised_on} · {shown('channel')} · {shown('topic')}"),
+            ("办理期限", str(found.due_on or "")),
+            ("经办人（点）", found.name(need.owner_point)),
+            ("分类", shown("need_class")),
+            ("分类理由", shown("class_reason")),
+            ("政策法规依据", shown("law_ref")),
+            ("分类提出人 · 确认人", classed),
+            ("进展", steps),
+            ("办理结果", shown("result")),
+            ("办理措施", shown("measure")),
+            ("反馈", told),
+        )
+        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need))
+
+
+class _NeedRows:
+    def __init__(self, page: NeedsPage) -> None:
+        self._page = page
+
+    def ids(self, sort: Sort | None) -> Sequence[bytes]:
+        page = self._page
+        with page.database.reader() as session:
+            return needs.need_ids(session, page.which(), china_today(), page.search.text().strip())
+
+    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
+        with self._page.database.reader() as session:
+            found = needs.need_rows(session, ids)
+        return {
+            one: (
+                row.no,
+                row.household or "匿名",
+                row.topic,
+                row.text,
+                row.need_class,
+                row.owner,
+                (row.due_on, row.state),
+                row.state,
+            )
+            for one, row in found.items()
+        }
+
+
+def actions(need: Need) -> list[Action]:
+    """The steps that a need can take, the next one first."""
+    if need.state == "closed":
+        return []
+    if need.feedback_at is not None:
+        order = [CLOSE, PROGRESS]
+    elif need.result:
+        order = [FEEDBACK, PROGRESS, CLOSE]
+    else:
+        order = [RESULT, PROGRESS, CLOSE]
+    if need.class_confirmed_by is None:
+        order.append(CONFIRM if need.class_by else CLASS)
+    return order
+
+
+RESULT = Action(
+    "result",
+    "登记结果",
+    "已登记办理结果",
+    lambda work, need, values: needs.record_result(
+        work, need, values["result"] or "", values["measure"] or ""
+    ),
+    Need.fields(),
+    ("result", "measure"),
+)
+PROGRESS = Action(
+    "progress",
+    "登记进展",
+    "已登记进展",
+    lambda work, need, values: needs.add_progress(work, need, values["taken_on"], values["text"]),
+    NeedProgress.fields(),
+    ("taken_on", "text"),
+)
+FEEDBACK = Action(
+    "feedback",
+    "登记反馈",
+    "已登记反馈",
+    lambda work, need, values: needs.feed_back(
+        work, need, values["feedback_way"] or "", values["resident_view"] or ""
+    ),
+    Need.fields(),
+    ("feedback_way", "resident_view"),
+)
+CLOSE = Action("close", "办结", "诉求已办结", lambda work, need, _: needs.close(work, need))
+CLASS = Action(
+    "class",
+    "提出分类",
+    "已提出分类，待另一名干部确认",
+    lambda work, need, values: needs.propose_class(
+        work,
+        need,
+        values["need_class"] or "",
+        values["class_reason"] or "",
+        values["law_ref"] or "",
+    ),
+    Need.fields(),
+    ("need_class", "class_reason", "law_ref"),
+)
+CONFIRM = Action(
+    "confirm", "确认分类", "分类已确认", lambda work, need, _: needs.confirm_class(work, need)
+)

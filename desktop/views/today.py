@@ -1,0 +1,126 @@
+"""今日: what waits for the cadre, each line a way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from desktop.theme import Tone
+from desktop.views.page import Page
+from desktop.views.widgets.basics import Card, button, label, row
+from desktop.views.widgets.stat import StatCard
+from township.storage.database import Database
+from township.usecases.needs import OPEN, OVERDUE
+from township.usecases.today import PlannedVisit, Today, today
+from township.values import utc_now
+
+
+class TodayPage(Page):
+    """Four numbers, the urgent needs and the promised visits.
+
+    ``reachable`` are the keys of the pages that there are: only to these the lines lead.
+    """
+
+    title = "今日"
+    icon = "house"
+
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        reachable: Collection[str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._reachable = reachable
+        self._database = database
+        self._cadre_id = cadre_id
+        self.links = StatCard("本年联系户已入户")
+        self.overdue = StatCard("超期诉求", opens=True)
+        self.soon = StatCard("三天内到期", opens=True)
+        self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
+        self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))
+        self.soon.pressed.connect(lambda: self.wanted.emit("needs", OPEN))
+        self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
+        self.needs = Card("我的诉求：超期和快到期的")
+        self.visits = Card("约好的走访")
+        self._lines: list[QWidget] = []
+        self._build()
+        self.reload(frozenset())
+
+    def reload(self, kinds: frozenset[str]) -> None:
+        with self._database.reader() as session:
+            self._show(today(session, self._cadre_id, utc_now()))
+
+    def _build(self) -> None:
+        numbers = row(self.links, self.overdue, self.soon, self.unsent, spacing=12)
+        lists = QHBoxLayout()
+        lists.setSpacing(12)
+        lists.addWidget(self.needs, 3)
+        lists.addWidget(self.visits, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(numbers)
+        layout.addLayout(lists, 1)
+
+    def _show(self, found: Today) -> None:
+        self.links.show_value(f"{found.links_visited}/{found.links}", _links_note(found))
+        late = Tone.BAD if found.overdue else Tone.GOOD
+        self.overdue.show_value(
+            str(found.overdue), "请今天办理或反馈" if found.overdue else "没有超期", late
+        )
+        soon = Tone.WARN if found.due_soon else None
+        self.soon.show_value(str(found.due_soon), "包括今天到期的", soon)
+        self.unsent.show_value(
+            str(found.unsent), "有网络时同步" if found.unsent else "都已送到镇里"
+        )
+        for line in self._lines:
+            line.hide()
+            line.deleteLater()
+        self._lines = []
+        needs = [self._need_line(need.id, f"{need.due_on}　{need.text}") for need in found.needs]
+        self._fill(self.needs.body, needs, "没有超期或三天内到期的诉求。")
+        visits = [self._visit_line(visit, found) for visit in found.visits]
+        self._fill(self.visits.body, visits, "没有约好的走访。走访时可填写下次走访日期。")
+
+    def _need_line(self, need: bytes, text: str) -> QWidget:
+        return _line(text, lambda: self.wanted.emit("needs", need))
+
+    def _visit_line(self, visit: PlannedVisit, found: Today) -> QWidget:
+        late = "（已过）" if visit.on < found.on else ""
+        text = f"{visit.on}{late}　{visit.household}"
+        if "worklog" not in self._reachable:
+            return label(text, wrap=True)
+        target = ("visit", visit.household_id)
+        return _line(text, lambda: self.wanted.emit("worklog", target))
+
+    def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
+        _drop_stretch(layout)
+        made = list(lines) or [label(empty, "caption", wrap=True)]
+        for line in made:
+            layout.addWidget(line)
+        layout.addStretch(1)
+        self._lines.extend(made)
+
+
+def _line(text: str, pressed: Callable[[], object]) -> QWidget:
+    shown = text if len(text) <= 42 else text[:41] + "…"
+    made = button(shown, pressed, kind="quiet")
+    made.setStyleSheet("text-align: left;")
+    made.setToolTip(text)
+    return made
+
+
+def _links_note(found: Today) -> str:
+    if not found.links:
+        return "还没有分配联系户"
+    left = found.links - found.links_visited
+    return f"还有 {left} 户没有入户" if left else "都已入户"
+
+
+def _drop_stretch(layout: QLayout) -> None:
+    last = layout.itemAt(layout.count() - 1) if layout.count() else None
+    if last is not None and last.spacerItem() is not None:
+        layout.takeAt(layout.count() - 1)
