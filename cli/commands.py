@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import backups, doctor, laptops, papers
+from cli import backups, doctor, laptops, papers, server
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报。", no_args_is_help=True)
 app.add_typer(report, name="report")
+township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
+app.add_typer(township, name="server")
 
 Folder = Annotated[Path, typer.Option("--folder", help="数据文件夹")]
 Login = Annotated[str, typer.Option("--login", help="登录名")]
@@ -29,6 +31,7 @@ Password = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+Data = Annotated[Path, typer.Option("--data", help="服务器文件夹")]
 Out = Annotated[Path, typer.Option("--out", help="写到哪个 PDF 文件")]
 
 
@@ -77,6 +80,61 @@ def report_ledger(
     with laptops.opened(folder, login, password) as laptop:
         pages = papers.ledger(laptop, month, zone, out)
     say(f"已写好 {out}，共 {pages} 页。", {"file": str(out), "pages": pages}, as_json)
+
+
+@township.command("init")
+def server_init(
+    data: Data,
+    name: Annotated[str, typer.Option("--name", help="乡镇名称，如 屈原镇")],
+    host: Annotated[
+        list[str] | None, typer.Option("--host", help="笔记本用来访问服务器的名称或地址，可多次")
+    ] = None,
+) -> None:
+    """建立镇服务器：密钥、证书和空的加密数据库。"""
+    server.init(data, name, host or [])
+    typer.echo(f"已在 {data} 建立{name}的服务器。请把其中的 *.key 文件另存一份到安全的地方。")
+
+
+@township.command("run")
+def server_run(
+    data: Data,
+    host: Annotated[str, typer.Option("--host", help="监听的地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="端口")] = 8443,
+    plain: Annotated[bool, typer.Option("--plain", help="不加密，只许本机访问")] = False,
+) -> None:
+    """运行镇服务器，直到按 Ctrl+C。"""
+    server.run(
+        data, host, port, encrypted=not plain, ready=lambda url: typer.echo(f"服务器地址 {url}")
+    )
+
+
+@township.command("enrol")
+def server_enrol(
+    data: Data,
+    logins: Annotated[list[str], typer.Argument(help="使用这台笔记本的干部的登录名")],
+    as_json: AsJson = False,
+) -> None:
+    """给一台新笔记本发一次性登记码。"""
+    code = server.enrol(data, logins)
+    say(f"登记码 {code}，只能用一次。请当面交给本人。", {"code": code}, as_json)
+
+
+@township.command("revoke")
+def server_revoke(data: Data, number: Annotated[int, typer.Argument(help="笔记本编号")]) -> None:
+    """停用丢失的笔记本。"""
+    server.revoke(data, number)
+    typer.echo(f"已停用 {number} 号笔记本。")
+
+
+@township.command("devices")
+def server_devices(data: Data, as_json: AsJson = False) -> None:
+    """列出已登记的笔记本。"""
+    found = server.devices(data)
+    lines = [
+        f"{d['number']} 号　登记于 {d['enrolled_at']}　{'已停用' if d['revoked_at'] else '在用'}"
+        for d in found
+    ]
+    say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
 
 
 @app.command("backup")

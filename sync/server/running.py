@@ -19,6 +19,9 @@ from township.errors import WorldError
 
 _START_SECONDS = 20.0
 
+Ready = Callable[[str], None]
+"""Hears the address once laptops can come."""
+
 
 def run(
     path: Path,
@@ -26,7 +29,7 @@ def run(
     port: int,
     *,
     encrypted: bool = True,
-    ready: Callable[[str], None] | None = None,
+    ready: Ready | None = None,
 ) -> None:
     """Serve a server folder until the process is asked to stop (Ctrl+C, SIGTERM).
 

@@ -1,0 +1,45 @@
+"""The township server's commands: make it, run it, let a laptop in, shut one out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from sync.server import admin, folder, running
+
+
+def init(path: Path, name: str, hosts: list[str]) -> None:
+    """Make a server folder. Raises WorldError."""
+    folder.init(path, name, ("localhost", "127.0.0.1", *hosts))
+
+
+def run(path: Path, host: str, port: int, *, encrypted: bool, ready: running.Ready) -> None:
+    """Serve until told to stop. Raises WorldError."""
+    running.run(path, host, port, encrypted=encrypted, ready=ready)
+
+
+def enrol(path: Path, logins: list[str]) -> str:
+    """A one-time code for a laptop of these cadres. Raises WorldError."""
+    server = folder.open_server(path)
+    try:
+        return admin.issue_code(server, logins)
+    finally:
+        server.close()
+
+
+def revoke(path: Path, number: int) -> None:
+    """Shut a lost laptop out. Raises WorldError."""
+    server = folder.open_server(path)
+    try:
+        admin.revoke(server, number)
+    finally:
+        server.close()
+
+
+def devices(path: Path) -> list[dict[str, object]]:
+    """All enrolled laptops. Raises WorldError."""
+    server = folder.open_server(path)
+    try:
+        return [asdict(line) for line in admin.device_list(server)]
+    finally:
+        server.close()

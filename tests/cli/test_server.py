@@ -1,0 +1,79 @@
+"""The township server's commands, with the server as a process of its own."""
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.__main__ import main
+
+
+def run(*arguments: str) -> int:
+    try:
+        return main(list(arguments))
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    folder = str(tmp_path / "server")
+    assert run("server", "init", "--data", folder, "--name", "屈原镇") == 0
+    return folder
+
+
+def test_a_server_process_answers_over_its_own_certificate(data: str) -> None:
+    command = [sys.executable, "-m", "cli", "server", "run", "--data", data, "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+    )
+    with process:
+        assert process.stdout is not None
+        try:
+            check(process.stdout.readline().split()[-1], Path(data) / "tls" / "authority.pem")
+        finally:
+            process.terminate()
+
+
+def check(url: str, authority: Path) -> None:
+    trust = ssl.create_default_context(cafile=str(authority))
+    assert url.startswith("https://127.0.0.1:")
+    assert httpx.get(f"{url}/v1/welcome", verify=trust).json()["program"] == "lianxinqiao"
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE"):
+        httpx.get(f"{url}/v1/welcome")
+
+
+def test_a_second_server_in_one_folder_is_refused(
+    data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("server", "init", "--data", data, "--name", "别处") == 1
+    assert "已经有" in capsys.readouterr().err
+
+
+def test_codes_need_known_cadres(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("server", "enrol", "nobody", "--data", data) == 1
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_plain_connections_stay_on_this_machine(
+    data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("server", "run", "--data", data, "--host", "0.0.0.0", "--plain") == 1
+    assert "本机" in capsys.readouterr().err
+
+
+def test_devices_and_revoking(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run("server", "devices", "--data", data, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"devices": []}
+    assert run("server", "revoke", "9", "--data", data) == 1
+    assert "9" in capsys.readouterr().err
