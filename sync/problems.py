@@ -21,6 +21,10 @@ class WrongCertificate(SyncProblem):
     """The server cannot prove to be the one that this laptop enrolled with."""
 
 
+class WrongClock(SyncProblem):
+    """The server's certificate is not valid at this laptop's date: one of the clocks is wrong."""
+
+
 class Revoked(SyncProblem):
     """The township has shut this laptop out."""
 
@@ -58,6 +62,11 @@ def wrong_certificate() -> WrongCertificate:
     return WrongCertificate(
         "镇服务器的证书与登记时不符，已停止同步。请联系镇管理员确认，不要在可疑的网络里重试。"
     )
+
+
+def wrong_clock() -> WrongClock:
+    """By this laptop's clock the certificate is too old or not yet valid."""
+    return WrongClock("镇服务器的证书按本机日期不在有效期内。请先核对本机的日期和时间，再同步。")
 
 
 def diverged() -> Diverged:

@@ -35,6 +35,12 @@ MAX_PAGE = 2 << 20
 """The most bytes of operations a laptop may ask for in one page."""
 COMPRESSION_LEVEL = 3
 
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of one-time codes; Crockford's: no letters that look like digits."""
+CODE_LENGTH = 20
+CODE_ID_LENGTH = 4
+"""Leading characters that name a code and are not secret; 80 secret bits follow."""
+
 REASONS: dict[str, str] = {
     "unreadable": "内容无法读取",
     "author": "填写人不能在本机上报",
@@ -130,7 +136,11 @@ class Author(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Enrolled(msgspec.Struct, array_like=True, frozen=True):
-    """What a new laptop gets. ``authority`` is the PEM of the township's own CA, or empty."""
+    """What a new laptop gets.
+
+    ``authority`` is the PEM of the township's own certificate authority, empty without TLS;
+    ``recovery`` the age recipient for the township's copy of the laptop's data key.
+    """
 
     township: Id
     township_name: str
@@ -140,6 +150,7 @@ class Enrolled(msgspec.Struct, array_like=True, frozen=True):
     authority: str
     authors: list[Author]
     scope: Scope
+    recovery: str
 
 
 class Sealed(msgspec.Struct, array_like=True, frozen=True):
@@ -157,6 +168,12 @@ class Welcome(msgspec.Struct, frozen=True):
 
 
 T = TypeVar("T")
+
+
+def tidy_code(code: str) -> str:
+    """A one-time code as issued, whatever hyphens, blanks and look-alikes were typed."""
+    text = code.upper().translate(str.maketrans("OIL", "011"))
+    return "".join(c for c in text if c in CODE_ALPHABET)
 
 
 def pack(message: msgspec.Struct) -> bytes:

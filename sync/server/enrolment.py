@@ -22,17 +22,9 @@ from sync.server.service import Service
 from sync.wire import Author, BadMessage, Enrol, Enrolled, Sealed
 from township.values import moment_text
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no letters that look like digits."""
 VALID_FOR = timedelta(days=3)
 MOST_FAILURES = 10
 """Wrong proofs after which a code is dead."""
-
-
-def tidy(code: str) -> str:
-    """A code as it was issued, whatever hyphens, blanks and look-alikes were typed."""
-    text = code.upper().translate(str.maketrans("OIL", "011"))
-    return "".join(c for c in text if c in ALPHABET)
 
 
 def issue(
@@ -51,13 +43,13 @@ def issue(
             )
         )
     )
-    code = _random(20)
-    while code[:4] in taken:
-        code = _random(20)
+    code = _random(wire.CODE_LENGTH)
+    while code[: wire.CODE_ID_LENGTH] in taken:
+        code = _random(wire.CODE_LENGTH)
     connection.execute(
         insert(tables.enrolment_code).values(
             township_id=township_id,
-            code_id=code[:4],
+            code_id=code[: wire.CODE_ID_LENGTH],
             code_key=chain.code_key(code),
             expires_at=moment_text(now + VALID_FOR),
             failures=0,
@@ -65,20 +57,21 @@ def issue(
             buckets=msgspec.msgpack.encode(buckets),
         )
     )
-    return "-".join(code[i : i + 4] for i in range(0, 20, 4))
+    return "-".join(code[i : i + 4] for i in range(0, wire.CODE_LENGTH, 4))
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(wire.CODE_ALPHABET) for _ in range(length))
 
 
 class Enrolment:
     """Answers laptops that present a one-time code."""
 
-    def __init__(self, service: Service, township_name: str, authority: str) -> None:
+    def __init__(self, service: Service, township_name: str, authority: str, recovery: str) -> None:
         self._service = service
         self._name = township_name
         self._authority = authority
+        self._recovery = recovery
 
     def answer(self, data: bytes) -> bytes:
         """Enrol a laptop; the same laptop may ask again with the same keys. Raises BadMessage."""
@@ -141,6 +134,7 @@ class Enrolment:
             self._authority,
             msgspec.msgpack.decode(row.authors, type=list[Author]),
             devices.scope(connection, device),
+            self._recovery,
         )
 
     def _add_device(self, connection: Connection, row: Any, asked: Enrol, now: datetime) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert
@@ -52,6 +53,10 @@ class ServerFolder:
         return self.path / "sealing.key"
 
     @property
+    def recovery_key(self) -> Path:
+        return self.path / "recovery.key"
+
+    @property
     def tls(self) -> Path:
         return self.path / "tls"
 
@@ -68,6 +73,8 @@ class OpenServer:
     name: str
     service: Service
     office_key: Ed25519PrivateKey
+    recovery: str
+    """The age recipient to which laptops seal a copy of their data key."""
 
     def close(self) -> None:
         """Close the database."""
@@ -92,6 +99,7 @@ def init(
     keys = (folder.database_key, folder.township_key, folder.office_key, folder.sealing_key)
     for file in keys:
         _write_secret(file, os.urandom(32))
+    _write_secret(folder.recovery_key, str(pyrage.x25519.Identity.generate()).encode())
     tls.make(folder.tls, township_name, hosts, clock())
     township_id = new_id()
     store = open_sqlite(folder.database, folder.database_key.read_bytes())
@@ -146,7 +154,8 @@ def open_server(path: Path, clock: Callable[[], datetime] = utc_now) -> OpenServ
     township_key = Ed25519PrivateKey.from_private_bytes(folder.township_key.read_bytes())
     office_key = Ed25519PrivateKey.from_private_bytes(folder.office_key.read_bytes())
     service = Service(store, bytes.fromhex(settings["township_id"]), township_key, clock)
-    return OpenServer(folder, settings["name"], service, office_key)
+    recovery = pyrage.x25519.Identity.from_str(folder.recovery_key.read_text("ascii"))
+    return OpenServer(folder, settings["name"], service, office_key, str(recovery.to_public()))
 
 
 def _settings(folder: ServerFolder) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _url(listener: socket.socket, host: str, *, encrypted: bool) -> str:
 def _web(server: OpenServer, *, encrypted: bool) -> uvicorn.Server:
     folder = server.folder.tls
     authority = tls.authority_pem(folder) if encrypted else ""
-    enrolment = Enrolment(server.service, server.name, authority)
+    enrolment = Enrolment(server.service, server.name, authority, server.recovery)
     config = uvicorn.Config(
         make_app(server.service, enrolment),
         ssl_certfile=folder / "server.pem" if encrypted else None,

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync import chain, wire
-from sync.server.enrolment import tidy
 from sync.wire import Answer, ChainHead, Enrol, Enrolled, Request, Sealed
 from township.changes import GENESIS, SCHEMA, Changeset, Header, Op, encode
 
@@ -28,7 +27,7 @@ class Stranger:
     cursors: dict[str, int] = field(default_factory=dict)
 
     def enrol(self, code: str) -> Enrolled:
-        code = tidy(code)
+        code = wire.tidy_code(code)
         nonce = os.urandom(16)
         sealing = X25519PrivateKey.generate().public_key().public_bytes_raw()
         public = self.key.public_key().public_bytes_raw()

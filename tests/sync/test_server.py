@@ -1,6 +1,5 @@
 """The township server on a real socket: what it takes, what it refuses, what it gives out."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,52 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import wire
 from sync.server import admin, folder
-from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.wire import ChainHead
+from tests.sync.sample import HOME, OTHER_ZONE, TAN, XIANG, ZONE
 from tests.sync.stranger import Stranger, edit, household
-from township.changes import SCHEMA, Changeset, Header, Op, decode_op, encode
+from township.changes import Op, decode_op
 from township.errors import NotFound
 from township.records import new_id
-
-ZONE, OTHER_ZONE, XIANG, TAN, HOME = (new_id() for _ in range(5))
-
-
-def office_changeset(office: Office) -> Changeset:
-    def zone(zone_id: bytes, code: str, name: str) -> Op:
-        values = {"code": code, "name": name, "zone_kind": "village", "hotline": "0717-2881234"}
-        return Op("zone", zone_id, "insert", "township/i", values)
-
-    def cadre(cadre_id: bytes, login: str, name: str, zone_id: bytes) -> Op:
-        values = {"login": login, "name": name, "post": "村委委员", "roles": "VC"}
-        values |= {"status": "active", "zones": zone_id.hex()}
-        return Op("cadre", cadre_id, "insert", "township/i", values)
-
-    ops = [
-        zone(ZONE, "420527103210", "龙马溪村"),
-        zone(OTHER_ZONE, "420527103205", "天龙村"),
-        cadre(XIANG, "xiang", "向美华", ZONE),
-        cadre(TAN, "tan", "谭国", ZONE),
-    ]
-    head = office.head()
-    header = Header(SCHEMA, office.number, head.incarnation, head.dseq + 1, XIANG, 0, len(ops))
-    return Changeset(encode(header), [encode(op) for op in ops])
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[folder.OpenServer]:
-    folder.init(tmp_path / "server", "屈原镇")
-    server = folder.open_server(tmp_path / "server")
-    office = Office(server)
-    assert office.load([office_changeset(office)]) == 4
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def url(server: folder.OpenServer) -> Iterator[str]:
-    with ServerThread(server) as thread:
-        yield thread.url
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
 from sqlalchemy import Connection
 
 from township import changes
-from township.changes import Op
+from township.changes import Header, Op
 from township.storage import bulk, later
 from township.storage.bulk import Key
-from township.storage.capture import SEARCHED
-from township.storage.folding import Arrived, Change, Source, arrivals
-from township.storage.overlay import Overlay, PendingRecord, pending_among, settle
+from township.storage.folding import Change, Source, arrivals
+from township.storage.overlay import Overlay, pending_among, settle
 from township.storage.pages import Entry, Page
 
 
@@ -32,47 +30,38 @@ class Arrival:
         self._changes: dict[Key, Change] = {}
         self._own: dict[bytes, set[int]] = {}
         """Records → own changesets that came back on this page."""
-        self._plain: set[bytes] = set()
-        """Records for which the township decided as written, by this laptop alone."""
+        self._altered: set[bytes] = set()
+        """Records that others touched, or where the township decided otherwise."""
 
     def apply(self, page: Page) -> set[str]:
         """Apply the entries and move the cursors; returns the kinds that changed."""
-        for entry in page.entries:
-            self._fold(entry)
+        headers = [changes.decode_header(entry.header) for entry in page.entries]
+        own = zip(headers, page.entries, strict=True)
+        self._overlay.load(header.dseq for header, entry in own if entry.ops is None)
+        for header, entry in zip(headers, page.entries, strict=True):
+            if entry.ops is None:
+                self._fold_own(header.dseq, entry)
+            else:
+                self._fold(header, entry, entry.ops)
         self._write()
-        self._connection.exec_driver_sql(
-            "UPDATE bucket_cursor SET seq = ? WHERE bucket = ? AND seq < ?",
-            [(seq, bucket, seq) for bucket, seq in page.cursors.items()] or [(0, "", 0)],
-        )
+        self._move_cursors(page.cursors)
         return {kind for kind, _ in self._changes}
 
-    def _fold(self, entry: Entry) -> None:
-        header = changes.decode_header(entry.header)
-        if entry.ops is None:
-            self._fold_own(header.dseq, entry)
-            return
-        ops = [changes.decode_op(data) for data in entry.ops]
-        places = entry.indexes if entry.indexes is not None else range(len(ops))
-        numbered = list(zip(places, ops, strict=True))
-        known = later.sort_out(self._connection, entry, numbered)
+    def _fold(self, header: Header, entry: Entry, encoded: list[bytes]) -> None:
+        places = entry.indexes if entry.indexes is not None else range(len(encoded))
+        ops = list(zip(places, map(changes.decode_op, encoded), strict=True))
+        known = later.sort_out(self._connection, entry, ops)
         for arrived in arrivals(Source.of(header), known, entry.outcome):
             self._change(arrived.op).fold(arrived)
-            self._plain.discard(arrived.op.record)
+            self._altered.add(arrived.op.record)
 
     def _fold_own(self, dseq: int, entry: Entry) -> None:
-        touched: dict[bytes, int] = {}
-        for arrived in self._overlay.own_arrivals(dseq, entry.outcome):
+        for arrived in self._overlay.own(dseq, entry.outcome):
             record = arrived.op.record
-            key = (arrived.op.kind, record)
-            first = key not in self._changes or touched.get(record) is not None
             self._change(arrived.op).fold(arrived)
-            touched[record] = dseq
             self._own.setdefault(record, set()).add(dseq)
-            as_written = arrived.lost is None and not arrived.merged
-            if first and as_written and len(self._own[record]) == 1:
-                self._plain.add(record)
-            else:
-                self._plain.discard(record)
+            if arrived.lost is not None or arrived.merged:
+                self._altered.add(record)
 
     def _change(self, op: Op) -> Change:
         key = (op.kind, op.record)
@@ -90,13 +79,20 @@ class Arrival:
             own = self._own.get(key[1], set())
             if record is None:
                 free[key] = change
-            elif key[1] in self._plain and record.dseqs == list(own):
-                settled.append((key[1], record.dseqs[0]))
+            elif key[1] not in self._altered and record.dseqs == sorted(own):
+                settled += [(key[1], dseq) for dseq in record.dseqs]
             else:
                 self._overlay.rebase(key, record, change, own)
         settle(self._connection, settled)
         bulk.write(self._connection, free)
         self._mark_search()
+
+    def _move_cursors(self, cursors: dict[str, int]) -> None:
+        if cursors:
+            self._connection.exec_driver_sql(
+                "UPDATE bucket_cursor SET seq = ? WHERE bucket = ?",
+                [(seq, bucket) for bucket, seq in cursors.items()],
+            )
 
     def _mark_search(self) -> None:
         """Households whose words may have changed, for the search index to catch up with."""

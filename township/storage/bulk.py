@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -35,7 +36,10 @@ def _insert_columns(kind: str) -> tuple[str, ...]:
     return tuple(record_kinds()[kind].fields()) + STAMPS
 
 
-def in_chunks(ids: Iterable[bytes]) -> Iterator[tuple[bytes, ...]]:
+T = TypeVar("T")
+
+
+def in_chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
     """Ids in pieces that fit one IN list."""
     rest = iter(ids)
     while chunk := tuple(islice(rest, CHUNK)):
@@ -54,10 +58,10 @@ def write(connection: Connection, changes: dict[Key, Change]) -> None:
     for (kind, record_id), change in changes.items():
         group = inserts if change.inserted else updates
         group.setdefault(kind, {})[record_id] = change
-    for kind, group in inserts.items():
-        _insert(connection, kind, group)
-    for kind, group in updates.items():
-        _update(connection, kind, group)
+    for kind, made in inserts.items():
+        _insert(connection, kind, made)
+    for kind, changed in updates.items():
+        _update(connection, kind, changed)
 
 
 def _insert(connection: Connection, kind: str, changes: dict[bytes, Change]) -> None:
@@ -79,11 +83,10 @@ def _upsert_sql(kind: str) -> str:
 
 
 def _update(connection: Connection, kind: str, changes: dict[bytes, Change]) -> None:
-    known = field_names(kind) | set(STAMPS)
     shapes: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
     for record_id, before in writers_of(connection, kind, changes).items():
         change = changes[record_id]
-        names = tuple(name for name in change.columns if name in known)
+        names = tuple(change.columns)
         row = (change.writers_after(before), *(change.columns[n] for n in names), record_id)
         shapes.setdefault(names, []).append(row)
     for names, rows in shapes.items():

@@ -97,9 +97,7 @@ def arrivals(
     if outcome is None:
         return [Arrived(op, f"{prefix}{i}", author, moment, None, {}) for i, op in ops]
     return [
-        Arrived(
-            op, f"{prefix}{i}", author, moment, outcome.lost.get(i), outcome.merged.get(i, {})
-        )
+        Arrived(op, f"{prefix}{i}", author, moment, outcome.lost.get(i), outcome.merged.get(i, {}))
         for i, op in ops
     ]
 

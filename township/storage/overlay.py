@@ -19,6 +19,7 @@ from township.changes import Op, Writers
 from township.storage import bulk, tables
 from township.storage.bulk import Key, in_chunks
 from township.storage.folding import Arrived, Change, Columns, Source, arrivals
+from township.storage.pages import Outcome
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Overlay:
     def __init__(self, connection: Connection, incarnation: int) -> None:
         self._connection = connection
         self._incarnation = incarnation
-        self._changesets: dict[int, list[Arrived]] = {}
+        self._changesets: dict[int, tuple[Source, list[Op]]] = {}
 
     def rebase(
         self, key: Key, pending: PendingRecord, change: Change | None, settled: set[int]
@@ -88,17 +89,24 @@ class Overlay:
         elif not any(a.op.action == "insert" for a in edits):
             bulk.drop_row(self._connection, kind, record_id)
 
-    def own(self, dseq: int) -> list[Arrived]:
-        """The operations of one of the laptop's own changesets."""
-        if dseq not in self._changesets:
-            c = tables.changeset.c
-            row = self._connection.execute(
-                select(c.header, c.ops).where(c.incarnation == self._incarnation, c.dseq == dseq)
-            ).one()
-            ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(row.ops)]
-            source = Source.of(changes.decode_header(row.header))
-            self._changesets[dseq] = arrivals(source, enumerate(ops), None)
-        return self._changesets[dseq]
+    def load(self, dseqs: Iterable[int]) -> None:
+        """Read these of the laptop's own changesets at once."""
+        c = tables.changeset.c
+        for chunk in in_chunks(sorted(set(dseqs) - self._changesets.keys())):
+            rows = self._connection.execute(
+                select(c.dseq, c.header, c.ops).where(
+                    c.incarnation == self._incarnation, c.dseq.in_(chunk)
+                )
+            )
+            for dseq, header, packed in rows:
+                ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(packed)]
+                self._changesets[dseq] = (Source.of(changes.decode_header(header)), ops)
+
+    def own(self, dseq: int, outcome: Outcome | None = None) -> list[Arrived]:
+        """The operations of one of the laptop's own changesets, as decided by the township."""
+        self.load([dseq])
+        source, ops = self._changesets[dseq]
+        return arrivals(source, enumerate(ops), outcome)
 
     def _beneath(self, key: Key, pending: PendingRecord) -> _View | None:
         """What the township holds of a record; None when it does not know it yet."""
@@ -114,7 +122,8 @@ class Overlay:
         )
         for name, value, writer in rows:
             row[name] = msgspec.msgpack.decode(value) if value is not None else None
-            _set_writer(writers, name, writer)
+            if name not in bulk.STAMPS:
+                _set_writer(writers, name, writer)
         return _View(row, writers)
 
     def _forget(self, record_id: bytes, settled: set[int]) -> None:
@@ -158,6 +167,8 @@ def _cover(beneath: _View, edits: list[Arrived]) -> tuple[_View, list[dict[str, 
     local = Change()
     for arrived in edits:
         local.fold(arrived)
+    if edits:  # whether it lives is covered by every edit: see capture
+        local.columns.setdefault("deleted_at", beneath.columns.get("deleted_at"))
     covered = [
         {
             "field": name,

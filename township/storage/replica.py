@@ -52,11 +52,12 @@ class Outbox:
 
 @dataclass(frozen=True)
 class Told:
-    """One answer of the township, checked and unpacked."""
+    """One answer of the township, checked; ``asked`` are the cursors that its page starts from."""
 
     verdicts: Sequence[Verdict]
     scope: Scope | None
     page: Page | None
+    asked: dict[str, int]
     epoch: bytes
 
 
@@ -137,14 +138,12 @@ class Replica:
         """Take in one answer of the township; returns the kinds of record that changed."""
         kinds: set[str] = set()
         with self._database.writing() as connection:
-            incarnation: int = connection.execute(
-                select(tables.device.c.incarnation)
-            ).scalar_one()
+            incarnation: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
             kinds |= _take_verdicts(connection, incarnation, told.verdicts)
             if told.scope is not None:
                 kinds |= scope.apply(connection, told.scope)
-                _keep(connection, _SCOPE, told.scope.mark.hex())
-            if told.page is not None:
+                keep_scope_mark(connection, told.scope)
+            if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, incarnation).apply(told.page)
             if _setting(connection, _EPOCH) != told.epoch.hex():
                 _keep(connection, _EPOCH, told.epoch.hex())
@@ -181,6 +180,19 @@ def _take_verdicts(
                 overlay.rebase(key, record, None, {verdict.dseq})
                 kinds.add(key[0])
     return kinds
+
+
+def _starts_here(connection: Connection, told: Told) -> bool:
+    """Does the page go on where this laptop stands? Another process may have been faster."""
+    c = tables.bucket_cursor.c
+    here = {row.bucket: row.seq for row in connection.execute(select(c.bucket, c.seq))}
+    moved = told.page.cursors if told.page else {}
+    return all(here.get(bucket) == told.asked.get(bucket) for bucket in moved)
+
+
+def keep_scope_mark(connection: Connection, granted: Scope) -> None:
+    """Note which state of the grants this laptop has applied."""
+    _keep(connection, _SCOPE, granted.mark.hex())
 
 
 def _setting(connection: Connection, key: str) -> str | None:

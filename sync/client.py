@@ -1,0 +1,172 @@
+"""The laptop's turn: push, then pull, until nothing is left. A state machine without I/O.
+
+``Client.request`` makes the next message and ``Client.receive`` takes the answer in; who
+carries the bytes (HTTP, a stick, a simulated network) does not matter. An answer that gets
+lost costs one repetition: every message may be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync import chain, problems, wire
+from sync.wire import Answer, BadMessage, ChainHead, Request
+from township.storage.replica import Identity, Outbox, Replica, Told
+
+Carrier = Callable[[bytes], bytes]
+"""Brings a message to the township and its answer back. Raises SyncProblem."""
+
+FIRST_BATCH = 256 << 10
+"""Bytes of operations in the first push and page: little is lost when a bad line cuts it."""
+LARGEST_BATCH = 1 << 20
+_MOST_GAPS = 3
+
+
+@dataclass
+class Progress:
+    """How far a sync has come, for people."""
+
+    pushed: int = 0
+    pulled: int = 0
+    waiting: int = 0
+    behind: int = 0
+    kinds: set[str] = field(default_factory=set)
+    refused: int = 0
+    round_trips: int = 0
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What the answer on its way must fit to."""
+
+    name: bytes
+    identity: Identity
+    outbox: Outbox
+    cursors: dict[str, int] | None
+
+
+class Client:
+    """One sync of one laptop. ``done`` once everything is pushed and the log's end is reached."""
+
+    def __init__(self, replica: Replica) -> None:
+        self.progress = Progress(waiting=replica.waiting())
+        self.done = False
+        self._replica = replica
+        self._answered = replica.answered()
+        self._budget = FIRST_BATCH
+        self._gaps = 0
+        self._sent: _Sent | None = None
+
+    def request(self) -> bytes:
+        """The next message to the township."""
+        replica = self._replica
+        identity = replica.identity()
+        outbox = replica.outbox(self._answered, self._budget)
+        cursors = replica.cursors() if outbox.complete else None
+        own = ChainHead(identity.incarnation, identity.last_dseq, identity.last_hash)
+        key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
+        signature = b""
+        if outbox.changesets:
+            signature = key.sign(
+                chain.head_bytes(
+                    identity.township_id,
+                    identity.device,
+                    identity.incarnation,
+                    outbox.last_dseq,
+                    outbox.hash,
+                )
+            )
+        body = wire.pack(
+            Request(
+                own,
+                list(outbox.changesets),
+                signature,
+                cursors,
+                self._budget,
+                replica.scope_mark(),
+            )
+        )
+        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors)
+        envelope = chain.seal(key, identity.township_id, identity.device, body)
+        return wire.parcel(envelope)
+
+    def receive(self, data: bytes) -> None:
+        """Take the answer to the last request in. Raises SyncProblem; then nothing is changed."""
+        sent = self._sent
+        assert sent is not None, "an answer follows a request"
+        answer = _opened(data, sent)
+        self.progress.round_trips += 1
+        if answer.refused == "fork":
+            raise problems.diverged()
+        told = Told(answer.verdicts, answer.scope, answer.page, sent.cursors or {}, answer.epoch)
+        self.progress.kinds |= self._replica.apply(told)
+        self._count(answer)
+        self._go_on(sent, answer)
+        self._budget = min(self._budget * 2, LARGEST_BATCH)
+
+    def _go_on(self, sent: _Sent, answer: Answer) -> None:
+        """Where the next request starts, or whether there is none."""
+        expected = sent.outbox.last_dseq
+        if answer.refused == "gap" or answer.chain.dseq < expected:
+            self._gaps += 1
+            if self._gaps > _MOST_GAPS:
+                raise problems.diverged()
+            self._answered = answer.chain.dseq  # a restored server asks for them again
+            return
+        self._answered = max(self._answered, answer.chain.dseq)
+        page = answer.page
+        self.done = page is not None and not page.more and answer.scope is None
+
+    def _count(self, answer: Answer) -> None:
+        progress = self.progress
+        fresh = [verdict for verdict in answer.verdicts if not verdict.repeated]
+        progress.pushed += len(fresh)
+        progress.waiting = max(0, progress.waiting - len(answer.verdicts))
+        progress.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
+        if answer.page is not None:
+            progress.pulled += sum(entry.ops is not None for entry in answer.page.entries)
+            reached = min(answer.page.cursors.values(), default=answer.page.head)
+            progress.behind = answer.page.head - reached
+
+
+def _opened(data: bytes, sent: _Sent) -> Answer:
+    """The township's answer, proven to be its own and to belong to this request."""
+    try:
+        envelope = wire.open_envelope(data)
+        if (envelope.township, envelope.sender) != (sent.identity.township_id, 0):
+            raise BadMessage("township")
+        chain.check_envelope(envelope, sent.identity.township_public)
+        answer = wire.unpack(envelope.body, Answer)
+    except BadMessage as error:
+        raise problems.nonsense() from error
+    if answer.request != sent.name:
+        raise problems.nonsense()
+    return answer
+
+
+def run(
+    replica: Replica,
+    carrier: Carrier,
+    step: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Progress:
+    """Sync until done or cancelled, and note how it ended. Raises SyncProblem.
+
+    ``step`` hears the progress after each round trip; whatever was taken in by then stays.
+    """
+    client = Client(replica)
+    try:
+        while not client.done and not (cancelled and cancelled()):
+            client.receive(carrier(client.request()))
+            if step:
+                step(client.progress)
+    except problems.SyncProblem as problem:
+        replica.finished(str(problem))
+        raise
+    if client.done:
+        replica.finished(None)
+    return client.progress
