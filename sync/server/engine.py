@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -49,6 +50,17 @@ class Store:
         """Close all connections."""
         self._readers.dispose()
         self._writer.dispose()
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that hold every column of the table in order, past SQLAlchemy's conversions."""
+    if rows:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        values = ", ".join(mark for _ in table.columns)
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})', list(rows)
+        )
 
 
 def open_sqlite(path: Path, key: bytes) -> Store:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync.merge import State
 from sync.server import tables
+from sync.server.engine import insert_many
 from township.changes import Writers
 
 _CHUNK = 500
@@ -65,11 +66,10 @@ def _load_chunk(
 
 def save(connection: Connection, township_id: bytes, rows: dict[Key, Row]) -> None:
     """Write the new and the changed rows."""
-    fresh = [_values(township_id, key, row) for key, row in rows.items() if row.fresh]
-    if fresh:
-        connection.execute(insert(tables.record), fresh)
+    fresh = [(township_id, *key, *_values(row).values()) for key, row in rows.items() if row.fresh]
+    insert_many(connection, tables.record, fresh)
     changed = [
-        {f"new_{name}": value for name, value in _values(township_id, key, row).items()}
+        {**_values(row), "at_township": township_id, "at_kind": key[0], "at_id": key[1]}
         for key, row in rows.items()
         if row.touched and not row.fresh
     ]
@@ -77,11 +77,9 @@ def save(connection: Connection, township_id: bytes, rows: dict[Key, Row]) -> No
         connection.execute(_UPDATE, changed)
 
 
-def _values(township_id: bytes, key: Key, row: Row) -> dict[str, Any]:
+def _values(row: Row) -> dict[str, Any]:
+    """The columns after the key, in their order."""
     return {
-        "township_id": township_id,
-        "kind": key[0],
-        "id": key[1],
         "bucket": row.bucket,
         "state": msgspec.msgpack.encode(row.state.values),
         "writers": row.state.writers.pack(),
@@ -93,15 +91,9 @@ def _values(township_id: bytes, key: Key, row: Row) -> dict[str, Any]:
 _UPDATE = (
     update(tables.record)
     .where(
-        tables.record.c.township_id == bindparam("new_township_id"),
-        tables.record.c.kind == bindparam("new_kind"),
-        tables.record.c.id == bindparam("new_id"),
+        tables.record.c.township_id == bindparam("at_township"),
+        tables.record.c.kind == bindparam("at_kind"),
+        tables.record.c.id == bindparam("at_id"),
     )
-    .values(
-        bucket=bindparam("new_bucket"),
-        state=bindparam("new_state"),
-        writers=bindparam("new_writers"),
-        deleted=bindparam("new_deleted"),
-        seq=bindparam("new_seq"),
-    )
+    .values({name: bindparam(name) for name in ("bucket", "state", "writers", "deleted", "seq")})
 )

@@ -64,16 +64,16 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     if any(repeats[h.dseq][0] != hashes[i] for i, h in enumerate(headers) if h.dseq in repeats):
         return Taken(known, refused="fork")
     _check_signature(device, headers[-1], hashes[-1], incoming.head_signature)
-    verdicts = [verdict for _, verdict in repeats.values()]
+    verdicts, signature = [verdict for _, verdict in repeats.values()], incoming.head_signature
     turns = [
-        Turn(incoming.changesets[i], header, hashes[i])
+        Turn(incoming.changesets[i], header, hashes[i], None if i + 1 < len(headers) else signature)
         for i, header in enumerate(headers)
         if header.dseq > known.dseq
     ]
     if not turns:
         return Taken(known, verdicts)
     taking = Taking(connection, device, head_seq, now)
-    verdicts += taking.take(turns, incoming.head_signature)
+    verdicts += taking.take(turns)
     _move_head(connection, device.township_id, taking.seq)
     newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
     devices.move_chain(connection, device, newest, moment_text(now))

@@ -15,6 +15,7 @@ from sync.server import devices, rows, tables
 from sync.server.checks import Refused, check_structure, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import Device
+from sync.server.engine import insert_many
 from sync.server.origins import Logged, Origin, Origins
 from sync.server.rows import Key, Row
 from sync.wire import ChainHead
@@ -40,11 +41,12 @@ _NO_ORDERS: merge.Orders = {}
 
 @dataclass(frozen=True)
 class Turn:
-    """A changeset whose place in its chain is proven."""
+    """A changeset whose place in its chain is proven; the last of a push brings a signature."""
 
     changeset: Changeset
     header: Header
     hash: bytes
+    signature: bytes | None = None
 
 
 class Taking:
@@ -60,19 +62,17 @@ class Taking:
         self._authors = None if device.any_author else set(devices.authors(connection, device))
         self._origins = Origins(connection, device.township_id)
         self._rows: dict[Key, Row] = {}
-        self._log: list[dict[str, Any]] = []
-        self._feed: list[dict[str, Any]] = []
+        self._log: list[tuple[Any, ...]] = []
+        self._feed: list[tuple[Any, ...]] = []
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
 
-    def take(self, turns: Sequence[Turn], signature: bytes) -> list[Verdict]:
+    def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
         decoded = [_decode(turn.changeset) for turn in turns]
         keys = {(op.kind, op.record) for ops in decoded if ops for op in ops}
         self._rows = rows.load(self._connection, self._device.township_id, keys)
         verdicts = [self._take(turn, ops) for turn, ops in zip(turns, decoded, strict=True)]
-        last = next(r for r in reversed(self._log) if r["device"] == self._device.number)
-        last["signature"] = signature
         self._write()
         return verdicts
 
@@ -160,15 +160,9 @@ class Taking:
             places.setdefault(bucket, []).append(index)
         whole = len(places) == 1
         for bucket, indexes in places.items():
-            self._feed.append(
-                {
-                    "township_id": self._device.township_id,
-                    "bucket": bucket,
-                    "seq": seq,
-                    "ops": None if whole else msgspec.msgpack.encode(indexes),
-                    "size": sum(len(ops[index]) for index in indexes),
-                }
-            )
+            packed = None if whole else msgspec.msgpack.encode(indexes)
+            size = sum(len(ops[index]) for index in indexes)
+            self._feed.append((self._device.township_id, bucket, seq, packed, size))
 
     def _keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
@@ -178,21 +172,21 @@ class Taking:
             origin = Origin(header.device, header.incarnation, header.dseq)
             self._origins.note(origin, Logged(turn.changeset.header, packed, packed_outcome))
         self._log.append(
-            {
-                "township_id": self._device.township_id,
-                "seq": self.seq,
-                "device": header.device,
-                "incarnation": header.incarnation,
-                "dseq": header.dseq,
-                "hash": turn.hash,
-                "status": status,
-                "reason": reason,
-                "header": turn.changeset.header,
-                "ops": packed,
-                "outcome": packed_outcome,
-                "signature": None,
-                "received_at": self._received_at,
-            }
+            (
+                self._device.township_id,
+                self.seq,
+                header.device,
+                header.incarnation,
+                header.dseq,
+                turn.hash,
+                status,
+                reason,
+                turn.changeset.header,
+                packed,
+                packed_outcome,
+                turn.signature,
+                self._received_at,
+            )
         )
 
     def _write_conflicts(self) -> None:
@@ -220,10 +214,9 @@ class Taking:
 
     def _write(self) -> None:
         township_id = self._device.township_id
-        self._connection.execute(insert(tables.log), self._log)
-        if self._feed:
-            self._connection.execute(insert(tables.feed), self._feed)
-        self._enter_buckets({entry["bucket"] for entry in self._feed})
+        insert_many(self._connection, tables.log, self._log)
+        insert_many(self._connection, tables.feed, self._feed)
+        self._enter_buckets({entry[1] for entry in self._feed})
         rows.save(self._connection, township_id, self._rows)
         if self._own_chain:
             own = devices.find(self._connection, township_id, TOWNSHIP_DEVICE)

@@ -169,7 +169,7 @@ def test_local_edits_stay_on_top_while_others_come_in(one: Laptop, two: Laptop) 
     assert (found.phone, found.address, found.hazard_point) == ("12345678903", "二组 18 号", "7")
     with one.database.reader() as session:
         rows = session.execute(select(tables.shadow.c.field, tables.shadow.c.writer))
-        shadows = {field: writer for field, writer in rows}
+        shadows = dict(rows.all())
     assert shadows["phone"] == "2.1.2.0"
     settle(one, two)
     assert read(two, house.id).phone == "12345678903"

@@ -26,6 +26,12 @@ STAMPS = ("created_by", "created_at", "updated_by", "updated_at", "deleted_at")
 
 
 @cache
+def known_kinds() -> frozenset[str]:
+    """The kinds that this program has tables for."""
+    return frozenset(record_kinds())
+
+
+@cache
 def field_names(kind: str) -> frozenset[str]:
     """The declared fields of a kind."""
     return frozenset(record_kinds()[kind].fields())

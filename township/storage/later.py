@@ -12,9 +12,8 @@ import msgspec
 from sqlalchemy import Connection, insert
 
 from township.changes import Op, encode
-from township.records import record_kinds
 from township.storage import tables
-from township.storage.bulk import field_names
+from township.storage.bulk import field_names, known_kinds
 from township.storage.pages import Entry
 
 
@@ -37,7 +36,7 @@ def sort_out(
 
 def _split(op: Op) -> tuple[Op | None, Op | None]:
     """What can be carried out now, and what has to wait."""
-    if op.kind not in record_kinds():
+    if op.kind not in known_kinds():
         return None, op
     if op.action in ("delete", "restore") or op.fields.keys() <= field_names(op.kind):
         return op, None

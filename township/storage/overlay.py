@@ -104,7 +104,8 @@ class Overlay:
 
     def own(self, dseq: int, outcome: Outcome | None = None) -> list[Arrived]:
         """The operations of one of the laptop's own changesets, as decided by the township."""
-        self.load([dseq])
+        if dseq not in self._changesets:
+            self.load([dseq])
         source, ops = self._changesets[dseq]
         return arrivals(source, enumerate(ops), outcome)
 

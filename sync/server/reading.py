@@ -1,0 +1,77 @@
+"""Reading operations fast: most are inserts of a known kind with values of the right types.
+
+For each kind a struct is made from its declared fields, so that one decode in C checks names,
+types, lengths and dates. What does not fit is read in general and judged by ``checks``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from township.changes import Action, Op
+from township.fields import Field
+from township.records import record_kinds
+from township.values import Kind
+
+LONGEST_TEXT = 10_000
+"""Characters of one value; far above every form's limit, which newer programs may raise."""
+
+_REF = Annotated[bytes, Meta(min_length=16, max_length=16)]
+_TEXT = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+_TYPES: dict[Kind, Any] = {
+    Kind.NUMBER: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)],
+    Kind.FLAG: Literal[0, 1],
+    Kind.DATE: date,
+    Kind.REF: _REF,
+    Kind.REFS: Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}( [0-9a-f]{32})*\Z")],
+    Kind.PACKED: bytes,
+}
+
+
+class Head(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An operation whose fields are still packed."""
+
+    kind: str
+    record: bytes
+    action: Action
+    bucket: str
+    fields: msgspec.Raw
+
+    def whole(self) -> Op:
+        """The operation with its fields. Raises msgspec.DecodeError or RecursionError."""
+        fields = msgspec.msgpack.decode(self.fields, type=dict[str, Any])
+        return Op(self.kind, self.record, self.action, self.bucket, fields)
+
+
+_head = msgspec.msgpack.Decoder(Head)
+
+
+def heads(ops: list[bytes]) -> list[Head] | None:
+    """The heads of these operations, or None when one cannot be read."""
+    try:
+        return [_head.decode(data) for data in ops]
+    except (ValueError, RecursionError):
+        return None
+
+
+@cache
+def insert_decoders() -> dict[str, msgspec.msgpack.Decoder[Any]]:
+    """Kind → decoder of its new records' fields; kinds that need a closer look have none."""
+    return {
+        kind: msgspec.msgpack.Decoder(_struct(kind, record.fields()))
+        for kind, record in record_kinds().items()
+        if all(field.kind is not Kind.MOMENT for field in record.fields().values())
+        and kind != "conflict"
+    }
+
+
+def _struct(kind: str, fields: dict[str, Field]) -> type[msgspec.Struct]:
+    typed = [(name, _TYPES.get(field.kind, _TEXT) | None, None) for name, field in fields.items()]
+    if "zone_id" not in fields:
+        typed.append(("zone_id", None, None))
+    return msgspec.defstruct(kind, typed, forbid_unknown_fields=True, gc=False)
