@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from township.changes import Op, Writers
+from township.changes import SEEN, Op, Writers
 from township.values import Value
-
-SEEN = "seen"
-"""Field of a delete: the packed writers of the record as its author saw them."""
 
 BaseOf = Callable[[str, str], tuple[Value] | None]
 """(field, op id) → the value that this op wrote there, in a tuple; None when not known."""

@@ -22,12 +22,17 @@ GENESIS = bytes(32)
 Action = Literal["insert", "set", "delete", "restore"]
 
 
+SEEN = "seen"
+"""Field of a delete: the packed ``Writers`` of the record as its author saw them."""
+
+
 class Op(msgspec.Struct, array_like=True, frozen=True):
     """One change of one record.
 
     ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
     [value, base] with base the op id that last wrote the field as the author saw it (None:
-    never written); for ``delete`` and ``restore`` empty. ``bucket`` is the bucket in which
+    never written); for ``delete`` the packed writers that its author saw, under ``SEEN``; for
+    ``restore`` empty. ``bucket`` is the bucket in which
     the author holds the record; ``record`` is its UUIDv7 (16 bytes).
     """
 

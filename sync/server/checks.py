@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from sync import merge
-from township.changes import Op, Writers, bucket
+from township.changes import SEEN, Op, Writers, bucket
 from township.records import record_kinds
 from township.storage.pages import Status
 from township.values import Kind
@@ -166,8 +166,8 @@ def _check_seen(op: Op) -> None:
     if not op.fields:
         return
     try:
-        seen = Writers.unpack(op.fields.get(merge.SEEN))
-        fine = type(seen.fields) is dict and op.fields.keys() == {merge.SEEN}
+        seen = Writers.unpack(op.fields.get(SEEN))
+        fine = type(seen.fields) is dict and op.fields.keys() == {SEEN}
     except (msgspec.MsgspecError, ValueError, TypeError):
         fine = False
     if not fine:

@@ -14,7 +14,7 @@ from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.wire import ChainHead
 from tests.sync.stranger import Stranger, edit, household
-from township.changes import SCHEMA, Changeset, Header, Op, decode_op, encode
+from township.changes import SCHEMA, SEEN, Changeset, Header, Op, Writers, decode_op, encode
 from township.errors import NotFound
 from township.records import new_id
 
@@ -251,3 +251,21 @@ def test_the_server_file_is_encrypted(
     xiang.push(household(ZONE, HOME), author=XIANG)
     for path in (tmp_path / "server").glob("server.db*"):
         assert "龙马溪".encode() not in path.read_bytes()
+
+
+def delete(record: bytes, seen: Writers) -> Op:
+    return Op("household", record, "delete", f"{ZONE.hex()}/i", {SEEN: seen.pack()})
+
+
+@pytest.mark.parametrize(("knew_the_edit", "status"), [(True, "applied"), (False, "conflict")])
+def test_a_delete_loses_to_an_edit_its_author_had_not_seen(
+    xiang: Stranger, tan: Stranger, knew_the_edit: bool, status: str
+) -> None:
+    assert xiang.enrolled is not None
+    xiang.push(household(ZONE, HOME, phone="12345678901"), author=XIANG)
+    base = f"{xiang.enrolled.device}.1.1.0"
+    xiang.push(edit(ZONE, HOME, "phone", "12345678902", base), author=XIANG)
+    seen = Writers(base)
+    if knew_the_edit:
+        seen.write(["phone"], f"{xiang.enrolled.device}.1.2.0")
+    assert tan.push(delete(HOME, seen), author=TAN).verdicts[0].status == status

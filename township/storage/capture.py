@@ -73,7 +73,8 @@ def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> 
     if fields := _edits(session, record):
         ops.append(Op(kind, record.id, "set", bucket, fields))
     if deleted:
-        ops.append(Op(kind, record.id, "delete", bucket, {}))
+        seen = record.writers or Writers().pack()
+        ops.append(Op(kind, record.id, "delete", bucket, {changes.SEEN: seen}))
     return ops
 
 
