@@ -19,11 +19,10 @@ SCHEMA = 1
 GENESIS = bytes(32)
 """What the first changeset of a device incarnation names as its predecessor."""
 
-Action = Literal["insert", "set", "delete", "restore"]
-
-
 SEEN = "seen"
-"""Field of a delete: the packed ``Writers`` of the record as its author saw them."""
+"""Field of a delete: the packed writers of the record as its author saw them."""
+
+Action = Literal["insert", "set", "delete", "restore"]
 
 
 class Op(msgspec.Struct, array_like=True, frozen=True):
@@ -31,9 +30,9 @@ class Op(msgspec.Struct, array_like=True, frozen=True):
 
     ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
     [value, base] with base the op id that last wrote the field as the author saw it (None:
-    never written); for ``delete`` the packed writers that its author saw, under ``SEEN``; for
-    ``restore`` empty. ``bucket`` is the bucket in which
-    the author holds the record; ``record`` is its UUIDv7 (16 bytes).
+    never written); for ``delete`` the packed ``Writers`` that the author saw under ``SEEN``; for
+    ``restore`` empty. ``bucket`` is the bucket in which the author holds the record; ``record``
+    is its UUIDv7 (16 bytes).
     """
 
     kind: str

@@ -58,7 +58,9 @@ def test_an_edit_names_its_base_and_keeps_what_lies_beneath(
     assert third[1][0].fields == {"phone": ["12345678903", "7.1.2.0"]}
     with database.reader() as session:
         ((value, writer),) = session.execute(
-            select(tables.shadow.c.value, tables.shadow.c.writer)
+            select(tables.shadow.c.value, tables.shadow.c.writer).where(
+                tables.shadow.c.field == "phone"
+            )
         ).all()
         home = session.get_one(Household, village.home)
     assert (msgspec.msgpack.decode(value), writer) == ("12345678901", "7.1.1.2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from township.changes import Op, Writers
 from township.errors import WorldError
 from township.records import Record
 from township.storage import tables
-from township.values import to_stored
+from township.values import Kind, Value, to_stored
 
 SEARCHED = ("household", "person")
 """Kinds whose words are in the search index."""
@@ -58,7 +59,8 @@ def _ordered(*lists: list[Record]) -> list[Record]:
     return list({id(record): record for part in lists for record in part}.values())
 
 
-def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> list[Op]:
+def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> Iterator[Op]:
+    """The operations of one record; the writers of each are noted before the next is made."""
     kind, bucket = record.kind(), record.bucket()
     if inspect(record).transient or inspect(record).pending:
         values = {
@@ -66,45 +68,57 @@ def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> 
             for name, field in record.fields().items()
             if (stored := to_stored(field.kind, getattr(record, name))) is not None
         }
-        return [Op(kind, record.id, "insert", bucket, values)]
-    ops = []
+        yield Op(kind, record.id, "insert", bucket, values)
+        return
+    edits = _edits(record)
+    if edits or deleted or restored:
+        _keep_beneath(session, record, edits)
     if restored:
-        ops.append(Op(kind, record.id, "restore", bucket, {}))
-    if fields := _edits(session, record):
-        ops.append(Op(kind, record.id, "set", bucket, fields))
+        yield Op(kind, record.id, "restore", bucket, {})
+    if edits:
+        yield Op(kind, record.id, "set", bucket, edits)
     if deleted:
-        seen = record.writers or Writers().pack()
-        ops.append(Op(kind, record.id, "delete", bucket, {changes.SEEN: seen}))
-    return ops
+        yield Op(kind, record.id, "delete", bucket, {changes.SEEN: record.writers})
 
 
-def _edits(session: Session, record: Record) -> dict[str, Any]:
-    """Changed fields as [value, base]; remembers what the township holds beneath them."""
-    state, writers = inspect(record), Writers.unpack(record.writers)
+def _edits(record: Record) -> dict[str, Any]:
+    """Changed fields as [value, base]."""
+    writers = Writers.unpack(record.writers)
     edits: dict[str, Any] = {}
-    beneath: list[dict[str, Any]] = []
     for name, field in record.fields().items():
-        history = state.attrs[name].history
-        if not history.has_changes():
-            continue
-        old = to_stored(field.kind, history.deleted[0] if history.deleted else None)
         new = to_stored(field.kind, getattr(record, name))
-        if old == new:
-            continue
-        base = writers.of(name)
-        edits[name] = [new, base]
-        beneath.append(
-            {
-                "record_id": record.id,
-                "field": name,
-                "kind": record.kind(),
-                "value": msgspec.msgpack.encode(old),
-                "writer": base,
-            }
-        )
-    if beneath and not _inserted_here(session, record.id):
-        session.execute(insert(tables.shadow).on_conflict_do_nothing(), beneath)
+        if _before(record, name, field.kind) != new:
+            edits[name] = [new, writers.of(name)]
     return edits
+
+
+def _before(record: Record, name: str, kind: Kind) -> Value:
+    """The stored value of a column as it was when the unit of work read it."""
+    history = inspect(record).attrs[name].history
+    if not history.has_changes():
+        return to_stored(kind, getattr(record, name))
+    return to_stored(kind, history.deleted[0] if history.deleted else None)
+
+
+_STAMPS = {"updated_by": Kind.REF, "updated_at": Kind.MOMENT, "deleted_at": Kind.MOMENT}
+
+
+def _keep_beneath(session: Session, record: Record, edits: dict[str, Any]) -> None:
+    """Remember what the township holds in the columns that this changeset covers."""
+    if _inserted_here(session, record.id):
+        return
+    kinds = {name: record.field(name).kind for name in edits} | _STAMPS
+    beneath = [
+        {
+            "record_id": record.id,
+            "field": name,
+            "kind": record.kind(),
+            "value": msgspec.msgpack.encode(_before(record, name, kind)),
+            "writer": edits[name][1] if name in edits else None,
+        }
+        for name, kind in kinds.items()
+    ]
+    session.execute(insert(tables.shadow).on_conflict_do_nothing(), beneath)
 
 
 def _inserted_here(session: Session, record_id: bytes) -> bool:

@@ -16,6 +16,7 @@ device = Table(
     Column("last_hash", LargeBinary(32), nullable=False),
     Column("township_id", LargeBinary(16), nullable=False),
     Column("township_name", String(40), nullable=False),
+    Column("township_public", LargeBinary(32), nullable=True),  # Ed25519; signs all answers
     Column("signing_key", LargeBinary(32), nullable=False),  # Ed25519 private, raw
     Column("sealing_key", LargeBinary(32), nullable=False),  # X25519 private, raw
     Column("server_url", String(200), nullable=False),
@@ -63,7 +64,7 @@ shadow = Table(
     "shadow",
     Base.metadata,
     Column("record_id", LargeBinary(16), primary_key=True),
-    Column("field", String(40), primary_key=True),
+    Column("field", String(40), primary_key=True),  # or a stamp, or deleted_at
     Column("kind", String(40), nullable=False),
     Column("value", LargeBinary, nullable=True),  # msgpack of the stored value
     Column("writer", String(40), nullable=True),
@@ -77,6 +78,19 @@ bucket_cursor = Table(
     Column("seq", BigInteger, nullable=False),
 )
 """Up to which township sequence number each granted bucket has been applied."""
+
+later_op = Table(
+    "later_op",
+    Base.metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("record_id", LargeBinary(16), nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("op", LargeBinary, nullable=False),
+    Column("outcome", LargeBinary, nullable=True),
+)
+"""Operations, or fields of them, that only a newer program understands; they wait for it."""
 
 setting = Table(
     "setting",

@@ -1,0 +1,113 @@
+"""Folding the operations of a page into one change per record.
+
+The township has decided already (``pages.Outcome``); here its decisions are only carried out,
+in the order of its log, so that every laptop comes to the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from township.changes import Header, Op, Writers
+from township.storage.pages import Outcome
+from township.values import Value, moment_text
+
+Columns = dict[str, Value]
+"""Column → stored value: fields, stamps and the mark of deletion."""
+
+MERGED = "m"
+"""Ends the writer of a value that came out of joining two sets (``sync.merge``)."""
+
+
+class Arrived(NamedTuple):
+    """One operation as it comes out of the log."""
+
+    op: Op
+    op_id: str
+    author: bytes | None
+    moment: str
+    lost: list[str] | None
+    merged: Columns
+
+
+class Change:
+    """What a page does to one record."""
+
+    __slots__ = ("columns", "default", "inserted", "writers")
+
+    def __init__(self) -> None:
+        self.inserted = False
+        self.columns: Columns = {}
+        self.default: str | None = None
+        self.writers: dict[str, str] = {}
+
+    def fold(self, arrived: Arrived) -> None:
+        """Carry out one more operation."""
+        op, op_id, author, moment, lost, merged = arrived
+        columns = self.columns
+        if op.action == "insert":
+            self.inserted = True
+            self.default, self.writers = op_id, {}
+            self.columns = columns = dict(op.fields)
+            columns["created_by"], columns["created_at"] = author, moment
+            columns["deleted_at"] = None
+        elif lost == []:
+            return
+        elif op.action == "set":
+            for name, pair in op.fields.items():
+                if lost is None or name not in lost:
+                    columns[name] = merged.get(name, pair[0])
+                    self.writers[name] = op_id + MERGED if name in merged else op_id
+        else:
+            columns["deleted_at"] = moment if op.action == "delete" else None
+        columns["updated_by"], columns["updated_at"] = author, moment
+
+    def writers_after(self, before: bytes | None) -> bytes:
+        """The record's packed writers once this change is made."""
+        if self.inserted:
+            return Writers(self.default, self.writers).pack()
+        writers = Writers.unpack(before)
+        writers.fields.update(self.writers)
+        return writers.pack()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Header of a changeset, as its operations need it."""
+
+    prefix: str
+    author: bytes | None
+    moment: str
+
+    @classmethod
+    def of(cls, header: Header) -> Source:
+        """What a header says of all operations below it."""
+        prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
+        return cls(prefix, header.author or None, wall_text(header.wall_ms))
+
+
+def arrivals(
+    source: Source, ops: Iterable[tuple[int, Op]], outcome: Outcome | None
+) -> list[Arrived]:
+    """The operations of one changeset with what the township decided on each."""
+    prefix, author, moment = source.prefix, source.author, source.moment
+    if outcome is None:
+        return [Arrived(op, f"{prefix}{i}", author, moment, None, {}) for i, op in ops]
+    return [
+        Arrived(op, f"{prefix}{i}", author, moment, outcome.lost.get(i), outcome.merged.get(i, {}))
+        for i, op in ops
+    ]
+
+
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def wall_text(wall_ms: int) -> str:
+    """A laptop's clock as a stored moment; impossible times become the nearest possible one."""
+    try:
+        return moment_text(datetime.fromtimestamp(wall_ms / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return moment_text(datetime.fromtimestamp(0, UTC) if wall_ms < 0 else _LATEST)

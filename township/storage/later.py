@@ -1,0 +1,62 @@
+"""What a newer program wrote and this one does not understand yet: kept, and applied later.
+
+Whole operations on unknown kinds, and unknown fields of known kinds, wait in ``later_op`` in
+the order of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert
+
+from township.changes import Op, encode
+from township.records import record_kinds
+from township.storage import tables
+from township.storage.bulk import field_names
+from township.storage.pages import Entry
+
+
+def sort_out(
+    connection: Connection, entry: Entry, ops: Sequence[tuple[int, Op]]
+) -> list[tuple[int, Op]]:
+    """The operations, or those parts of them, that this program can carry out now."""
+    known: list[tuple[int, Op]] = []
+    rows: list[dict[str, object]] = []
+    for place, op in ops:
+        now, then = _split(op)
+        if now is not None:
+            known.append((place, now))
+        if then is not None:
+            rows.append(_row(entry, place, then))
+    if rows:
+        connection.execute(insert(tables.later_op).prefix_with("OR REPLACE"), rows)
+    return known
+
+
+def _split(op: Op) -> tuple[Op | None, Op | None]:
+    """What can be carried out now, and what has to wait."""
+    if op.kind not in record_kinds():
+        return None, op
+    if op.action in ("delete", "restore") or op.fields.keys() <= field_names(op.kind):
+        return op, None
+    names = field_names(op.kind)
+    now = {name: value for name, value in op.fields.items() if name in names}
+    then = {name: value for name, value in op.fields.items() if name not in names}
+    return (
+        Op(op.kind, op.record, op.action, op.bucket, now),
+        Op(op.kind, op.record, op.action, op.bucket, then),
+    )
+
+
+def _row(entry: Entry, place: int, op: Op) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "place": place,
+        "kind": op.kind,
+        "record_id": op.record,
+        "header": entry.header,
+        "op": encode(op),
+        "outcome": msgspec.msgpack.encode(entry.outcome) if entry.outcome else None,
+    }

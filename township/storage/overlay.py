@@ -1,0 +1,181 @@
+"""Records with pending local edits: what the township holds, and the local edits on top of it.
+
+``shadow`` keeps the township's value of every column that a pending edit covers. When the
+township's side of a record changes, or a pending changeset is settled, its row is made anew:
+the township's view, then the edits that are still pending, in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from township import changes
+from township.changes import Op, Writers
+from township.storage import bulk, tables
+from township.storage.bulk import Key, in_chunks
+from township.storage.folding import Arrived, Change, Columns, Source, arrivals
+from township.storage.pages import Outcome
+
+
+@dataclass
+class PendingRecord:
+    """The pending changesets of one record by number, and whether one of them made it."""
+
+    dseqs: list[int] = field(default_factory=list)
+    inserted: bool = False
+
+
+@dataclass
+class _View:
+    """One side of a record: its columns without ``writers``, and the writers."""
+
+    columns: Columns
+    writers: Writers
+
+
+def pending_among(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, PendingRecord]:
+    """Which of these records carry pending local changes."""
+    found: dict[bytes, PendingRecord] = {}
+    c = tables.pending.c
+    for chunk in in_chunks(ids):
+        rows = connection.execute(
+            select(c.record_id, c.dseq, c.inserts).where(c.record_id.in_(chunk)).order_by(c.dseq)
+        )
+        for record_id, dseq, inserts in rows:
+            record = found.setdefault(record_id, PendingRecord())
+            record.dseqs.append(dseq)
+            record.inserted = record.inserted or bool(inserts)
+    return found
+
+
+def settle(connection: Connection, settled: Iterable[tuple[bytes, int]]) -> None:
+    """Forget pending changes that came back from the township exactly as they were made."""
+    pairs = list(settled)
+    if not pairs:
+        return
+    connection.exec_driver_sql("DELETE FROM pending WHERE record_id = ? AND dseq = ?", pairs)
+    connection.exec_driver_sql(
+        "DELETE FROM shadow WHERE record_id = ?", [(record_id,) for record_id, _ in pairs]
+    )
+
+
+class Overlay:
+    """Makes rows with pending edits anew, inside one transaction."""
+
+    def __init__(self, connection: Connection, incarnation: int) -> None:
+        self._connection = connection
+        self._incarnation = incarnation
+        self._changesets: dict[int, tuple[Source, list[Op]]] = {}
+
+    def rebase(
+        self, key: Key, pending: PendingRecord, change: Change | None, settled: set[int]
+    ) -> None:
+        """Bring ``change`` into the township's side and drop ``settled`` from the pending edits."""
+        kind, record_id = key
+        beneath = self._beneath(key, pending)
+        if change is not None:
+            beneath = _advance(beneath, change)
+        rest = [dseq for dseq in pending.dseqs if dseq not in settled]
+        edits = [a for dseq in rest for a in self.own(dseq) if a.op.record == record_id]
+        self._forget(record_id, settled)
+        if beneath is not None:
+            shown, covered = _cover(beneath, edits)
+            self._write(key, shown, covered)
+        elif not any(a.op.action == "insert" for a in edits):
+            bulk.drop_row(self._connection, kind, record_id)
+
+    def load(self, dseqs: Iterable[int]) -> None:
+        """Read these of the laptop's own changesets at once."""
+        c = tables.changeset.c
+        for chunk in in_chunks(sorted(set(dseqs) - self._changesets.keys())):
+            rows = self._connection.execute(
+                select(c.dseq, c.header, c.ops).where(
+                    c.incarnation == self._incarnation, c.dseq.in_(chunk)
+                )
+            )
+            for dseq, header, packed in rows:
+                ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(packed)]
+                self._changesets[dseq] = (Source.of(changes.decode_header(header)), ops)
+
+    def own(self, dseq: int, outcome: Outcome | None = None) -> list[Arrived]:
+        """The operations of one of the laptop's own changesets, as decided by the township."""
+        self.load([dseq])
+        source, ops = self._changesets[dseq]
+        return arrivals(source, enumerate(ops), outcome)
+
+    def _beneath(self, key: Key, pending: PendingRecord) -> _View | None:
+        """What the township holds of a record; None when it does not know it yet."""
+        kind, record_id = key
+        row = bulk.read_row(self._connection, kind, record_id)
+        if row is None or pending.inserted:
+            return None
+        packed = row.pop("writers")
+        writers = Writers.unpack(packed if isinstance(packed, bytes) else None)
+        c = tables.shadow.c
+        rows = self._connection.execute(
+            select(c.field, c.value, c.writer).where(c.record_id == record_id)
+        )
+        for name, value, writer in rows:
+            row[name] = msgspec.msgpack.decode(value) if value is not None else None
+            if name not in bulk.STAMPS:
+                _set_writer(writers, name, writer)
+        return _View(row, writers)
+
+    def _forget(self, record_id: bytes, settled: set[int]) -> None:
+        c = tables.pending.c
+        self._connection.execute(
+            delete(tables.pending).where(c.record_id == record_id, c.dseq.in_(settled))
+        )
+        self._connection.execute(
+            delete(tables.shadow).where(tables.shadow.c.record_id == record_id)
+        )
+
+    def _write(self, key: Key, shown: _View, covered: list[dict[str, Any]]) -> None:
+        kind, record_id = key
+        bulk.write_row(
+            self._connection, kind, record_id, {**shown.columns, "writers": shown.writers.pack()}
+        )
+        if covered:
+            rows = [{**shadow, "record_id": record_id, "kind": kind} for shadow in covered]
+            self._connection.execute(insert(tables.shadow), rows)
+
+
+def _set_writer(writers: Writers, name: str, writer: str | None) -> None:
+    """Put back who wrote a field; the record's default need not be spelled out."""
+    if writer is None or writer == writers.default:
+        writers.fields.pop(name, None)
+    else:
+        writers.fields[name] = writer
+
+
+def _advance(beneath: _View | None, change: Change) -> _View | None:
+    if change.inserted:
+        return _View(dict(change.columns), Writers(change.default, dict(change.writers)))
+    if beneath is None:
+        return None
+    writers = Writers(beneath.writers.default, {**beneath.writers.fields, **change.writers})
+    return _View({**beneath.columns, **change.columns}, writers)
+
+
+def _cover(beneath: _View, edits: list[Arrived]) -> tuple[_View, list[dict[str, Any]]]:
+    """The row that people see, and the shadow rows of all that the edits cover."""
+    local = Change()
+    for arrived in edits:
+        local.fold(arrived)
+    if edits:  # whether it lives is covered by every edit: see capture
+        local.columns.setdefault("deleted_at", beneath.columns.get("deleted_at"))
+    covered = [
+        {
+            "field": name,
+            "value": msgspec.msgpack.encode(beneath.columns.get(name)),
+            "writer": beneath.writers.of(name) if name in local.writers else None,
+        }
+        for name in local.columns
+    ]
+    writers = Writers(beneath.writers.default, {**beneath.writers.fields, **local.writers})
+    return _View({**beneath.columns, **local.columns}, writers), covered

@@ -1,0 +1,204 @@
+"""This laptop's side of the sync: what it offers the township, and taking in what comes back.
+
+One answer of the township is applied in one transaction: verdicts, grants, records and the
+cursors that say how far they reach. A crash leaves either all of it or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from township.changes import Changeset
+from township.storage import scope, tables
+from township.storage.arrival import Arrival
+from township.storage.database import Database
+from township.storage.overlay import Overlay, pending_among
+from township.storage.pages import Page, Scope, Verdict
+from township.values import moment_text
+
+_SCOPE = "sync.scope"
+_EPOCH = "sync.epoch"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this laptop is, and where its own chain stands."""
+
+    township_id: bytes
+    township_public: bytes
+    device: int
+    incarnation: int
+    last_dseq: int
+    last_hash: bytes
+    signing_key: bytes
+    server_url: str
+    server_ca: str | None
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Own changesets in order; ``hash`` is that of the last one, ``complete``: none come after."""
+
+    changesets: Sequence[Changeset]
+    last_dseq: int
+    hash: bytes
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer of the township, checked; ``asked`` are the cursors that its page starts from."""
+
+    verdicts: Sequence[Verdict]
+    scope: Scope | None
+    page: Page | None
+    asked: dict[str, int]
+    epoch: bytes
+
+
+class Replica:
+    """The sync's view of an open laptop database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def identity(self) -> Identity:
+        """Raises NoResultFound when the laptop is not enrolled."""
+        with self._database.reader() as session:
+            row = session.execute(select(tables.device)).one()
+        return Identity(
+            row.township_id,
+            row.township_public,
+            row.number,
+            row.incarnation,
+            row.last_dseq,
+            row.last_hash,
+            row.signing_key,
+            row.server_url,
+            row.server_ca,
+        )
+
+    def answered(self) -> int:
+        """The number of the last own changeset that the township has answered."""
+        c = tables.changeset.c
+        with self._database.reader() as session:
+            incarnation = session.scalar(select(tables.device.c.incarnation))
+            found = session.scalar(
+                select(func.max(c.dseq)).where(c.incarnation == incarnation, c.state != "pending")
+            )
+        return found or 0
+
+    def waiting(self) -> int:
+        """How many own changesets the township has not answered."""
+        c = tables.changeset.c
+        with self._database.reader() as session:
+            found = session.scalar(
+                select(func.count()).select_from(tables.changeset).where(c.state == "pending")
+            )
+        return found or 0
+
+    def outbox(self, after: int, budget: int) -> Outbox:
+        """Own changesets after this number, about ``budget`` bytes, at least one if any is left."""
+        c = tables.changeset.c
+        taken: list[Changeset] = []
+        dseq, hash_, size = after, b"", 0
+        with self._database.reader() as session:
+            incarnation = session.scalar(select(tables.device.c.incarnation))
+            rows = session.execute(
+                select(c.dseq, c.header, c.ops, c.hash)
+                .where(c.incarnation == incarnation, c.dseq > after)
+                .order_by(c.dseq)
+                .execution_options(yield_per=200)
+            )
+            for row in rows:
+                if size >= budget:
+                    return Outbox(taken, dseq, hash_, False)
+                taken.append(Changeset(row.header, msgspec.msgpack.decode(row.ops)))
+                dseq, hash_ = row.dseq, row.hash
+                size += len(row.ops)
+        return Outbox(taken, dseq, hash_, True)
+
+    def cursors(self) -> dict[str, int]:
+        """How far each granted bucket has been applied."""
+        c = tables.bucket_cursor.c
+        with self._database.reader() as session:
+            return {row.bucket: row.seq for row in session.execute(select(c.bucket, c.seq))}
+
+    def scope_mark(self) -> bytes:
+        """The mark of the grants that this laptop knows; empty before the first."""
+        with self._database.reader() as session:
+            return bytes.fromhex(_setting(session.connection(), _SCOPE) or "")
+
+    def apply(self, told: Told) -> frozenset[str]:
+        """Take in one answer of the township; returns the kinds of record that changed."""
+        kinds: set[str] = set()
+        with self._database.writing() as connection:
+            incarnation: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+            kinds |= _take_verdicts(connection, incarnation, told.verdicts)
+            if told.scope is not None:
+                kinds |= scope.apply(connection, told.scope)
+                _keep(connection, _SCOPE, told.scope.mark.hex())
+            if told.page is not None and _starts_here(connection, told):
+                kinds |= Arrival(connection, incarnation).apply(told.page)
+            if _setting(connection, _EPOCH) != told.epoch.hex():
+                _keep(connection, _EPOCH, told.epoch.hex())
+        return frozenset(kinds)
+
+    def finished(self, problem: str | None) -> None:
+        """Note for people how and when the last sync ended."""
+        values = {"last_sync_problem": problem}
+        if problem is None:
+            values["last_sync_at"] = moment_text(self._database.clock())
+        with self._database.writing() as connection:
+            connection.execute(update(tables.device).values(values))
+
+
+def _take_verdicts(
+    connection: Connection, incarnation: int, verdicts: Sequence[Verdict]
+) -> set[str]:
+    """Note the answers; take back from the rows what the township did not let in."""
+    if not verdicts:
+        return set()
+    connection.exec_driver_sql(
+        "UPDATE changeset SET state = ?, seq = ?, reason = ? WHERE incarnation = ? AND dseq = ?",
+        [(v.status, v.seq, v.reason, incarnation, v.dseq) for v in verdicts],
+    )
+    overlay = Overlay(connection, incarnation)
+    kinds: set[str] = set()
+    for verdict in verdicts:
+        if verdict.status not in ("rejected", "quarantined"):
+            continue
+        keys = {(a.op.kind, a.op.record) for a in overlay.own(verdict.dseq)}
+        pending = pending_among(connection, [record for _, record in keys])
+        for key in keys:
+            if (record := pending.get(key[1])) and verdict.dseq in record.dseqs:
+                overlay.rebase(key, record, None, {verdict.dseq})
+                kinds.add(key[0])
+    return kinds
+
+
+def _starts_here(connection: Connection, told: Told) -> bool:
+    """Does the page go on where this laptop stands? Another process may have been faster."""
+    c = tables.bucket_cursor.c
+    here = {row.bucket: row.seq for row in connection.execute(select(c.bucket, c.seq))}
+    moved = told.page.cursors if told.page else {}
+    return all(here.get(bucket) == told.asked.get(bucket) for bucket in moved)
+
+
+def _setting(connection: Connection, key: str) -> str | None:
+    found: str | None = connection.execute(
+        select(tables.setting.c.value).where(tables.setting.c.key == key)
+    ).scalar_one_or_none()
+    return found
+
+
+def _keep(connection: Connection, key: str, value: str) -> None:
+    statement = insert(tables.setting).values(key=key, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+    )
