@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from desktop.theme import restyle
 from desktop.views import visit_fields as fields
@@ -35,11 +35,13 @@ _CARRY_OVER = 500
 class VisitForm(QWidget):
     """One visit being written down.
 
-    ``saved`` (visit id, kinds, print it?) and ``closed`` (Esc: the draft stays) end it.
+    ``saved`` (visit id, kinds, print it?) and ``closed`` (Esc: the draft stays) end it;
+    ``cleared`` gives the draft that was thrown away.
     """
 
     saved = Signal(object, object, bool)
     closed = Signal()
+    cleared = Signal(object)
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class VisitForm(QWidget):
             names = fields.names_of(part, at)
             first = names[-1] if part == NEEDS else names[0]
             self.form.boxes[first].setFocus()
+            self._scroll_soon()
 
     def save(self, *, then_print: bool = False) -> None:
         """Check and save; problems are shown and nothing that was typed is lost."""
@@ -103,15 +106,22 @@ class VisitForm(QWidget):
 
     def throw_away(self) -> None:
         """Forget what is typed and begin anew."""
+        draft = self.form.draft()
+        try:
+            with self._database.writing() as connection:
+                drafts.drop(connection, FORM, self._cadre.hex())
+        except WorldError as error:
+            self._tell(str(error))
+            return
         self.autosave.stop()
-        with self._database.writing() as connection:
-            drafts.drop(connection, FORM, self._cadre.hex())
         self.form.clear()
         for part, most in MOST.items():
             for at in range(most):
                 self._show_part(part, at, shown=False)
         self._fill(None, None)
+        self._tell("")
         self.start()
+        self.cleared.emit(draft)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -133,12 +143,13 @@ class VisitForm(QWidget):
         }
         phrases = button("插入常用语", lambda: phrases.showMenu(), keys="Alt+Y")
         phrases.setMenu(self._phrases())
-        inner.addLayout(row(*self.more.values(), phrases, self.warning, 1))
         inner.addStretch(1)
+        self._scroll = scrolled(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.note)
-        layout.addWidget(scrolled(body), 1)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.warning)
         layout.addWidget(self.problem)
         layout.addLayout(
             row(
@@ -149,9 +160,11 @@ class VisitForm(QWidget):
                     glyph="printer",
                     keys="Ctrl+P",
                 ),
+                *self.more.values(),
+                phrases,
                 1,
                 button("清空重填", self.throw_away, kind="quiet"),
-                button("返回（草稿会保留）", self._back, kind="quiet"),
+                button("返回", self._back, kind="quiet"),
             )
         )
         self.problem.hide()
@@ -264,3 +277,13 @@ class VisitForm(QWidget):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
+        self._scroll_soon()
+
+    def _scroll_soon(self) -> None:
+        """Bring the field with the focus into view, once the fields have their places."""
+        QTimer.singleShot(0, self, self._scroll_to_focus)
+
+    def _scroll_to_focus(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self._scroll.isAncestorOf(focused):
+            self._scroll.ensureWidgetVisible(focused, 0, 60)

@@ -17,8 +17,9 @@ from desktop.theme import Tone, em
 from desktop.views.notices import failure_notice
 from desktop.views.page import Page
 from desktop.views.preview import Preview, Raster
-from desktop.views.visit_form import VisitForm
+from desktop.views.visit_form import FORM, VisitForm
 from desktop.views.widgets.basics import Card, EmptyState, button, label, row
+from desktop.views.widgets.field import Draft
 from desktop.views.widgets.month import Mark, MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
@@ -26,7 +27,7 @@ from township.records import Cadre
 from township.rules.days import Standing, day_text
 from township.storage import search
 from township.storage.database import Database
-from township.usecases import documents
+from township.usecases import documents, drafts
 from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
 from township.values import CHINA
 
@@ -36,7 +37,7 @@ COLUMNS = (
     Column("way", "方式", 4, sortable=False),
     Column("purpose", "目的", 5, spare=True, sortable=False),
 )
-_PANEL_EM = 26
+_PANEL_EM = 23
 
 
 class WorkLogPage(Page):
@@ -87,6 +88,7 @@ class WorkLogPage(Page):
         self.form = VisitForm(self._database, self._cadre, household)
         self.form.saved.connect(self._saved)
         self.form.closed.connect(self.close_form)
+        self.form.cleared.connect(self._cleared)
         self._stack.addWidget(self.form)
         self._stack.setCurrentWidget(self.form)
         self._new.hide()
@@ -240,6 +242,16 @@ class WorkLogPage(Page):
         if then_print:
             self.print_visit(visit)
 
+    def _cleared(self, draft: Mapping[str, Draft]) -> None:
+        def bring_back() -> None:
+            if self.form is not None:
+                self.form.autosave.stop()
+            with self._database.writing() as connection:
+                drafts.keep(connection, FORM, self._cadre.hex(), draft, self._database.clock())
+            self.open_form()
+
+        self.said.emit("走访表单已清空", bring_back)
+
     def _preview(self, pdf: bytes) -> None:
         from reports.raster import page_count, render_page
 
@@ -272,9 +284,9 @@ class _Visits:
 
 def _mark(day: WorkDay) -> Mark:
     result = day.result
-    late = "　补录" if result.late else ""
+    days, late = f"{result.halves / 2:g}", "补录" if result.late else ""
     if result.standing is Standing.COUNTED:
-        return Mark(f"计 {result.halves / 2:g} 天{late}", Tone.GOOD, result.reason)
+        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late)
     if result.standing is Standing.PENDING:
-        return Mark(f"待定 {result.halves / 2:g}{late}", Tone.WARN, result.reason)
-    return Mark(f"计 0 天{late}", Tone.QUIET, result.reason)
+        return Mark(f"待定 {days}", Tone.WARN, result.reason, late)
+    return Mark("计 0 天", Tone.QUIET, result.reason, late)

@@ -192,6 +192,13 @@ def test_a_draft_comes_back(page: WorkLogPage, qtbot: QtBot, database: Database)
     assert form.form.values()["talk"] is None
     with database.reader() as session:
         assert drafts.read(session, "visit", ME.hex()) is None
+    said: list[Any] = []
+    page.said.connect(lambda _, undo: said.append(undo))
+    open_form(page, HOME).form.set_values({"talk": "又一次"})
+    assert page.form is not None
+    page.form.throw_away()
+    said[0]()
+    assert page.form.form.values()["talk"] == "又一次"
 
 
 def test_saving_and_printing_shows_the_report(page: WorkLogPage, qtbot: QtBot) -> None:

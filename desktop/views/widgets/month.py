@@ -22,11 +22,12 @@ _TURNS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 @dataclass(frozen=True)
 class Mark:
-    """What a day says: a short word, its tone, and the reason in full."""
+    """What a day says: a short word, its tone, the reason in full, a word beside the date."""
 
     text: str
     tone: Tone
     reason: str
+    aside: str = ""
 
 
 class MonthGrid(QWidget):
@@ -53,8 +54,7 @@ class MonthGrid(QWidget):
         self._cells = [_Day(self) for _ in range(_ROWS * len(_WEEK))]
         for at, cell in enumerate(self._cells):
             grid.addWidget(cell, 1 + at // len(_WEEK), at % len(_WEEK))
-        for line in range(1, 1 + _ROWS):
-            grid.setRowStretch(line, 1)
+        self._grid = grid
 
     def show_month(self, current: date, today: date, marks: Mapping[date, Mark]) -> None:
         """Show the month of a day, with that day current."""
@@ -66,6 +66,11 @@ class MonthGrid(QWidget):
             cell.show_day(day, marks.get(day) if day else None, today)
             if day is not None:
                 self._days[day] = cell
+        for line in range(_ROWS):
+            used = line * len(_WEEK) < len(days)
+            self._grid.setRowStretch(1 + line, int(used))
+            for cell in self._cells[line * len(_WEEK) : (line + 1) * len(_WEEK)]:
+                cell.setVisible(used)
         self._current = current
         self._mark_current(take_focus=had_focus)
 
@@ -120,7 +125,8 @@ class _Day(QPushButton):
         self._day = day
         self.setEnabled(day is not None)
         self.setChecked(False)
-        number = "" if day is None else str(day.day) + ("　今天" if day == today else "")
+        aside = "今天" if day == today else mark.aside if mark else ""
+        number = "" if day is None else f"{day.day} {aside}"
         self.setText(f"{number}\n{mark.text if mark else ''}")
         self.setToolTip(mark.reason if mark else "")
         said = "没有日志" if mark is None else f"{mark.text}，{mark.reason}"
