@@ -28,6 +28,7 @@ _LATER = (
     "desktop.views.work_log",
     "desktop.views.needs",
     "desktop.views.situations",
+    "desktop.views.households",
 )
 """What the pages need; imported when the first one is on show."""
 
@@ -93,6 +94,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})
 
+    def households() -> Page:
+        from desktop.views.households import HouseholdsPage
+
+        return HouseholdsPage(database, cadre, frozenset(spec.key for spec in specs))
+
     def worklog() -> Page:
         from desktop.views.work_log import WorkLogPage
 
@@ -111,6 +117,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     database, cadre = unlocked.database, unlocked.cadre_id
     specs = [
         PageSpec("today", "今日", "house", today),
+        PageSpec("households", "户台账", "house-line", households),
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
