@@ -235,7 +235,7 @@ def test_a_long_history_is_counted_in_full(database: Database) -> None:
     assert (len(detail.visits), detail.visits_total) == (HISTORY, HISTORY + 5)
 
 
-@pytest.mark.parametrize("household", [GONE, new_id()])
+@pytest.mark.parametrize("household", [GONE, new_id()], ids=["gone", "unknown"])
 def test_what_is_gone_is_not_found(database: Database, household: bytes) -> None:
     with database.reader() as session, pytest.raises(NotFound, match="不在本机"):
         household_detail(session, household, DAY)
