@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from sync.server import folder
+from sync.server.office import Office
 from tests.demo.conftest import TODAY
 from township import changes
 from township.changes import Writers
@@ -64,3 +66,13 @@ def test_a_filled_laptop(tmp_path: Path, rows: list[Row]) -> None:
         ]
     assert "王大明" in heads
     database.close()
+
+
+def test_the_township_server_takes_all_of_it(tmp_path: Path, rows: list[Row]) -> None:
+    folder.init(tmp_path / "server", "屈原镇")
+    server = folder.open_server(tmp_path / "server")
+    office = Office(server)
+    head = office.head()
+    made = changesets(rows, office.number, head.incarnation, head.dseq)
+    assert office.load(made) == len(rows)
+    server.close()

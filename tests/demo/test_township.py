@@ -163,6 +163,8 @@ def test_the_story_of_the_demo(rows: list[Row]) -> None:
     linked = [row for row in of(rows, "household_link") if row.fields["household_id"] == home.id]
     assert {row.fields["cadre_id"] for row in linked} == {hero.id}
     assert {row.fields["year"] for row in linked} == {2025, 2026}
+    visits = [row for row in of(rows, "visit") if row.fields["household_id"] == home.id]
+    assert any(row.author == hero.id for row in visits)
 
 
 def test_the_household_number_of_the_story(whole: list[Row]) -> None:

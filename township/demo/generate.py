@@ -7,8 +7,9 @@ with 12, names are drawn by chance: nobody in it is a real person.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 
 from township.demo import homes as home_parts
@@ -17,7 +18,7 @@ from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
 from township.demo.links import Links
 from township.demo.names import Names
-from township.demo.needs import CHANCE, Counter, Needs
+from township.demo.needs import Counter, Needs
 from township.demo.people import Families, Home
 from township.demo.plan import field_days
 from township.demo.rows import Ids, Row, TestPhones, wall
@@ -26,7 +27,7 @@ from township.demo.staff import Staff
 from township.demo.work import FieldWork
 from township.demo.zones import HOUSEHOLDS, Place
 
-_MORNING = 9 * 60
+_MORNING, _EVENING = 9 * 60, 18 * 60
 
 
 def generate(
@@ -113,40 +114,27 @@ class _Township:
     def _days(
         self, staff: Staff, homes: dict[bytes, list[Home]], links: Links, places: list[Place]
     ) -> Iterator[Row]:
-        numbers = Counter(self._device)
         work = FieldWork(staff, homes, links, self._ids, self._random("work"), self._today)
         situations = Situations(
             staff, self._ids, self._random("situations"), Counter(self._device), self._today
         )
-        needs = Needs(staff, self._ids, self._random("needs"), numbers, self._today)
-        chance = self._random("raised")
-        later: list[tuple[int, bytes, Row]] = []
-        planned = field_days(
-            staff, self._random("plan"), self._first, self._today, self._households
-        )
-        for day, entered in planned:
+        needs = Needs(staff, self._ids, self._random("needs"), Counter(self._device), self._today)
+        plan = self._random("plan")
+        later = _Later()
+        for day, entered in field_days(staff, plan, self._first, self._today, self._households):
             if day == self._first or (day.month, day.day) == (1, 1):
                 yield from self._links_of(day, staff, links, places)
             for place in places:
-                yield from situations.of_day(place, day, self._households)
-            end = wall(day, 18 * 60)
-            while later and later[0][0] < end:
-                yield heapq.heappop(later)[2]
+                later.put(situations.of_day(place, day, self._households))
+            yield from later.until(wall(day, _EVENING))
             for field_day in entered:
                 for row, home in work.rows(field_day):
                     yield row
-                    if (
-                        home is None
-                        or chance.random() >= CHANCE
-                        or not row.fields["resident_present"]
-                    ):
-                        continue
-                    need, *steps = needs.rows(row, home, field_day.on)
-                    yield need
-                    for step in steps:
-                        heapq.heappush(later, (max(step.wall_ms, row.wall_ms), step.id, step))
-        for _, _, step in sorted(later):
-            yield step
+                    if home is not None:
+                        raised = needs.raised(row, home, field_day.on)
+                        yield from islice(raised, 1)
+                        later.put(raised)
+        yield from later.until(wall(self._today, 0))
 
     def _links_of(
         self, day: date, staff: Staff, links: Links, places: list[Place]
@@ -156,3 +144,19 @@ class _Township:
             yield from link_parts.link_rows(
                 links, day.year, place, staff, self._ids, since, wall(day, _MORNING)
             )
+
+
+class _Later:
+    """Rows that wait for their moment."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, bytes, Row]] = []
+
+    def put(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            heapq.heappush(self._rows, (row.wall_ms, row.id, row))
+
+    def until(self, end: int) -> Iterator[Row]:
+        """The waiting rows before this moment, in their order."""
+        while self._rows and self._rows[0][0] < end:
+            yield heapq.heappop(self._rows)[2]

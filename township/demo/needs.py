@@ -22,7 +22,7 @@ _WEIGHTS = (
     (35, (1, 6, 22, 16, 20, 35)),
     (10_000, (0, 0.3, 1.5, 0.7, 2, 95.5)),
 )
-CHANCE = 0.03
+_CHANCE = 0.032
 """How many visits bring up a need."""
 
 
@@ -51,9 +51,14 @@ class Needs:
         self._numbers = numbers
         self._newest = today - timedelta(days=1)
 
-    def rows(self, visit: Row, home: Home, raised_on: date) -> Iterator[Row]:
-        """A need raised at a visit as it stands today, and its steps on their later dates."""
+    def raised(self, visit: Row, home: Home, raised_on: date) -> Iterator[Row]:
+        """What a visit brings up, mostly nothing.
+
+        A need as it stands today, then its steps on their later dates.
+        """
         random = self._random
+        if not visit.fields["resident_present"] or random.random() >= _CHANCE:
+            return
         text = random.choice(NEEDS)
         age = (self._newest - raised_on).days
         weights = next(weights for limit, weights in _WEIGHTS if age <= limit)

@@ -19,6 +19,8 @@ OLD = 65
 CHILD = 16
 _WARD = 14
 """Under this age a guardian is named. Source: domain §4.2."""
+_ALONE = 0.6
+"""How many old people living by themselves have no grown children near by."""
 _ID_PREFIX = "429999"
 """No county has this code, so that no number can be a real person's."""
 
@@ -182,7 +184,7 @@ def special_groups(home: Home, random: Random, today: date) -> list[tuple[str, R
     """Which special groups a household belongs to, and by whom."""
     ages = [age_on(one.born, today) for one in home.people]
     found: list[tuple[str, Resident]] = []
-    if min(ages) >= OLD:
+    if min(ages) >= OLD and random.random() < _ALONE:
         found.append(("empty_nest", home.head))
     children = [one for one, age in zip(home.people, ages, strict=True) if age < CHILD]
     middle = [one for one, age in zip(home.people, ages, strict=True) if 18 <= age < 60]

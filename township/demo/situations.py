@@ -20,6 +20,8 @@ _WET_WEIGHTS = (26, 12, 12, 50)
 _WET_MONTHS = (6, 7, 8)
 _LEADERS = {"livelihood": "LL", "opinion": "LL", "police": "PO"}
 _MINUTE, _HOUR = 60_000, 3_600_000
+_CHINA = 8 * _HOUR
+_OPEN, _SHUT = 8 * 60 + 30, 20 * 60
 # Level → shortest and longest time until received, then from there until responded.
 _SPANS = {
     "emergency": ((2 * _MINUTE, 13 * _MINUTE), (3 * _MINUTE, 15 * _MINUTE)),
@@ -52,7 +54,7 @@ class Situations:
         kind = random.choices(_KINDS, weights)[0]
         level, summary, first_action, response = random.choice(SITUATIONS[kind])
         reporter = self._reporter(place)
-        at = wall(day, random.randint(7 * 60, 19 * 60))
+        at = wall(day, random.randint(7 * 60, 18 * 60 - 10))
         group = random.choice(place.groups)
         leader = self._leader(place, kind).id
         fields: Fields = {
@@ -93,10 +95,11 @@ class Situations:
     def _timeline(self, at: int, level: str, leader: bytes, response: str) -> Fields:
         random = self._random
         to_receive, to_respond = _SPANS[level]
-        received = at + random.randint(*to_receive)
-        responded = received + random.randint(*to_respond)
-        fed_back = responded + random.randint(2, 70) * _HOUR
-        closed = fed_back + random.randint(1, 96) * _HOUR
+        by_day = _by_day if level == "normal" else int
+        received = by_day(at + random.randint(*to_receive))
+        responded = by_day(received + random.randint(*to_respond))
+        fed_back = _by_day(responded + random.randint(2, 48) * _HOUR)
+        closed = _by_day(fed_back + random.randint(1, 96) * _HOUR)
         fields: Fields = {}
         if received <= self._end:
             fields |= {"received_at": moment(received), "received_by": leader}
@@ -108,3 +111,11 @@ class Situations:
         if closed <= self._end:
             fields["closed_at"] = moment(closed)
         return fields
+
+
+def _by_day(at: int) -> int:
+    """The same time, or the next morning when people are asleep."""
+    minute = (at + _CHINA) // _MINUTE % (24 * 60)
+    if minute < _OPEN:
+        return at + (_OPEN - minute) * _MINUTE
+    return at + (24 * 60 + _OPEN - minute) * _MINUTE if minute > _SHUT else at

@@ -52,10 +52,10 @@ class FieldWork:
         log = self._ids.new(at)
         visited = self._households(day)
         yield row("work_log", log, day.cadre.id, at, self._log(day, visited)), None
-        sessions = day.sessions.split()
+        half_days = day.sessions.split()
+        sessions = sorted(self._random.choices(half_days, k=len(visited)), key=half_days.index)
         for i, home in enumerate(visited):
-            session = sessions[i * len(sessions) // len(visited)]
-            fields = self._visit(day, log, home, session, first=i == 0)
+            fields = self._visit(day, log, home, sessions[i], first=i == 0)
             yield row("visit", self._ids.new(at), day.cadre.id, at, fields), home
 
     def _households(self, day: FieldDay) -> list[Home]:
