@@ -25,8 +25,10 @@ _LATER = (
     "desktop.views.widgets.form",
     "desktop.views.widgets.table",
     "desktop.views.settings",
+    "desktop.views.work_log",
     "desktop.views.needs",
     "desktop.views.situations",
+    "desktop.views.households",
 )
 """What the pages need; imported when the first one is on show."""
 
@@ -92,6 +94,16 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})
 
+    def households() -> Page:
+        from desktop.views.households import HouseholdsPage
+
+        return HouseholdsPage(database, cadre, frozenset(spec.key for spec in specs))
+
+    def worklog() -> Page:
+        from desktop.views.work_log import WorkLogPage
+
+        return WorkLogPage(database, cadre, program.background)
+
     def situations() -> Page:
         from desktop.views.situations import SituationsPage
 
@@ -105,6 +117,8 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     database, cadre = unlocked.database, unlocked.cadre_id
     specs = [
         PageSpec("today", "今日", "house", today),
+        PageSpec("households", "户台账", "house-line", households),
+        PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),

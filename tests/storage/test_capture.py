@@ -105,7 +105,10 @@ def test_delete_leaves_a_stub_and_restore_brings_it_back(
         assert person.deleted_at is not None
         work.restore(person)
         work.commit()
-    assert [ops[0].action for _, ops, _ in outbox(database)[1:]] == ["delete", "restore"]
+    deleted, restored = (ops[0] for _, ops, _ in outbox(database)[1:])
+    assert (deleted.action, restored.action) == ("delete", "restore")
+    assert Writers.unpack(deleted.fields[changes.SEEN]).of("name") == "7.1.1.3"
+    assert restored.fields == {}
 
 
 def test_added_and_deleted_in_one_action_is_nothing(database: Database, village: Village) -> None:

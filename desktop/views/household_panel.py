@@ -1,0 +1,128 @@
+"""One household beside the list: its facts, its people and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.views.widgets.basics import Card, button, label, selectable
+from township.usecases.household_detail import (
+    HouseholdDetail,
+    MatterLine,
+    PersonLine,
+    VisitLine,
+)
+
+Open = Callable[[str, bytes], None]
+"""Goes to a record: key of its page, and its id."""
+
+
+class HouseholdPanel(Card):
+    """Shows a household, or says why there is none to show.
+
+    Needs and situations lead to their pages when these are among ``reachable``.
+    """
+
+    def __init__(self, opened: Open, reachable: frozenset[str]) -> None:
+        super().__init__()
+        self._opened = opened
+        self._reachable = reachable
+
+    def show_nothing(self, text: str) -> None:
+        """Say in words why no household is shown."""
+        _empty(self.body)
+        self.body.addWidget(label(text, "caption", wrap=True))
+        self.body.addStretch(1)
+
+    def show_household(self, detail: HouseholdDetail) -> None:
+        _empty(self.body)
+        row = detail.row
+        self.body.addWidget(label(row.head or "未登记户主", "section", wrap=True))
+        place = " · ".join(filter(None, (row.no, row.zone, row.group)))
+        self.body.addWidget(label(place, "caption", wrap=True))
+        for caption, text in _facts(detail):
+            self._pair(caption, text)
+        self._section(f"家庭成员（{len(detail.persons)} 人）")
+        for person in detail.persons:
+            self.body.addWidget(selectable(_person(person)))
+        self._matters("诉求", "needs", detail.needs)
+        self._matters("五情", "situations", detail.situations)
+        self._visits(detail)
+        self.body.addStretch(1)
+
+    def _visits(self, detail: HouseholdDetail) -> None:
+        self._section(f"走访记录（{detail.visits_total} 次）")
+        if not detail.visits:
+            self.body.addWidget(label("还没有走访过这一户。", "caption", wrap=True))
+        for visit in detail.visits:
+            self._pair(_visit(visit), _talk(visit))
+        left = detail.visits_total - len(detail.visits)
+        if left:
+            self.body.addWidget(label(f"更早的 {left} 次没有列出。", "caption", wrap=True))
+
+    def _matters(self, title: str, page: str, matters: Sequence[MatterLine]) -> None:
+        if not matters:
+            return
+        self._section(title)
+        for one in matters:
+            head = " · ".join(filter(None, (str(one.on or ""), one.kind, one.state)))
+            if page in self._reachable:
+                made = button(head, lambda one=one: self._opened(page, one.id), kind="quiet")  # type: ignore[misc]
+                made.setStyleSheet("text-align: left;")
+                made.setToolTip(f"打开 {one.no}")
+                self._pair(made, one.text)
+            else:
+                self._pair(head, one.text)
+
+    def _section(self, title: str) -> None:
+        self.body.addSpacing(6)
+        self.body.addWidget(label(title, "label", wrap=True))
+
+    def _pair(self, head: str | QWidget, text: str) -> None:
+        pair = QVBoxLayout()
+        pair.setSpacing(1)
+        top = label(head, "caption", wrap=True) if isinstance(head, str) else head
+        pair.addWidget(top)
+        if text:
+            pair.addWidget(selectable(text))
+        self.body.addLayout(pair)
+
+
+def _facts(detail: HouseholdDetail) -> list[tuple[str, str]]:
+    row = detail.row
+    facts = (
+        ("特殊群体", "、".join(row.special)),
+        ("联系干部", "、".join(row.cadres)),
+        ("住址", detail.address),
+        ("联系电话", detail.phone),
+        ("居住", "全家外出" if detail.away else ""),
+        ("住房安全等级", detail.housing_safety),
+        ("地灾隐患点编号", detail.hazard_point),
+    )
+    return [(caption, text) for caption, text in facts if text]
+
+
+def _person(person: PersonLine) -> str:
+    facts = (person.relation, person.sex, person.age, person.residence, person.phone)
+    return " · ".join(filter(None, (person.name, *facts)))
+
+
+def _visit(visit: VisitLine) -> str:
+    facts = (visit.session, visit.way, visit.purpose, "、".join(visit.cadres))
+    return " · ".join(filter(None, (str(visit.on), *facts)))
+
+
+def _talk(visit: VisitLine) -> str:
+    planned = f"下次走访：{visit.next_visit_on}" if visit.next_visit_on else ""
+    return "\n".join(filter(None, (visit.talk, planned)))
+
+
+def _empty(layout: Any) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            _empty(inner)

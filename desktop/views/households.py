@@ -1,0 +1,275 @@
+"""户台账: all households, found by typing or by filters, beside one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.models.table import Column, Sort, TableModel
+from desktop.theme import em
+from desktop.views.household_panel import HouseholdPanel
+from desktop.views.page import Page
+from desktop.views.widgets.basics import EmptyState, button, label, row, scrolled
+from desktop.views.widgets.choice import Choice, ChoiceEdit
+from desktop.views.widgets.codes import ToggleChips
+from desktop.views.widgets.dates import china_today
+from desktop.views.widgets.search import SearchBox
+from desktop.views.widgets.table import TableView
+from township.codes import SPECIAL_GROUP
+from township.errors import WorldError
+from township.storage.database import Database
+from township.usecases import households
+from township.usecases.household_detail import household_detail
+from township.usecases.households import HouseholdFilter
+
+_PANEL_EM = 19
+_CHOICE_EM = 8
+_ALL, _MINE = "all", "mine"
+_KINDS = frozenset(
+    {
+        "zone",
+        "village_group",
+        "household",
+        "person",
+        "special_group_member",
+        "household_link",
+        "cadre",
+        "visit",
+        "work_log",
+        "need",
+        "situation",
+    }
+)
+
+
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else "未走访"
+
+
+def _count(number: int) -> str:
+    return str(number or "")
+
+
+COLUMNS = (
+    Column("no", "户编号", 6),
+    Column("head", "户主", 4, sortable=False),
+    Column("group", "小组", 3, spare=True, sortable=False),
+    Column("persons", "人口", 2, right=True, sortable=False),
+    Column("special", "特殊群体", 8, "、".join, grow=True, sortable=False),
+    Column("cadres", "联系干部", 5, "、".join, spare=True, sortable=False),
+    Column(households.LAST_VISIT, "最近走访", 6, _day),
+    Column("visits", "本年入户", 4, _count, right=True, sortable=False),
+    Column(households.OPEN_NEEDS, "未办结", 3, _count, right=True),
+)
+
+
+class HouseholdsPage(Page):
+    """The households on this laptop; ``show_target`` takes the id of one."""
+
+    title = "户台账"
+    icon = "house-line"
+
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        reachable: frozenset[str] = frozenset(),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._cadre = database, cadre_id
+        self.search = SearchBox("姓名、拼音首字母、户编号、电话")
+        self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
+        self.mine = ToggleChips(
+            (Choice(_ALL, "全部"), Choice(_MINE, "我的联系户")), clearable=False
+        )
+        self.count = label("", "caption")
+        self.model = TableModel(COLUMNS, _HouseholdRows(self), self)
+        self._nothing = EmptyState("house-line", "")
+        self.table = TableView(self.model, self._nothing)
+        self.panel = HouseholdPanel(self.wanted.emit, reachable)
+        self.visit = button(
+            "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
+        )
+        self.visit.setVisible("worklog" in reachable)
+        self._zones: tuple[households.ZoneGroups, ...] = ()
+        self._offer()
+        self._build()
+        self._connect()
+        self.reload_list()
+
+    def filter(self) -> HouseholdFilter:
+        """What the filters ask for."""
+        zone, group, special = (
+            edit.value() or None for edit in (self.zone, self.group, self.special)
+        )
+        return HouseholdFilter(
+            zone_id=zone if isinstance(zone, bytes) else None,
+            group_id=group if isinstance(group, bytes) else None,
+            special=special if isinstance(special, str) else None,
+            only_linked_to=self._cadre if self.mine.values() == (_MINE,) else None,
+        )
+
+    def reload_list(self) -> None:
+        """Read the list again; the first row is shown when none is."""
+        self.table.reload()
+        if self.table.current_id() is None and self.model.rowCount():
+            self.table.select_id(self.model.id_at(0))
+        self.count.setText(f"共 {self.model.rowCount()} 户")
+        self._explain()
+        self._show(self.table.current_id())
+
+    def reload(self, kinds: frozenset[str]) -> None:
+        if not kinds or kinds & _KINDS:
+            if not kinds or kinds & {"zone", "village_group"}:
+                self._offer()
+            self.reload_list()
+
+    def focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def show_target(self, target: object) -> None:
+        if isinstance(target, bytes) and not self.table.select_id(target):
+            self._clear_filters()
+            self.table.select_id(target)
+        self.table.setFocus()
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        return [("Ctrl+N", "给选中的户记一次走访"), ("Enter", "同 Ctrl+N"), ("Esc", "清空搜索")]
+
+    def _offer(self) -> None:
+        """Fill the filters with what there is; what was picked stays."""
+        with self._database.reader() as session:
+            self._zones = households.zones_with_groups(session)
+        zones = [Choice(zone.id, zone.name) for zone in self._zones]
+        _fill(self.zone, "全部责任区", zones)
+        self.zone.setVisible(len(zones) > 1)
+        kinds = [Choice(code, name) for code, name in SPECIAL_GROUP.labels.items()]
+        _fill(self.special, "全部特殊群体", kinds)
+        self._offer_groups()
+
+    def _offer_groups(self) -> None:
+        zone = self.zone.value() or None
+        several = zone is None and len(self._zones) > 1
+        groups = [
+            Choice(group, f"{one.name} {name}" if several else name)
+            for one in self._zones
+            if zone in (None, one.id)
+            for group, name in one.groups
+        ]
+        _fill(self.group, "全部小组", groups)
+
+    def _build(self) -> None:
+        for edit, name in (
+            (self.zone, "责任区"),
+            (self.group, "村民小组"),
+            (self.special, "特殊群体"),
+        ):
+            edit.setAccessibleName(name)
+            edit.setToolTip(name)
+            edit.setFixedWidth(em(self, _CHOICE_EM))
+        self.mine.setAccessibleName("范围")
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addLayout(row(self.mine, self.zone, self.group, self.special, 1, self.count))
+        left.addWidget(self.table, 1)
+        frame = scrolled(self.panel)
+        frame.setFixedWidth(em(self, _PANEL_EM))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(left, 1)
+        layout.addWidget(frame)
+        self.add_tool(self.search, self.visit)
+        self.mine.set_values((_ALL,))
+
+    def _connect(self) -> None:
+        self.search.searched.connect(lambda _: self.reload_list())
+        self.search.downwards.connect(self.table.setFocus)
+        self.mine.edited.connect(self.reload_list)
+        self.zone.chosen.connect(self._offer_groups)
+        for edit in (self.zone, self.group, self.special):
+            edit.chosen.connect(self.reload_list)
+            edit.editingFinished.connect(lambda edit=edit: _settle(edit))
+        self.table.moved.connect(self._show)
+        self.table.opened.connect(lambda _: self._visit())
+
+    def _clear_filters(self) -> None:
+        for edit in (self.zone, self.group, self.special):
+            edit.set_value("")
+        self._offer_groups()
+        self.mine.set_values((_ALL,))
+        self.search.clear()
+        self.reload_list()
+
+    def _explain(self) -> None:
+        if self.search.text().strip() or self.filter() != HouseholdFilter():
+            self._nothing.set_text("没有符合条件的户", "换一个说法，或放宽上面的筛选。")
+        else:
+            self._nothing.set_text("本机还没有户", "与镇服务器同步后，责任区的户会出现在这里。")
+
+    def _show(self, household: bytes | None) -> None:
+        self.visit.setEnabled(household is not None)
+        if household is None:
+            self.panel.show_nothing("在左侧选择一户，这里显示这一户的情况和走访记录。")
+            return
+        try:
+            with self._database.reader() as session:
+                detail = household_detail(session, household, china_today())
+        except WorldError as error:
+            self.panel.show_nothing(str(error))
+        else:
+            self.panel.show_household(detail)
+
+    def _visit(self) -> None:
+        household = self.table.current_id()
+        if household is not None and not self.visit.isHidden():
+            self.wanted.emit("worklog", ("visit", household))
+
+
+class _HouseholdRows:
+    def __init__(self, page: HouseholdsPage) -> None:
+        self._page = page
+
+    def ids(self, sort: Sort | None) -> Sequence[bytes]:
+        page, today = self._page, china_today()
+        typed = page.search.text().strip()
+        with page._database.reader() as session:
+            if typed:
+                return households.find_households(session, typed, page.filter(), today)
+            key, descending = (sort.key, sort.descending) if sort else (None, False)
+            return households.household_ids(session, page.filter(), today, key, descending)
+
+    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
+        with self._page._database.reader() as session:
+            found = households.household_rows(session, ids, china_today())
+        return {
+            one: (
+                line.no,
+                line.head,
+                line.group,
+                line.persons,
+                line.special,
+                line.cadres,
+                line.last_visit,
+                line.visits,
+                line.open_needs,
+            )
+            for one, line in found.items()
+        }
+
+
+def _fill(edit: ChoiceEdit, everything: str, choices: Sequence[Choice]) -> None:
+    before = edit.value() or ""
+    edit.set_choices([Choice("", everything), *choices])
+    edit.set_value(before if any(one.value == before for one in choices) else "")
+
+
+def _settle(edit: ChoiceEdit) -> None:
+    """Text that fits nothing asks for everything."""
+    if edit.value() is None:
+        edit.set_value("")

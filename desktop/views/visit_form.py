@@ -1,0 +1,289 @@
+"""The visit form: one visit with its needs and situations, kept while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
+
+from desktop.theme import restyle
+from desktop.views import visit_fields as fields
+from desktop.views.visit_fields import MOST, NEEDS, SITUATIONS
+from desktop.views.widgets.autosave import Autosave
+from desktop.views.widgets.basics import Button, button, label, row, scrolled
+from desktop.views.widgets.choice import Choice
+from desktop.views.widgets.field import Draft
+from desktop.views.widgets.finder import FinderField
+from desktop.views.widgets.form import Form
+from desktop.views.widgets.text import LongTextField
+from township.errors import InvalidInput, WorldError
+from township.records import Visit
+from township.storage.database import Database
+from township.usecases import drafts
+from township.usecases.visits import log_visit, previous_talk
+from township.usecases.work_month import companions, find_households, household_names
+from township.values import CHINA
+
+FORM = "visit"
+"""Name of this form among the drafts; its subject is the cadre."""
+_CARRY_OVER = 500
+
+
+class VisitForm(QWidget):
+    """One visit being written down.
+
+    ``saved`` (visit id, kinds, print it?) and ``closed`` (Esc: the draft stays) end it;
+    ``cleared`` gives the draft that was thrown away.
+    """
+
+    saved = Signal(object, object, bool)
+    closed = Signal()
+    cleared = Signal(object)
+
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        household: bytes | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._cadre = database, cadre_id
+        self._carried = ""
+        with database.reader() as session:
+            together = companions(session, cadre_id)
+            draft = drafts.read(session, FORM, cadre_id.hex())
+        finder = FinderField(Visit.field("household_id"), self._find, self._describe)
+        boxes = fields.boxes(finder, together, self._today)
+        self.form = Form(boxes, fields.rows(boxes))
+        self.note = label("", "caption", wrap=True)
+        self.problem = label("", "problem", wrap=True)
+        self.warning = label("警情请先拨打 110；紧急情况请先打电话，再在这里登记。", "caption")
+        self.more: dict[str, Button] = {}
+        self._build()
+        self.autosave = Autosave(self.form, self._keep)
+        boxes["household_id"].changed.connect(self._household_picked)
+        self._fill(draft, household)
+
+    def start(self) -> None:
+        """Put the focus where typing begins."""
+        known = self.form.boxes["household_id"].value() is not None
+        self.form.boxes["talk" if known else "household_id"].setFocus()
+
+    def add_part(self, part: str) -> None:
+        """Show the fields of one more need or situation."""
+        hidden = (at for at in range(MOST[part]) if self._is_hidden(part, at))
+        if (at := next(hidden, None)) is not None:
+            self._reveal(part, at)
+            names = fields.names_of(part, at)
+            first = names[-1] if part == NEEDS else names[0]
+            self.form.boxes[first].setFocus()
+            self._scroll_soon()
+
+    def save(self, *, then_print: bool = False) -> None:
+        """Check and save; problems are shown and nothing that was typed is lost."""
+        values = self.form.values()
+        self._hide_blank(values)
+        if not self.form.check():
+            self._tell("还有内容要补全，见标红的地方")
+            return
+        try:
+            with self._database.work(self._cadre) as work:
+                visit = log_visit(work, fields.entry(values))
+                drafts.drop(work.session, FORM, self._cadre.hex())
+                committed = work.commit()
+        except InvalidInput as error:
+            left = self.form.show_problems(fields.placed(error.problems, values))
+            self._tell("；".join(left.values()) or "还有内容要改，见标红的地方")
+        except WorldError as error:
+            self._tell(str(error))
+        else:
+            self.autosave.stop()
+            self.saved.emit(visit, committed.kinds, then_print)
+
+    def throw_away(self) -> None:
+        """Forget what is typed and begin anew."""
+        draft = self.form.draft()
+        try:
+            with self._database.writing() as connection:
+                drafts.drop(connection, FORM, self._cadre.hex())
+        except WorldError as error:
+            self._tell(str(error))
+            return
+        self.autosave.stop()
+        self.form.clear()
+        for part, most in MOST.items():
+            for at in range(most):
+                self._show_part(part, at, shown=False)
+        self._fill(None, None)
+        self._tell("")
+        self.start()
+        self.cleared.emit(draft)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.autosave.flush()
+            self.closed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 8, 0)
+        inner.addWidget(self.form)
+        self.more = {
+            NEEDS: button("加一条诉求", lambda: self.add_part(NEEDS), glyph="plus", keys="Alt+Q"),
+            SITUATIONS: button(
+                "加一条五情", lambda: self.add_part(SITUATIONS), glyph="plus", keys="Alt+W"
+            ),
+        }
+        phrases = button("插入常用语", lambda: phrases.showMenu(), keys="Alt+Y")
+        phrases.setMenu(self._phrases())
+        inner.addStretch(1)
+        self._scroll = scrolled(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.note)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.warning)
+        layout.addWidget(self.problem)
+        layout.addLayout(
+            row(
+                button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S"),
+                button(
+                    "保存并打印走访报告",
+                    lambda: self.save(then_print=True),
+                    glyph="printer",
+                    keys="Ctrl+P",
+                ),
+                *self.more.values(),
+                phrases,
+                1,
+                button("清空重填", self.throw_away, kind="quiet"),
+                button("返回", self._back, kind="quiet"),
+            )
+        )
+        self.problem.hide()
+        self.warning.hide()
+
+    def _phrases(self) -> QMenu:
+        menu = QMenu(self)
+        for text in fields.PHRASES:
+            menu.addAction(text).triggered.connect(lambda _=False, t=text: self._insert(t))
+        return menu
+
+    def _insert(self, text: str) -> None:
+        talk = self.form.boxes["talk"]
+        if isinstance(talk, LongTextField):
+            talk.insert(text)
+
+    def _fill(self, draft: Mapping[str, Draft] | None, household: bytes | None) -> None:
+        now = self._database.clock()
+        usual = {
+            "visited_on": now.astimezone(CHINA).date(),
+            "sessions": (fields.session_now(now),),
+            "way": "in_home",
+            "purpose": "routine",
+            "resident_present": True,
+        }
+        self.form.set_values(usual)
+        self.note.setText("")
+        self._carried = ""
+        if draft:
+            self._restore(draft)
+        box = self.form.boxes["household_id"]
+        if household is not None and box.value() is None:
+            box.set_value(household)
+            self._carry_over()
+        elif household not in (None, box.value()):
+            self.note.setText("还有一次没有保存的走访，请先保存或清空，再登记另一户。")
+        self.note.setVisible(bool(self.note.text()))
+
+    def _restore(self, draft: Mapping[str, Draft]) -> None:
+        try:
+            self.form.set_draft(draft)
+        except ValueError:  # a draft of an older program whose codes are gone
+            self.note.setText("上次的草稿有一部分读不出来，请核对。")
+        else:
+            self.note.setText("已恢复上次没有保存的内容。")
+        values = self.form.values()
+        for part in MOST:
+            for at in fields.given(part, values):
+                self._reveal(part, at)
+
+    def _find(self, text: str) -> Sequence[Choice]:
+        with self._database.reader() as session:
+            return [Choice(*found) for found in find_households(session, text)]
+
+    def _describe(self, household: Any) -> Choice | None:
+        with self._database.reader() as session:
+            found = household_names(session, [household]).get(household)
+        return Choice(household, *found) if found else None
+
+    def _household_picked(self) -> None:
+        if self.form.boxes["household_id"].value() is not None:
+            self._carry_over()
+
+    def _carry_over(self) -> None:
+        """Fill in what was talked about last time, unless the person wrote something there."""
+        box = self.form.boxes["carry_over"]
+        if (box.value() or "") != self._carried:
+            return
+        with self._database.reader() as session:
+            talk = previous_talk(session, self.form.boxes["household_id"].value())
+        self._carried = talk[:_CARRY_OVER].strip()
+        with QSignalBlocker(self.form):
+            box.set_value(self._carried or None)
+
+    def _is_hidden(self, part: str, at: int) -> bool:
+        return self.form.boxes[fields.names_of(part, at)[0]].isHidden()
+
+    def _reveal(self, part: str, at: int) -> None:
+        self._show_part(part, at, shown=True)
+
+    def _show_part(self, part: str, at: int, *, shown: bool) -> None:
+        for name in fields.names_of(part, at):
+            self.form.boxes[name].setVisible(shown)
+        full = not any(self._is_hidden(part, one) for one in range(MOST[part]))
+        self.more[part].setEnabled(not full)
+        self.warning.setVisible(not self._is_hidden(SITUATIONS, 0))
+
+    def _hide_blank(self, values: Mapping[str, Any]) -> None:
+        """Needs and situations in which nothing was written are not asked for."""
+        for part, most in MOST.items():
+            for at in set(range(most)) - set(fields.given(part, values)):
+                if not any(self.form.boxes[one].unreadable() for one in fields.names_of(part, at)):
+                    self._show_part(part, at, shown=False)
+
+    def _keep(self, values: Mapping[str, Draft]) -> None:
+        try:
+            with self._database.writing() as connection:
+                drafts.keep(connection, FORM, self._cadre.hex(), values, self._database.clock())
+        except WorldError as error:
+            self._tell(f"草稿没有存下：{error}")
+
+    def _back(self) -> None:
+        self.autosave.flush()
+        self.closed.emit()
+
+    def _today(self) -> Any:
+        return self._database.clock().astimezone(CHINA).date()
+
+    def _tell(self, text: str) -> None:
+        self.problem.setText(text)
+        restyle(self.problem, "tone", "bad" if text else "")
+        self.problem.setVisible(bool(text))
+        self._scroll_soon()
+
+    def _scroll_soon(self) -> None:
+        """Bring the field with the focus into view, once the fields have their places."""
+        QTimer.singleShot(0, self, self._scroll_to_focus)
+
+    def _scroll_to_focus(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self._scroll.isAncestorOf(focused):
+            self._scroll.ensureWidgetVisible(focused, 0, 60)

@@ -1,0 +1,292 @@
+"""工作日志: a cadre's month, what each day counts, and the form for a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from sqlalchemy.orm import Session
+
+from desktop.background import Background, Job
+from desktop.models.table import Column, Sort, TableModel
+from desktop.parse import weekday_name
+from desktop.theme import Tone, em
+from desktop.views.notices import failure_notice
+from desktop.views.page import Page
+from desktop.views.preview import Preview, Raster
+from desktop.views.visit_form import FORM, VisitForm
+from desktop.views.widgets.basics import Card, EmptyState, button, label, row
+from desktop.views.widgets.field import Draft
+from desktop.views.widgets.month import Mark, MonthGrid
+from desktop.views.widgets.stat import StatCard
+from desktop.views.widgets.table import TableView
+from township.records import Cadre
+from township.rules.days import Standing, day_text
+from township.storage import search
+from township.storage.database import Database
+from township.usecases import documents, drafts
+from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
+from township.values import CHINA
+
+COLUMNS = (
+    Column("session", "时段", 4, sortable=False),
+    Column("household", "户", 9, grow=True, sortable=False),
+    Column("way", "方式", 4, sortable=False),
+    Column("purpose", "目的", 5, spare=True, sortable=False),
+)
+_PANEL_EM = 23
+
+
+class WorkLogPage(Page):
+    """The month of one cadre; ``show_target(("visit", household_id))`` opens the form."""
+
+    title = "工作日志"
+    icon = "notebook"
+    kinds = frozenset({"work_log", "visit", "household", "person", "cadre", "zone_staff"})
+
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        background: Background,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._cadre, self._background = database, cadre_id, background
+        self.day = self._today()
+        self.month = WorkMonth(False, 0, 0, 0, {})
+        self.form: VisitForm | None = None
+        self.grid = MonthGrid()
+        self.counted = StatCard("本月已计天数")
+        self.model = TableModel(COLUMNS, _Visits(self), self)
+        self.table = TableView(
+            self.model,
+            EmptyState("notebook", "这一天没有走访记录", "按 Ctrl+N 登记一次走访。"),
+        )
+        self._build()
+        self._connect()
+        self.show_day(self.day)
+        background.run(lambda _: search.catch_up(database), owner=self)
+
+    def show_day(self, day: date) -> None:
+        """Make a day current, turning to its month when it is another one."""
+        turned = (day.year, day.month) != (self.day.year, self.day.month) or not self._loaded
+        self.day = day
+        if turned:
+            self._load()
+        else:
+            self.grid.set_current(day)
+            self._show_day()
+
+    def open_form(self, household: bytes | None = None) -> None:
+        """Show the visit form, with what was left unsaved in it."""
+        if self.form is not None:
+            self.close_form()
+        self.form = VisitForm(self._database, self._cadre, household)
+        self.form.saved.connect(self._saved)
+        self.form.closed.connect(self.close_form)
+        self.form.cleared.connect(self._cleared)
+        self._stack.addWidget(self.form)
+        self._stack.setCurrentWidget(self.form)
+        self._new.hide()
+        self.form.start()
+
+    def close_form(self) -> None:
+        """Back to the month; what is half typed stays as a draft."""
+        if self.form is None:
+            return
+        self.form.autosave.flush()
+        self._stack.removeWidget(self.form)
+        self.form.deleteLater()
+        self.form = None
+        self._new.show()
+        self.grid.setFocus()
+
+    def print_visit(self, visit: bytes) -> None:
+        """Make the report of a visit and show it."""
+
+        def drawn(_: Job) -> bytes:
+            from reports.page import PrintStamp
+            from reports.visit_report import visit_report
+
+            now = self._database.clock()
+            with self._database.reader() as session:
+                report = documents.visit_report(session, visit)
+                cadre = session.get(Cadre, self._cadre)
+            number = now.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
+            return visit_report(report, PrintStamp(now, cadre.name if cadre else "", number))
+
+        self._background.run(
+            drawn,
+            self._preview,
+            failed=lambda error: failure_notice(str(error), self).open(),
+            owner=self,
+        )
+
+    def reload(self, kinds: frozenset[str]) -> None:
+        if not kinds or kinds & self.kinds:
+            self._load()
+
+    def show_target(self, target: object) -> None:
+        if isinstance(target, tuple) and target[0] == "visit":
+            self.open_form(target[1])
+
+    def leave(self) -> None:
+        if self.form is not None:
+            self.form.autosave.flush()
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        return [
+            ("Ctrl+N", "登记一次走访"),
+            ("方向键、PageUp / PageDown", "换一天、换一月"),
+            ("Enter", "到当天的走访列表；在列表中打开走访报告"),
+            ("Ctrl+S / Ctrl+P", "走访表单：保存 / 保存并打印"),
+            ("Alt+Q / Alt+W / Alt+Y", "走访表单：加诉求 / 加五情 / 插入常用语"),
+        ]
+
+    _loaded = False
+
+    def _build(self) -> None:
+        self._month = label("", "section")
+        back = button("", lambda: self._turn(-1), kind="quiet", glyph="caret-left")
+        back.setAccessibleName("上一月")
+        ahead = button("", lambda: self._turn(1), kind="quiet", glyph="caret-right")
+        ahead.setAccessibleName("下一月")
+        now = button("回到今天", lambda: self.show_day(self._today()), kind="quiet")
+        left = Card()
+        left.body.addLayout(row(back, self._month, ahead, 1, now))
+        left.body.addWidget(self.grid, 1)
+        self._day_title = label("", "section")
+        self._reason = label("", wrap=True)
+        right = Card()
+        right.body.addWidget(self._day_title)
+        right.body.addWidget(self._reason)
+        right.body.addWidget(self.table, 1)
+        side = QWidget()
+        side.setFixedWidth(em(self, _PANEL_EM))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.counted)
+        column.addWidget(right, 1)
+        overview = QWidget()
+        layout = QHBoxLayout(overview)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(left, 1)
+        layout.addWidget(side)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(overview)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+        self._new = button("登记走访", self.open_form, kind="primary", glyph="plus", keys="Ctrl+N")
+        self.add_tool(self._new)
+
+    def _connect(self) -> None:
+        self.grid.moved.connect(self.show_day)
+        self.grid.turned.connect(self._turn)
+        self.grid.opened.connect(self._to_list)
+        self.table.opened.connect(self.print_visit)
+
+    def _load(self) -> None:
+        with self._database.reader() as session:
+            self.month = self._read(session)
+        self._loaded = True
+        self._month.setText(f"{self.day.year} 年 {self.day.month} 月")
+        marks = {on: _mark(day) for on, day in self.month.days.items()}
+        self.grid.show_month(self.day, self._today(), marks)
+        month = self.month
+        who = "村干部入户" if month.village else "镇干部下村"
+        note = f"{who}，每月至少 {day_text(month.target)} 天"
+        if month.pending:
+            note += f"；另有 {day_text(month.pending)} 天待定"
+        done = month.counted >= month.target
+        number = f"{day_text(month.counted)} / {day_text(month.target)}"
+        self.counted.show_value(number, note, Tone.GOOD if done else None)
+        self._show_day()
+
+    def _read(self, session: Session) -> WorkMonth:
+        return work_month(session, self._cadre, self.day.year, self.day.month)
+
+    def _show_day(self) -> None:
+        day = self.month.days.get(self.day)
+        self._day_title.setText(f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}")
+        self._reason.setText(
+            f"{day.kind} · {day.sessions}：{day.result.reason}。" if day else "没有工作日志。"
+        )
+        self.table.reload()
+
+    def _to_list(self) -> None:
+        if self.model.rowCount():
+            self.table.select_id(self.model.id_at(0))
+            self.table.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _turn(self, months: int) -> None:
+        first = self.day.replace(day=1)
+        there = first - timedelta(days=1) if months < 0 else first + timedelta(days=31)
+        self.show_day(there.replace(day=1))
+
+    def _saved(self, visit: bytes, kinds: frozenset[str], then_print: bool) -> None:
+        form = self.form
+        on = form.form.boxes["visited_on"].value() if form else self.day
+        self.close_form()
+        self.day = on
+        self._load()
+        self.table.select_id(visit)
+        self.committed.emit(kinds)
+        self.said.emit("走访已保存", None)
+        if then_print:
+            self.print_visit(visit)
+
+    def _cleared(self, draft: Mapping[str, Draft]) -> None:
+        def bring_back() -> None:
+            if self.form is not None:
+                self.form.autosave.stop()
+            with self._database.writing() as connection:
+                drafts.keep(connection, FORM, self._cadre.hex(), draft, self._database.clock())
+            self.open_form()
+
+        self.said.emit("走访表单已清空", bring_back)
+
+    def _preview(self, pdf: bytes) -> None:
+        from reports.raster import page_count, render_page
+
+        Preview(pdf, "走访报告", Raster(page_count, render_page), self._background, self).open()
+
+    def _today(self) -> date:
+        return self._database.clock().astimezone(CHINA).date()
+
+
+class _Visits:
+    """The visits of the current day, as they were read with the month."""
+
+    def __init__(self, page: WorkLogPage) -> None:
+        self._page = page
+
+    def ids(self, sort: Sort | None) -> Sequence[bytes]:
+        return [line.id for line in self._lines()]
+
+    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
+        return {
+            line.id: (line.session, line.household, line.way, line.purpose)
+            for line in self._lines()
+            if line.id in ids
+        }
+
+    def _lines(self) -> Sequence[VisitLine]:
+        day = self._page.month.days.get(self._page.day)
+        return day.visits if day else ()
+
+
+def _mark(day: WorkDay) -> Mark:
+    result = day.result
+    days, late = f"{result.halves / 2:g}", "补录" if result.late else ""
+    if result.standing is Standing.COUNTED:
+        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late)
+    if result.standing is Standing.PENDING:
+        return Mark(f"待定 {days}", Tone.WARN, result.reason, late)
+    return Mark("计 0 天", Tone.QUIET, result.reason, late)

@@ -1,0 +1,214 @@
+"""The page of households as a person uses it, on a real database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+from sqlalchemy import Connection, insert
+
+from desktop.views.household_panel import HouseholdPanel
+from desktop.views.households import HouseholdsPage
+from desktop.views.main import MainWindow, PageSpec, Who
+from desktop.views.page import Page
+from desktop.views.widgets.dates import china_today
+from township.records import (
+    Cadre,
+    Group,
+    Household,
+    HouseholdLink,
+    Need,
+    Person,
+    Record,
+    SpecialGroupMember,
+    Visit,
+    WorkLog,
+    Zone,
+    new_id,
+)
+from township.storage import search, tables
+from township.storage.database import Database
+
+ME, LOG, NEED = (new_id() for _ in range(3))
+ZONES = {new_id(): "龙马溪村", new_id(): "屈原庙村"}
+NAMES = ("王大明", "向小红", "陈国强", "杜桂英", "谭永福", "郑家秀", "韩春梅", "周德兵")
+HOMES = [new_id() for _ in NAMES]
+TALK = "老人身体硬朗，儿子在宜昌务工，冬季取暖用煤，提醒注意通风；橙子已联系合作社上门收购。"
+REACHABLE = frozenset({"households", "needs", "worklog"})
+
+
+def add(connection: Connection, kind: type[Record], **values: Any) -> None:
+    values.setdefault("id", new_id())
+    connection.execute(insert(kind).values(**values))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database.create(tmp_path / "laptop.db", bytes(range(32)))
+    with database.writing() as connection:
+        fill(connection)
+        homes = [{"household_id": one} for one in HOMES]
+        connection.execute(insert(tables.search_dirty), homes)
+    search.catch_up(database)
+    yield database
+    database.close()
+
+
+def fill(connection: Connection) -> None:
+    today = china_today()
+    add(connection, Cadre, id=ME, name="李秀英", login="lxy", status="active")
+    for position, (zone, name) in enumerate(ZONES.items(), 1):
+        add(connection, Zone, id=zone, name=name, code=f"42052710321{position}", position=position)
+    first, second = ZONES
+    groups = {(zone, number): new_id() for zone in ZONES for number in (1, 2)}
+    for (zone, number), group in groups.items():
+        add(connection, Group, id=group, zone_id=zone, number=number, name=f"{number}组")
+    add(connection, WorkLog, id=LOG, zone_id=first, cadre_id=ME, worked_on=today)
+    for number, (home, name) in enumerate(zip(HOMES, NAMES, strict=True)):
+        zone = first if number < 5 else second
+        head = new_id()
+        group = groups[zone, 1 + number % 2]
+        no = f"{ZONES[zone].removesuffix('村')}-{1 + number % 2}-{number:03}"
+        place = {"zone_id": zone, "group_id": group, "no": no, "head_person_id": head}
+        add(connection, Household, id=home, phone="13812341234", address="二组 8 号", **place)
+        who = {"zone_id": zone, "household_id": home, "phone": "13900005678"}
+        add(connection, Person, id=head, name=name, relation="02", sex="1", **who)
+    home = {"zone_id": first, "household_id": HOMES[0]}
+    for kind in ("hardship", "empty_nest", "subsistence"):
+        add(connection, SpecialGroupMember, group_kind=kind, **home)
+    add(connection, HouseholdLink, cadre_id=ME, year=today.year, **home)
+    visit = {"work_log_id": LOG, "way": "in_home", "session": "am", "purpose": "routine"}
+    for days in (0, 40, 80):
+        on = today - timedelta(days=days)
+        add(connection, Visit, visited_on=on, talk=f"{TALK}{days}", **visit, **home)
+    need = {"raised_on": today, "channel": "visit", "topic": "water", "state": "doing"}
+    add(connection, Need, id=NEED, no="N-1", text="饮水池漏水，天旱时错峰用水。", **need, **home)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, database: Database) -> HouseholdsPage:
+    page = HouseholdsPage(database, ME, REACHABLE)
+    qtbot.addWidget(page)
+    qtbot.addWidget(page.tools)
+    page.resize(1150, 640)
+    page.show()
+    page.tools.show()
+    return page
+
+
+def texts(panel: HouseholdPanel) -> str:
+    QApplication.processEvents()  # new labels show themselves in the event loop
+    found = panel.findChildren(QLabel)
+    return "\n".join(one.text() for one in found if not one.isHidden())
+
+
+def test_the_first_household_is_shown_with_its_history(page: HouseholdsPage) -> None:
+    assert page.model.rowCount() == 8
+    assert page.table.current_id() == HOMES[0]
+    shown = texts(page.panel)
+    assert "王大明" in shown and "走访记录（3 次）" in shown and TALK in shown
+    assert "138****1234" in shown and "13812341234" not in shown
+    assert "139****5678" in shown and "13900005678" not in shown
+    page.table.select_id(HOMES[1])
+    assert "还没有走访过这一户" in texts(page.panel)
+
+
+def test_typing_finds_by_pinyin_and_down_goes_to_the_list(
+    page: HouseholdsPage, qtbot: QtBot
+) -> None:
+    page.focus_search()
+    qtbot.keyClicks(page.search, "cgq")
+    assert [page.model.id_at(0), page.model.rowCount()] == [HOMES[2], 1]
+    assert "陈国强" in texts(page.panel)
+    qtbot.keyClicks(page.search, "zz")
+    assert page.model.rowCount() == 0 and not page.visit.isEnabled()
+    qtbot.keyClick(page.search, Qt.Key.Key_Escape)
+    assert page.model.rowCount() == 8 and page.visit.isEnabled()
+
+
+def test_filters_narrow_the_list_and_a_target_lifts_them(page: HouseholdsPage) -> None:
+    second = list(ZONES)[1]
+    page.zone._choose(second)
+    assert page.model.rowCount() == 3 and page.count.text() == "共 3 户"
+    page.zone.set_value("")
+    page.special._choose("hardship")
+    assert page.model.rowCount() == 1
+    page.special._choose("")
+    page.mine.set_values(("mine",))
+    page.reload_list()
+    assert page.model.rowCount() == 1
+    page.show_target(HOMES[6])
+    assert (page.table.current_id(), page.model.rowCount()) == (HOMES[6], 8)
+
+
+def test_groups_follow_the_zone(page: HouseholdsPage) -> None:
+    assert len(page.group._choices) == 1 + 4
+    page.group._choose(next(one for one in page.group._choices if one))
+    assert page.model.rowCount() == 3
+    page.zone._choose(list(ZONES)[1])
+    assert len(page.group._choices) == 1 + 2 and page.group.value() == ""
+    assert page.model.rowCount() == 3
+
+
+def test_the_longest_not_visited_come_first(page: HouseholdsPage) -> None:
+    page.table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
+    assert page.model.id_at(0) == HOMES[0]
+    page.table.sortByColumn(6, Qt.SortOrder.AscendingOrder)
+    assert page.model.id_at(7) == HOMES[0]
+
+
+def test_a_visit_is_begun_with_one_key(page: HouseholdsPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.wanted) as asked:
+        page.visit.click()
+    assert asked.args == ["worklog", ("visit", HOMES[0])]
+    assert page.visit.shortcut().toString() == "Ctrl+N"
+    with qtbot.waitSignal(page.wanted) as asked:
+        page.panel._opened("needs", NEED)
+    assert asked.args == ["needs", NEED]
+
+
+def test_without_a_work_log_page_there_is_no_way_to_it(qtbot: QtBot, database: Database) -> None:
+    page = HouseholdsPage(database, ME)
+    qtbot.addWidget(page)
+    qtbot.addWidget(page.tools)
+    with qtbot.assertNotEmitted(page.wanted):
+        page.table.opened.emit(HOMES[0])
+
+
+def test_news_keep_the_row_and_an_empty_laptop_says_so(
+    page: HouseholdsPage, database: Database
+) -> None:
+    page.table.select_id(HOMES[3])
+    page.reload(frozenset({"visit"}))
+    assert page.table.current_id() == HOMES[3]
+    with database.writing() as connection:
+        connection.execute(Household.__table__.delete())  # type: ignore[attr-defined]
+    page.reload(frozenset())
+    assert page.model.rowCount() == 0 and page.count.text() == "共 0 户"
+    assert page._nothing._text.text() == "本机还没有户"
+
+
+def test_the_page_fits_the_smallest_screen(qtbot: QtBot, database: Database) -> None:
+    def make() -> Page:
+        return HouseholdsPage(database, ME, REACHABLE)
+
+    window = MainWindow([PageSpec("households", "户台账", "house-line", make)], Who("李秀英", "镇"))
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.show_page("households")
+    qtbot.wait(20)
+    if shots := os.environ.get("SHOTS"):
+        window.grab().save(f"{shots}/households.png")
+    page = window.page("households")
+    assert isinstance(page, HouseholdsPage)
+    assert (window.width(), window.height()) == (1366, 768)
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert not any(page.table.isColumnHidden(at) for at in range(9))

@@ -1,0 +1,69 @@
+"""Counted days, case by case, and record numbers."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from township.rules import days, numbers
+from township.rules.days import DayLog, Standing
+
+DAY = date(2026, 5, 20)
+COUNTED, PENDING, NOT = Standing.COUNTED, Standing.PENDING, Standing.NOT_COUNTED
+BASE: dict[str, Any] = {
+    "worked_on": DAY,
+    "sessions": ("am",),
+    "work_kind": "household_visit",
+    "state": "submitted",
+    "home_visits": 1,
+    "entered_on": DAY,
+}
+
+
+@pytest.mark.parametrize(
+    ("village", "change", "standing", "halves", "late", "reason"),
+    [
+        (True, {}, COUNTED, 1, False, "0.5 天"),
+        (True, {"sessions": ("am", "pm")}, COUNTED, 2, False, "计 1 天"),
+        (True, {"sessions": ("am", "pm", "eve")}, COUNTED, 2, False, "计 1 天"),
+        (True, {"sessions": ()}, NOT, 0, False, "时段"),
+        (True, {"home_visits": 0}, NOT, 0, False, "没有入户"),
+        (True, {"state": "draft"}, PENDING, 1, False, "草稿"),
+        (True, {"state": "returned"}, NOT, 0, False, "退回"),
+        (True, {"work_kind": "meeting"}, COUNTED, 1, False, "0.5 天"),
+        (True, {"entered_on": date(2026, 5, 21)}, COUNTED, 1, True, "晚 1 天"),
+        (True, {"entered_on": date(2026, 5, 27)}, COUNTED, 1, True, "晚 7 天"),
+        (True, {"entered_on": date(2026, 5, 28)}, PENDING, 1, True, "考核人同意"),
+        (True, {"entered_on": date(2026, 5, 28), "state": "counted"}, COUNTED, 1, True, "晚 8 天"),
+        (True, {"entered_on": None}, COUNTED, 1, False, "0.5 天"),
+        (False, {"home_visits": 0, "work_kind": "in_village"}, COUNTED, 1, False, "0.5 天"),
+        (False, {"home_visits": 0, "work_kind": "emergency"}, COUNTED, 1, False, "0.5 天"),
+        (False, {"work_kind": "meeting"}, NOT, 0, False, "会议"),
+        (False, {"work_kind": "other"}, NOT, 0, False, "电话"),
+        (False, {"in_zone": False}, NOT, 0, False, "责任区"),
+    ],
+)
+def test_a_day(
+    village: bool, change: dict[str, Any], standing: Standing, halves: int, late: bool, reason: str
+) -> None:
+    found = days.judge(DayLog(**BASE | change), village)
+    assert (found.standing, found.halves, found.late) == (standing, halves, late)
+    assert reason in found.reason
+
+
+def test_targets_and_sums() -> None:
+    assert days.day_text(days.target_halves(village=True)) == "8.0"
+    assert days.day_text(days.target_halves(village=False)) == "3.0"
+    results = [
+        days.judge(DayLog(**BASE | {"state": state}), True) for state in ("draft", "counted")
+    ]
+    assert days.total_halves(results) == days.total_halves(results, PENDING) == 1
+    assert days.is_village_cadre(["TC", "VS"]) and not days.is_village_cadre(["LL"])
+
+
+def test_numbers_count_on_per_laptop_and_year() -> None:
+    taken = ["2026-007-0012", "2026-008-0099", "2025-007-0500", "2026-007-x", "N-1"]
+    assert numbers.next_counter(taken, 2026, 7) == 13
+    assert numbers.next_counter([], 2026, 7) == 1
+    assert numbers.number(2026, 7, 12) == "2026-007-0012"
+    assert numbers.number(2026, 1234, 10_000) == "2026-1234-10000"

@@ -1,0 +1,18 @@
+"""What a township may set for itself, with the presets of the source or of domain §5.1 [P]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Targets are half days per calendar month: 8.0 days are 16 halves."""
+
+    village_halves: int = 16
+    township_halves: int = 6
+    free_late_days: int = 7
+    """A log entered more days after its date counts only with the assessor's consent."""
+
+
+PRESET = Settings()

@@ -1,0 +1,292 @@
+"""入户走访: one visit with the needs and situations raised there, saved in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from township.errors import InvalidInput
+from township.records import (
+    Cadre,
+    Household,
+    Need,
+    Record,
+    Situation,
+    Visit,
+    WorkLog,
+    ZoneStaff,
+    new_id,
+)
+from township.rules import needs as need_rules
+from township.rules import numbers
+from township.storage import tables
+from township.storage.work import UnitOfWork
+from township.values import CHINA
+
+REPORT_TO = {"livelihood": "LL", "opinion": "LL", "police": "PO", "disaster": "SAF"}
+"""Role that hears of each kind of situation; without such a person the LL of the zone."""
+_SESSIONS = ("am", "pm", "eve")
+_USUAL = {"am": time(10), "pm": time(15), "eve": time(20)}
+"""When something seen in a session of an earlier day is taken to have happened."""
+_RANK = {None: 0, "other": 0, "meeting": 1, "in_village": 2, "household_visit": 3, "emergency": 3}
+_KIND = {"in_home": "household_visit", "met_outside": "in_village"}
+
+
+@dataclass(frozen=True)
+class NeedEntry:
+    """A need raised during a visit."""
+
+    text: str | None
+    topic: str | None
+
+
+@dataclass(frozen=True)
+class SituationEntry:
+    """One of the five conditions seen during a visit."""
+
+    kind: str | None
+    level: str | None
+    summary: str | None
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class VisitEntry:
+    """What the visit form gives. ``sessions`` are the half days spent; the first is the visit's."""
+
+    household_id: bytes | None
+    visited_on: date | None
+    sessions: tuple[str, ...]
+    way: str | None
+    purpose: str | None
+    resident_present: bool | None = True
+    companions: tuple[bytes, ...] = ()
+    policies_told: tuple[str, ...] = ()
+    talk: str | None = None
+    carry_over: str | None = None
+    resident_ok: str | None = None
+    next_visit_on: date | None = None
+    needs: tuple[NeedEntry, ...] = ()
+    situations: tuple[SituationEntry, ...] = ()
+
+
+def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
+    """Record a visit in the author's log of that day; returns the visit's id, uncommitted.
+
+    Raises InvalidInput; problems of needs and situations are named ``needs.0.text`` and so on.
+    """
+    session = work.session
+    household = _household(session, entry)
+    log = _log(work, household, entry)
+    visit = _visit(entry, household, log)
+    work.add(visit)
+    _add_needs(work, entry, visit)
+    _add_situations(work, entry, visit, household)
+    return visit.id
+
+
+def previous_talk(session: Session, household_id: bytes) -> str:
+    """What was talked about at the newest earlier visit; empty when there was none."""
+    newest = (
+        select(Visit.talk)
+        .where(Visit.household_id == household_id, Visit.deleted_at.is_(None))
+        .where(Visit.talk.is_not(None))
+        .order_by(Visit.visited_on.desc(), Visit.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) or ""
+
+
+def _household(session: Session, entry: VisitEntry) -> Household:
+    """The household of an entry without problems. Raises InvalidInput with all problems."""
+    found = session.get(Household, entry.household_id) if entry.household_id else None
+    problems: dict[str, str] = {}
+    if found is None or found.deleted_at is not None:
+        problems["household_id"] = "请选择走访的户" if found is None else "这一户已被删除"
+    problems |= _problems(Visit, entry, ("visited_on", "way", "purpose", "resident_present"))
+    problems |= _problems(Visit, entry, ("talk", "carry_over", "resident_ok", "policies_told"))
+    if not entry.sessions:
+        problems["sessions"] = "请选择时段"
+    for at, need in enumerate(entry.needs):
+        problems |= _problems(Need, need, ("text", "topic"), f"needs.{at}.")
+    for at, seen in enumerate(entry.situations):
+        where = f"situations.{at}."
+        problems |= _problems(Situation, seen, ("level", "summary", "place"), where)
+        if problem := Situation.field("situation_kind").problem(seen.kind):
+            problems[f"{where}kind"] = problem
+    if problems or found is None:
+        raise InvalidInput(problems)
+    return found
+
+
+def _problems(
+    kind: type[Record], entry: object, names: Iterable[str], where: str = ""
+) -> dict[str, str]:
+    found = {name: kind.field(name).problem(getattr(entry, name)) for name in names}
+    return {where + name: problem for name, problem in found.items() if problem}
+
+
+def _log(work: UnitOfWork, household: Household, entry: VisitEntry) -> WorkLog:
+    """The author's log of the day, made or brought up to date. Raises InvalidInput."""
+    on = entry.visited_on
+    if on is None or on > work.clock().astimezone(CHINA).date():
+        raise InvalidInput({"visited_on": "走访日期不能晚于今天"})
+    if entry.next_visit_on is not None and entry.next_visit_on <= on:
+        raise InvalidInput({"next_visit_on": "下次走访日期要晚于这次走访"})
+    log = work.session.scalars(
+        select(WorkLog)
+        .where(WorkLog.cadre_id == work.author, WorkLog.worked_on == on)
+        .where(WorkLog.deleted_at.is_(None))
+        .order_by(WorkLog.id)
+    ).first()
+    if log is None:
+        log = WorkLog(id=new_id(), zone_id=household.zone_id, cadre_id=work.author, worked_on=on)
+        log.work_kind, log.sessions, log.places = "other", (), ()
+        work.add(log)
+    _extend(work.session, log, household, entry)
+    return log
+
+
+def _extend(session: Session, log: WorkLog, household: Household, entry: VisitEntry) -> None:
+    """Merge sessions, places and kind of work; phone contact adds none to other work's day."""
+    before = log.sessions or ()
+    if entry.way == "phone":
+        merged = before or entry.sessions
+    else:
+        earlier = () if _only_phone(session, log) else before
+        merged = (*earlier, *entry.sessions)
+        kind = _KIND.get(entry.way or "", "other")
+        log.work_kind = max(log.work_kind, kind, key=lambda one: _RANK.get(one, 0))
+        if household.group_id and household.group_id not in (log.places or ()):
+            log.places = (*(log.places or ()), household.group_id)
+    log.sessions = tuple(one for one in _SESSIONS if one in merged)
+    if log.state != "counted" or set(log.sessions) != set(before):
+        log.state = "submitted"
+
+
+def _only_phone(session: Session, log: WorkLog) -> bool:
+    """Whether a log's sessions came from phone contact alone."""
+    if log.work_kind != "other":
+        return False
+    of_log = (Visit.work_log_id == log.id, Visit.deleted_at.is_(None))
+    ways = set(session.scalars(select(Visit.way).where(*of_log).distinct()))
+    return ways == {"phone"}
+
+
+def _visit(entry: VisitEntry, household: Household, log: WorkLog) -> Visit:
+    return Visit(
+        id=new_id(),
+        zone_id=household.zone_id,
+        work_log_id=log.id,
+        household_id=household.id,
+        visited_on=entry.visited_on,
+        session=next(one for one in _SESSIONS if one in entry.sessions),
+        way=entry.way,
+        companions=entry.companions,
+        purpose=entry.purpose,
+        policies_told=entry.policies_told,
+        talk=entry.talk,
+        carry_over=entry.carry_over,
+        resident_present=entry.resident_present,
+        resident_ok=entry.resident_ok,
+        next_visit_on=entry.next_visit_on,
+    )
+
+
+def _add_needs(work: UnitOfWork, entry: VisitEntry, visit: Visit) -> None:
+    if not entry.needs:
+        return
+    line = responsible(work.session, visit.zone_id, "LL", visit.visited_on)
+    given = _numbers(work, Need, visit.visited_on.year, len(entry.needs))
+    for no, need in zip(given, entry.needs, strict=True):
+        work.add(
+            Need(
+                zone_id=visit.zone_id,
+                household_id=visit.household_id,
+                visit_id=visit.id,
+                no=no,
+                raised_on=visit.visited_on,
+                channel="phone" if visit.way == "phone" else "visit",
+                text=need.text,
+                topic=need.topic,
+                owner_point=work.author,
+                owner_line=line,
+                due_on=need_rules.default_due(visit.visited_on, None),
+                state="new",
+            )
+        )
+
+
+def _add_situations(
+    work: UnitOfWork, entry: VisitEntry, visit: Visit, household: Household
+) -> None:
+    if not entry.situations:
+        return
+    now = work.clock()
+    seen_at = _seen_at(visit, now)
+    given = _numbers(work, Situation, visit.visited_on.year, len(entry.situations))
+    for no, seen in zip(given, entry.situations, strict=True):
+        role = REPORT_TO[seen.kind or ""]
+        # For 舆情 who said it is not kept, so neither is the household (domain §4.4).
+        home = None if seen.kind == "opinion" else household.id
+        work.add(
+            Situation(
+                zone_id=visit.zone_id,
+                no=no,
+                situation_kind=seen.kind,
+                level=seen.level,
+                visit_id=None if seen.kind == "opinion" else visit.id,
+                household_id=home,
+                happened_at=seen_at,
+                found_at=seen_at,
+                group_id=household.group_id,
+                place=seen.place,
+                summary=seen.summary,
+                report_to=responsible(work.session, visit.zone_id, role, visit.visited_on),
+                reported_at=now,
+                reported_by=work.author,
+            )
+        )
+
+
+def _seen_at(visit: Visit, now: datetime) -> datetime:
+    usual = datetime.combine(visit.visited_on, _USUAL[visit.session], CHINA)
+    return now if visit.visited_on == now.astimezone(CHINA).date() else usual
+
+
+def responsible(session: Session, zone_id: bytes, role: str, on: date) -> bytes | None:
+    """Who has a role for a zone on a day: the zone's own, the township's, else the zone's LL."""
+    staff = session.scalar(
+        select(ZoneStaff.cadre_id)
+        .where(ZoneStaff.zone_id == zone_id, ZoneStaff.role == role)
+        .where(ZoneStaff.deleted_at.is_(None))
+        .where(or_(ZoneStaff.from_on.is_(None), ZoneStaff.from_on <= on))
+        .where(or_(ZoneStaff.to_on.is_(None), ZoneStaff.to_on >= on))
+        .order_by(ZoneStaff.from_on.desc(), ZoneStaff.id)
+        .limit(1)
+    )
+    if staff is not None:
+        return staff
+    if role == "LL":
+        return None
+    cadres = session.execute(
+        select(Cadre.id, Cadre.roles)
+        .where(Cadre.deleted_at.is_(None), Cadre.status == "active")
+        .order_by(Cadre.id)
+    )
+    office = (one for one, roles in cadres if role in (roles or ()))
+    return next(office, None) or responsible(session, zone_id, "LL", on)
+
+
+def _numbers(work: UnitOfWork, kind: type[Need | Situation], year: int, count: int) -> list[str]:
+    device = work.session.scalars(select(tables.device.c.number)).one()
+    column: Any = kind.no
+    begin = numbers.prefix(year, device)
+    taken = work.session.scalars(select(column).where(column.startswith(begin, autoescape=True)))
+    first = numbers.next_counter(taken, year, device)
+    return [numbers.number(year, device, first + at) for at in range(count)]
