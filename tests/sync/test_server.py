@@ -14,7 +14,7 @@ from sync.server.running import ServerThread
 from sync.wire import ChainHead
 from tests.sync.sample import HOME, OTHER_ZONE, TAN, XIANG, ZONE
 from tests.sync.stranger import Stranger, edit, household
-from township.changes import Op, decode_op
+from township.changes import SEEN, Op, Writers, decode_op
 from township.errors import NotFound
 from township.records import Household, new_id
 from township.storage import tables
