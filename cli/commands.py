@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import backups, doctor, laptops, papers, server
+from cli import backups, doctor, laptops, papers, playing, server
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -40,6 +40,11 @@ def say(text: str, answer: dict[str, object], as_json: bool) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else text)
 
 
+def say_step(text: str) -> None:
+    """What a long command is doing now; on stderr, so that the answer stays clean."""
+    typer.echo(f"· {text}", err=True)
+
+
 @app.command("open")
 def open_(
     folder: Annotated[Path, typer.Argument(help="数据文件夹")],
@@ -49,6 +54,36 @@ def open_(
     from desktop.app import run  # Qt is only for this command
 
     raise typer.Exit(run(folder, demo=demo))
+
+
+@app.command("demo")
+def demo_(
+    folder: Annotated[Path, typer.Argument(help="放演示数据的文件夹")],
+    households: Annotated[int, typer.Option("--households", min=13, help="户数")] = 7902,
+    years: Annotated[int, typer.Option("--years", min=1, max=10, help="几年的记录")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="同一个数得到同样的演示乡镇")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """建立演示乡镇：镇服务器、一台干部笔记本、一台台账管理员电脑（人物均为虚构）。"""
+    answer = playing.demo(folder, households, years, seed, say_step)
+    say(f"演示乡镇建好了：{folder}", answer, as_json)
+
+
+@app.command("play")
+def play(
+    folder: Annotated[Path, typer.Argument(help="演示数据的文件夹")],
+    clerk: Annotated[bool, typer.Option("--clerk", help="打开台账管理员的电脑")] = False,
+) -> None:
+    """运行演示的镇服务器，并打开一台演示笔记本。"""
+    raise typer.Exit(playing.play(folder, clerk=clerk))
+
+
+@app.command("sync")
+def sync_(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
+    """与镇服务器同步一次。"""
+    answer = playing.sync_once(folder, login, password)
+    text = f"同步完成：上报 {answer['pushed']} 次改动，收到 {answer['pulled']} 次改动。"
+    say(text, answer, as_json)
 
 
 @report.command("visit")
