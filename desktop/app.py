@@ -36,12 +36,14 @@ def run(
     folder: Path,
     enrol: Callable[[Enrolment, Job], Unlocked] | None = None,
     demo: Path | None = None,
+    started: Callable[[Program[Unlocked]], None] | None = None,
 ) -> int:
     """Run the program on a laptop's data folder until its last window is closed.
 
     Without ``enrol`` the folder must hold data already. ``demo`` names the file of a demo with
-    its made-up users. Returns the exit code: 1 when the folder is in use by another window of
-    the program, holds no data or cannot be written.
+    its made-up users. ``started`` is given the program when its first window is up. Returns
+    the exit code: 1 when the folder is in use by another window of the program, holds no data
+    or cannot be written.
     """
     app = application()
     laptop = LaptopFolder(folder)
@@ -64,6 +66,8 @@ def run(
     failures.watch_slots(program.crash)
     try:
         program.start()
+        if started is not None:
+            started(program)
         return app.exec()
     finally:
         program.end()

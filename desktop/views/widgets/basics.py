@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcutEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,7 +28,13 @@ _ICON_COLOUR = {"plain": INK, "primary": PAPER, "quiet": ACCENT, "danger": DANGE
 
 
 class Button(QPushButton):
-    """A push button whose icon grows with the text."""
+    """A push button whose icon grows with the text; its shortcut presses it at once."""
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QShortcutEvent) and not event.isAmbiguous():
+            self.click()  # Qt would show it pressed for 100 ms first
+            return True
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
