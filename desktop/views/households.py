@@ -23,6 +23,7 @@ from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import households
 from township.usecases.household_detail import household_detail
+from township.usecases.household_rows import household_rows
 from township.usecases.households import HouseholdFilter
 
 _PANEL_EM = 19
@@ -246,7 +247,7 @@ class _HouseholdRows:
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page._database.reader() as session:
-            found = households.household_rows(session, ids, china_today())
+            found = household_rows(session, ids, china_today())
         return {
             one: (
                 line.no,

@@ -27,13 +27,13 @@ from township.records import (
 from township.storage import search, tables
 from township.storage.database import Database
 from township.usecases.household_detail import HISTORY, household_detail
+from township.usecases.household_rows import household_rows
 from township.usecases.households import (
     LAST_VISIT,
     OPEN_NEEDS,
     HouseholdFilter,
     find_households,
     household_ids,
-    household_rows,
     zones_with_groups,
 )
 

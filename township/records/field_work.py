@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from township.codes import (
@@ -50,7 +50,19 @@ class Visit(Record):
     __tablename__ = "visit"
     data_class = "r"
     __table_args__ = (
-        Index("ix_visit_household_visited", "household_id", "visited_on"),
+        # A list of households reads nothing of a visit but this.
+        Index("ix_visit_household_visited", "household_id", "visited_on", "way", "deleted_at"),
+        # What 今日 asks of promised visits.
+        Index(
+            "ix_visit_next",
+            "next_visit_on",
+            "household_id",
+            "visited_on",
+            "deleted_at",
+            "work_log_id",
+            "created_by",
+            sqlite_where=text("next_visit_on IS NOT NULL"),
+        ),
         Index("ix_visit_zone_visited", "zone_id", "visited_on"),
     )
 

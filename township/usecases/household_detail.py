@@ -22,7 +22,7 @@ from township.records import (
     WorkLog,
 )
 from township.rules.masking import age_band, masked_phone
-from township.usecases.households import HouseholdRow, household_rows
+from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.paper_facts import cadre_names
 from township.values import CHINA
 

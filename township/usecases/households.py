@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from township.records import (
-    Cadre,
     Group,
     Household,
     HouseholdLink,
     Need,
-    Person,
     SpecialGroupMember,
-    Visit,
     Zone,
 )
 from township.storage import search
+from township.usecases.household_rows import LATEST, links_of
 from township.usecases.needs import STILL_OPEN
-from township.usecases.paper_facts import persons_of, special_groups_of, within
+from township.usecases.paper_facts import within
 
 FOUND = 200
 """A search shows so many households at most."""
@@ -45,22 +41,6 @@ class HouseholdFilter:
     group_id: bytes | None = None
     special: str | None = None
     only_linked_to: bytes | None = None
-
-
-@dataclass(frozen=True)
-class HouseholdRow:
-    """One household in a list. ``last_visit`` is any contact, ``visits`` are those at home."""
-
-    no: str
-    head: str
-    zone: str
-    group: str
-    persons: int
-    special: tuple[str, ...]
-    cadres: tuple[str, ...]
-    last_visit: date | None
-    visits: int
-    open_needs: int
 
 
 @dataclass(frozen=True)
@@ -102,7 +82,7 @@ def household_ids(
     """
     found = _in_order(session, wanted, today)
     if sort == LAST_VISIT:
-        visited = dict(session.execute(select(Household.id, _LATEST)).all())
+        visited = dict(session.execute(select(Household.id, LATEST)).all())
         found.sort(key=lambda one: visited.get(one) or date.min, reverse=descending)
     elif sort == OPEN_NEEDS:
         needs = _open_needs(session, Need.household_id.is_not(None))
@@ -126,57 +106,6 @@ def find_households(
         living = select(Household.id).where(Household.id.in_(found), *_where(wanted, today))
         known = set(session.scalars(living))
     return [one for one in found if one in known][:FOUND]
-
-
-def household_rows(
-    session: Session, ids: Sequence[bytes], today: date
-) -> dict[bytes, HouseholdRow]:
-    """What a list tells of some households; those that are gone are left out."""
-    persons = persons_of(session, today, Person.household_id.in_(ids))
-    special = special_groups_of(session, today, today, SpecialGroupMember.household_id.in_(ids))
-    cadres = linked_cadres(session, ids, today)
-    latest = _latest(session, ids)
-    visits = _visits_at_home(session, ids, today)
-    needs = _open_needs(session, Need.household_id.in_(ids))
-    return {
-        home: HouseholdRow(
-            no=no or "",
-            head=head or "",
-            zone=zone or "",
-            group=group or "",
-            persons=persons.get(home, 0),
-            special=special.get(home, ()),
-            cadres=tuple(cadres.get(home, ())),
-            last_visit=latest.get(home),
-            visits=visits.get(home, 0),
-            open_needs=needs.get(home, 0),
-        )
-        for home, no, head, zone, group in _named(session, ids)
-    }
-
-
-def linked_cadres(session: Session, ids: Sequence[bytes], today: date) -> dict[bytes, list[str]]:
-    """The names of the cadres who are linked with some households on this day."""
-    found: dict[bytes, list[str]] = defaultdict(list)
-    for home, name in session.execute(
-        select(HouseholdLink.household_id, Cadre.name)
-        .join(Cadre, Cadre.id == HouseholdLink.cadre_id)
-        .where(HouseholdLink.household_id.in_(ids), *_links_of(today))
-        .order_by(HouseholdLink.household_id, Cadre.name)
-        .distinct()
-    ):
-        found[home].append(name or "")
-    return found
-
-
-def _named(session: Session, ids: Sequence[bytes]) -> Sequence[Any]:
-    return session.execute(
-        select(Household.id, Household.no, Person.name, Zone.name, Group.name)
-        .outerjoin(Person, Person.id == Household.head_person_id)
-        .outerjoin(Zone, Zone.id == Household.zone_id)
-        .outerjoin(Group, Group.id == Household.group_id)
-        .where(Household.id.in_(ids), Household.deleted_at.is_(None))
-    ).all()
 
 
 def _in_order(session: Session, wanted: HouseholdFilter, today: date) -> list[bytes]:
@@ -204,40 +133,11 @@ def _in_order(session: Session, wanted: HouseholdFilter, today: date) -> list[by
     return [bytes.fromhex(one[-32:]) for text in texts for one in sorted(text.split("\t"))]
 
 
-def _latest(session: Session, ids: Sequence[bytes]) -> dict[bytes, date | None]:
-    rows = session.execute(select(Household.id, _LATEST).where(Household.id.in_(ids)))
-    return dict(rows.all())
-
-
-def _visits_at_home(session: Session, ids: Sequence[bytes], today: date) -> dict[bytes, int]:
-    """Visits of this year."""
-    rows = session.execute(
-        select(Visit.household_id, func.count())
-        .where(
-            Visit.household_id.in_(ids),
-            Visit.visited_on >= date(today.year, 1, 1),
-            Visit.way == "in_home",
-            Visit.deleted_at.is_(None),
-        )
-        .group_by(Visit.household_id)
-    )
-    return dict(rows.all())
-
-
 def _open_needs(session: Session, where: ColumnElement[bool]) -> dict[bytes, int]:
     rows = session.execute(
         select(Need.household_id, func.count()).where(where, STILL_OPEN).group_by(Need.household_id)
     )
     return {home: count for home, count in rows if home}
-
-
-def _links_of(today: date) -> tuple[ColumnElement[bool], ...]:
-    link = HouseholdLink
-    return (
-        link.deleted_at.is_(None),
-        link.year == today.year,
-        within(link.from_on, link.to_on, today, today),
-    )
 
 
 def _where(wanted: HouseholdFilter, today: date) -> list[ColumnElement[bool]]:
@@ -259,18 +159,7 @@ def _where(wanted: HouseholdFilter, today: date) -> list[ColumnElement[bool]]:
         )
     if wanted.only_linked_to is not None:
         linked = select(HouseholdLink.household_id).where(
-            HouseholdLink.cadre_id == wanted.only_linked_to, *_links_of(today)
+            HouseholdLink.cadre_id == wanted.only_linked_to, *links_of(today, today.year)
         )
         parts.append(Household.id.in_(linked))
     return parts
-
-
-_LATEST = (
-    select(Visit.visited_on)
-    .where(Visit.household_id == Household.id, Visit.deleted_at.is_(None))
-    .order_by(Visit.visited_on.desc())
-    .limit(1)
-    .correlate(Household)
-    .scalar_subquery()
-)
-"""The day of the last contact: one step in the index per household."""

@@ -29,14 +29,18 @@ def cadre_names(session: Session) -> dict[bytes, str]:
 
 def persons_of(session: Session, on: date, where: ColumnElement[bool] = ALL) -> dict[bytes, int]:
     """How many persons a household had on a day."""
-    here = and_(
+    here = (lived_there(on), where)
+    counted = select(Person.household_id, func.count()).where(*here).group_by(Person.household_id)
+    return dict(session.execute(counted).all())
+
+
+def lived_there(on: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a person was alive and in the household on a day."""
+    return and_(
         Person.deleted_at.is_(None),
         or_(Person.died_on.is_(None), Person.died_on > on),
         or_(Person.moved_on.is_(None), Person.moved_on > on),
-        where,
     )
-    counted = select(Person.household_id, func.count()).where(here).group_by(Person.household_id)
-    return dict(session.execute(counted).all())
 
 
 def special_groups_of(
@@ -52,17 +56,19 @@ def special_groups_of(
     found: dict[bytes, set[str]] = defaultdict(set)
     for household, kind in rows:
         found[household].add(kind)
-    return {
-        household: tuple(codes.SPECIAL_GROUP.label(k) for k in codes.SPECIAL_GROUP if k in kinds)
-        for household, kinds in found.items()
-    }
+    return {household: special_labels(kinds) for household, kinds in found.items()}
+
+
+def special_labels(kinds: Collection[str]) -> tuple[str, ...]:
+    """The names of special groups in the list's order."""
+    return tuple(codes.SPECIAL_GROUP.label(k) for k in codes.SPECIAL_GROUP if k in kinds)
 
 
 def within(
     begins: SQLColumnExpression[date | None],
     ends: SQLColumnExpression[date | None],
-    first: date,
-    last: date,
+    first: date | ColumnElement[date],
+    last: date | ColumnElement[date],
 ) -> ColumnElement[bool]:
     """Whether a span, open where it has no end, touches the days from first to last."""
     return and_(or_(begins.is_(None), begins <= last), or_(ends.is_(None), ends >= first))

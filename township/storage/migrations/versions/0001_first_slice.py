@@ -385,7 +385,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     op.create_index(
-        "ix_visit_household_visited", "visit", ["household_id", "visited_on"], unique=False
+        "ix_visit_household_visited",
+        "visit",
+        ["household_id", "visited_on", "way", "deleted_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_visit_next",
+        "visit",
+        ["next_visit_on", "household_id", "visited_on", "deleted_at", "work_log_id", "created_by"],
+        unique=False,
+        sqlite_where=sa.text("next_visit_on IS NOT NULL"),
     )
     op.create_index(op.f("ix_visit_work_log_id"), "visit", ["work_log_id"], unique=False)
     op.create_index("ix_visit_zone_visited", "visit", ["zone_id", "visited_on"], unique=False)
