@@ -13,9 +13,9 @@ from desktop.theme import Tone
 from township.fields import Field
 from township.values import Kind
 
-PAGE = 200
+PAGE = 40
 """Rows fetched together; a screen shows about 20."""
-_PAGES_KEPT = 32
+_PAGES_KEPT = 128
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.table import Column, Sort, TableModel
@@ -28,6 +29,8 @@ from township.usecases.households import HouseholdFilter
 
 _PANEL_EM = 19
 _CHOICE_EM = 8
+_PAUSE = 100
+"""Milliseconds without another key after which the household is shown beside the list."""
 _ALL, _MINE = "all", "mine"
 _KINDS = frozenset(
     {
@@ -97,10 +100,12 @@ class HouseholdsPage(Page):
         )
         self.visit.setVisible("worklog" in reachable)
         self._zones: tuple[households.ZoneGroups, ...] = ()
+        self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
         self._offer()
         self._build()
         self._connect()
         self.reload_list()
+        self._soon.start(0)
 
     def filter(self) -> HouseholdFilter:
         """What the filters ask for."""
@@ -121,7 +126,7 @@ class HouseholdsPage(Page):
             self.table.select_id(self.model.id_at(0))
         self.count.setText(f"共 {self.model.rowCount()} 户")
         self._explain()
-        self._show(self.table.current_id())
+        self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
         if not kinds or kinds & _KINDS:
@@ -196,7 +201,8 @@ class HouseholdsPage(Page):
         for edit in (self.zone, self.group, self.special):
             edit.chosen.connect(self.reload_list)
             edit.editingFinished.connect(lambda edit=edit: _settle(edit))
-        self.table.moved.connect(self._show)
+        self.table.moved.connect(self._moved)
+        self._soon.timeout.connect(lambda: self._show(self.table.current_id()))
         self.table.opened.connect(lambda _: self._visit())
 
     def _clear_filters(self) -> None:
@@ -213,8 +219,12 @@ class HouseholdsPage(Page):
         else:
             self._nothing.set_text("本机还没有户", "与镇服务器同步后，责任区的户会出现在这里。")
 
-    def _show(self, household: bytes | None) -> None:
+    def _moved(self, household: bytes | None) -> None:
+        """Another household is current; it is shown once the keys rest."""
         self.visit.setEnabled(household is not None)
+        self._soon.start(_PAUSE)
+
+    def _show(self, household: bytes | None) -> None:
         if household is None:
             self.panel.show_nothing("在左侧选择一户，这里显示这一户的情况和走访记录。")
             return

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, insert
 
-from desktop.views.household_panel import HouseholdPanel
-from desktop.views.households import HouseholdsPage
+from desktop.views.households import _PAUSE, HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.page import Page
 from desktop.views.widgets.dates import china_today
@@ -103,21 +103,22 @@ def page(qtbot: QtBot, database: Database) -> HouseholdsPage:
     return page
 
 
-def texts(panel: HouseholdPanel) -> str:
-    QApplication.processEvents()  # new labels show themselves in the event loop
-    found = panel.findChildren(QLabel)
+def texts(page: HouseholdsPage) -> str:
+    """What stands beside the list once the keys rest."""
+    QTest.qWait(_PAUSE + 20)
+    found = page.panel.findChildren(QLabel)
     return "\n".join(one.text() for one in found if not one.isHidden())
 
 
 def test_the_first_household_is_shown_with_its_history(page: HouseholdsPage) -> None:
     assert page.model.rowCount() == 8
     assert page.table.current_id() == HOMES[0]
-    shown = texts(page.panel)
+    shown = texts(page)
     assert "王大明" in shown and "走访记录（3 次）" in shown and TALK in shown
     assert "138****1234" in shown and "13812341234" not in shown
     assert "139****5678" in shown and "13900005678" not in shown
     page.table.select_id(HOMES[1])
-    assert "还没有走访过这一户" in texts(page.panel)
+    assert "还没有走访过这一户" in texts(page)
 
 
 def test_typing_finds_by_pinyin_and_down_goes_to_the_list(
@@ -126,7 +127,7 @@ def test_typing_finds_by_pinyin_and_down_goes_to_the_list(
     page.focus_search()
     qtbot.keyClicks(page.search, "cgq")
     assert [page.model.id_at(0), page.model.rowCount()] == [HOMES[2], 1]
-    assert "陈国强" in texts(page.panel)
+    assert "陈国强" in texts(page)
     qtbot.keyClicks(page.search, "zz")
     assert page.model.rowCount() == 0 and not page.visit.isEnabled()
     qtbot.keyClick(page.search, Qt.Key.Key_Escape)

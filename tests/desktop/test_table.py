@@ -101,7 +101,7 @@ def test_column_takes_label_and_show_from_the_field() -> None:
 
 def test_rows_are_fetched_in_pages_and_kept(model: TableModel, rows: Rows) -> None:
     assert rows.fetched == []
-    for row in (0, 5, 199, 200, 0, 999):
+    for row in (0, 5, PAGE - 1, PAGE, 0, 999):
         model.index(row, 0).data()
     assert rows.fetched == [PAGE, PAGE, PAGE]
 

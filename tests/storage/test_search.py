@@ -43,6 +43,9 @@ def indexed(database: Database, village: Village) -> Database:
         "二组",
         "2组",
         "王大 二组",
+        "wdm 017",
+        "017 wdm",
+        "二组 wang 大明",
     ],
 )
 def test_found_by(indexed: Database, village: Village, query: str) -> None:
@@ -58,7 +61,7 @@ def test_every_reading_and_rare_characters(indexed: Database, village: Village, 
     assert village.home not in found
 
 
-@pytest.mark.parametrize("query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组"])
+@pytest.mark.parametrize("query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组", "017 wdx"])
 def test_not_found_by(indexed: Database, query: str) -> None:
     with indexed.reader() as session:
         assert household_ids(session, query) == []

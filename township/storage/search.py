@@ -7,7 +7,7 @@ exactly as typed; sealed records are never in the index.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, select
@@ -50,52 +50,58 @@ def household_ids(session: Session, query: str, limit: int = 200) -> list[bytes]
     if not runs:
         return []
     connection = session.connection()
-    if len(runs) == 1:
-        rows = _rows_of_run(connection, runs[0], limit)
-    else:
-        rows = _rows_of_all(connection, runs, limit)
-    if not rows:
-        return []
-    marks = ",".join(map(str, rows))
+    rows: dict[int, None] = {}
+    for question, values in _questions(runs, limit):
+        if len(rows) < limit:
+            found = connection.exec_driver_sql(question, values).fetchall()
+            rows.update(dict.fromkeys(row[0] for row in found))
+    return _living(connection, list(rows)[:limit])
+
+
+def _living(connection: Connection, rows: Sequence[int]) -> list[bytes]:
+    """The households of rows, in the same order; one may have been deleted a moment ago."""
+    marks = ",".join(map(str, rows))  # integers only
     named = connection.exec_driver_sql(
-        f"SELECT row, household_id FROM search_row WHERE row IN ({marks})"  # integers only
-    )
-    by_row: dict[int, bytes] = {row: household for row, household in named}  # noqa: C416 - rows are no pairs to mypy
+        "SELECT search_row.row, household_id FROM search_row"
+        " JOIN household ON household.id = household_id AND household.deleted_at IS NULL"
+        f" WHERE search_row.row IN ({marks})"
+    ).fetchall()
+    by_row: dict[int, bytes] = {line[0]: line[1] for line in named}
     return [by_row[row] for row in rows if row in by_row]
 
 
-def _rows_of_run(connection: Connection, run: str, limit: int) -> list[int]:
-    rows: dict[int, None] = {}
-    if _LETTERS.fullmatch(run):
-        rows.update(dict.fromkeys(_by_pinyin(connection, run, limit)))
+Question = tuple[str, tuple[str | int, ...]]
+_TEXT = "SELECT rowid FROM search_text WHERE search_text MATCH ?"
+_PINYIN = "SELECT row FROM search_pinyin WHERE key >= ? AND key < ?"
+
+
+def _questions(runs: Sequence[str], limit: int) -> Iterator[Question]:
+    """Where the first run is found, the best places first; the other runs only narrow it."""
+    first, *others = runs
+    narrow = [_anywhere(run) for run in others]
+    # The plus keeps SQLite from asking the full-text index once per row.
+    also = "".join(f" AND +rowid IN ({question})" for question, _ in narrow)
+    values = [value for _, given in narrow for value in given]
+    if _LETTERS.fullmatch(first):
+        among = also.replace("+rowid", "row")
+        # A household may stand there once per reading.
+        ends = (*_letters(first), *values, limit * 4)
+        yield f"{_PINYIN}{among} ORDER BY key LIMIT ?", ends
     for columns in ("names", "others"):
-        if len(rows) >= limit:
-            break
-        expression = f"{{{columns}}}: {match_expression(run)}"
-        rows.update(dict.fromkeys(_by_text(connection, expression, limit)))
-    return list(rows)[:limit]
+        expression = f"{{{columns}}}: {match_expression(first)}"
+        yield f"{_TEXT}{also} LIMIT ?", (expression, *values, limit)
 
 
-def _rows_of_all(connection: Connection, runs: Sequence[str], limit: int) -> list[int]:
-    found = [_rows_of_run(connection, run, 1_000_000) for run in runs]
-    rest = [set(rows) for rows in found[1:]]
-    return [row for row in found[0] if all(row in rows for rows in rest)][:limit]
+def _anywhere(run: str) -> Question:
+    """The rows in which a run is found at all."""
+    if _LETTERS.fullmatch(run):
+        return f"{_TEXT} UNION {_PINYIN}", (match_expression(run), *_letters(run))
+    return _TEXT, (match_expression(run),)
 
 
-def _by_text(connection: Connection, expression: str, limit: int) -> list[int]:
-    rows = connection.exec_driver_sql(
-        "SELECT rowid FROM search_text WHERE search_text MATCH ? LIMIT ?", (expression, limit)
-    )
-    return [row for (row,) in rows]
-
-
-def _by_pinyin(connection: Connection, letters: str, limit: int) -> list[int]:
-    after = letters[:-1] + chr(ord(letters[-1]) + 1)
-    rows = connection.exec_driver_sql(
-        "SELECT row FROM search_pinyin WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
-        (letters, after, limit * 4),  # a household may stand there once per reading
-    )
-    return list(dict.fromkeys(row for (row,) in rows))[:limit]
+def _letters(run: str) -> tuple[str, str]:
+    """First key that begins with these letters, and the first beyond."""
+    return run, run[:-1] + chr(ord(run[-1]) + 1)
 
 
 def catch_up(database: Database, step: Callable[[int, int], None] | None = None) -> int:

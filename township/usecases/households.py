@@ -96,15 +96,10 @@ def find_households(
     session: Session, query: str, wanted: HouseholdFilter, today: date
 ) -> list[bytes]:
     """Households that fit what was typed and the filter, the best first."""
-    narrow = wanted != HouseholdFilter()
-    found = search.household_ids(session, query, _EVERY if narrow else FOUND)
-    if not found:
-        return []
-    if narrow:
-        known = set(household_ids(session, wanted, today))
-    else:
-        living = select(Household.id).where(Household.id.in_(found), *_where(wanted, today))
-        known = set(session.scalars(living))
+    if wanted == HouseholdFilter():
+        return search.household_ids(session, query, FOUND)
+    found = search.household_ids(session, query, _EVERY)
+    known = set(session.scalars(select(Household.id).where(*_where(wanted, today))))
     return [one for one in found if one in known][:FOUND]
 
 
