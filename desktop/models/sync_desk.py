@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from desktop.background import Background, Cancelled, Job, Ticket
@@ -11,6 +13,9 @@ from township.storage import search
 from township.storage.database import Database
 from township.usecases.syncing import SyncState, sync_state
 from township.values import local_text
+
+if TYPE_CHECKING:
+    from sync import client
 
 
 class SyncDesk(QObject):
@@ -31,6 +36,8 @@ class SyncDesk(QObject):
         super().__init__(parent)
         self._database, self._background = database, background
         self._ticket: Ticket | None = None
+        self.last: client.Progress | None = None
+        """What the last finished sync moved."""
 
     @property
     def running(self) -> bool:
@@ -62,7 +69,7 @@ class SyncDesk(QObject):
         if self._ticket is not None:
             self._ticket.cancel()
 
-    def _work(self, job: Job) -> frozenset[str]:
+    def _work(self, job: Job) -> client.Progress:
         from sync import client  # httpx costs 110 ms: only a sync pays for it
         from sync.http import carrier_to
         from township.storage.replica import Replica
@@ -80,10 +87,11 @@ class SyncDesk(QObject):
         if job.cancelled:
             raise Cancelled
         search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
-        return frozenset(progress.kinds)
+        return progress
 
-    def _done(self, kinds: frozenset[str]) -> None:
-        self.brought.emit(kinds)
+    def _done(self, progress: client.Progress) -> None:
+        self.last = progress
+        self.brought.emit(frozenset(progress.kinds))
         self.ended.emit(None)
 
     def _failed(self, error: WorldError) -> None:

@@ -94,10 +94,10 @@ class HouseholdsPage(Page):
         self.visit = button(
             "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
         )
-        self.visit.setVisible("worklog" in reachable)
         self._zones: tuple[households.ZoneGroups, ...] = ()
-        self._offer()
         self._build()
+        self.visit.setVisible("worklog" in reachable)  # with a parent by now: no window flashes
+        self._offer()
         self._connect()
         self.reload_list()
 
@@ -188,7 +188,7 @@ class HouseholdsPage(Page):
         self.mine.set_values((_ALL,))
 
     def _connect(self) -> None:
-        self.search.searched.connect(lambda _: self.reload_list())
+        self.search.searched.connect(lambda _: self._search())
         self.search.downwards.connect(self.table.setFocus)
         self.mine.edited.connect(self.reload_list)
         self.zone.chosen.connect(self._offer_groups)
@@ -197,6 +197,11 @@ class HouseholdsPage(Page):
             edit.editingFinished.connect(lambda edit=edit: _settle(edit))
         self.table.moved.connect(self._show)
         self.table.opened.connect(lambda _: self._visit())
+
+    def _search(self) -> None:
+        """Find anew; the best hit is picked, so that Enter and Ctrl+N mean it."""
+        self.table.clear_current()
+        self.reload_list()
 
     def _clear_filters(self) -> None:
         for edit in (self.zone, self.group, self.special):

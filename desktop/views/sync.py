@@ -39,7 +39,7 @@ class SyncPage(Page):
         self, database: Database, cadre_id: bytes, desk: SyncDesk, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._database, self._cadre, self._desk = database, cadre_id, desk
+        self._database, self._cadre, self.desk = database, cadre_id, desk
         self.headline = label("", "title")
         self.detail = label("", "caption", wrap=True)
         self.go = button(
@@ -58,7 +58,7 @@ class SyncPage(Page):
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
-        self._show_state(self._desk.state())
+        self._show_state(self.desk.state())
         with self._database.reader() as session:
             conflicts = syncing.open_conflicts(session)
             refused = syncing.refused_work(session)
@@ -103,14 +103,14 @@ class SyncPage(Page):
 
     def _show_state(self, state: SyncState) -> None:
         text, tone, _ = in_words(state)
-        self.headline.setText("正在同步…" if self._desk.running else text)
+        self.headline.setText("正在同步…" if self.desk.running else text)
         self.headline.setStyleSheet(f"color: {tone.ink}")
         last = f"上次同步 {local_text(state.last_at)}。" if state.last_at else "还没有同步过。"
         self.detail.setText(last + "没有网络也能继续工作；改动都已保存在本机，同步后各方可见。")
-        if not self._desk.running:
+        if not self.desk.running:
             self._tell(state.problem)
-        self.go.setEnabled(not self._desk.running)
-        self.stop.setVisible(self._desk.running)
+        self.go.setEnabled(not self.desk.running)
+        self.stop.setVisible(self.desk.running)
 
     def _moved(self, progress: Progress) -> None:
         self.headline.setText("正在同步…")
@@ -121,7 +121,7 @@ class SyncPage(Page):
         self.progress.show_progress(progress)
 
     def _cancel(self) -> None:
-        self._desk.cancel()
+        self.desk.cancel()
         self.stop.setEnabled(False)
 
     def _ended(self, problem: str | None) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, insert
 
@@ -212,3 +212,38 @@ def test_the_page_fits_the_smallest_screen(qtbot: QtBot, database: Database) -> 
     assert (window.width(), window.height()) == (1366, 768)
     assert page.table.horizontalScrollBar().maximum() == 0
     assert not any(page.table.isColumnHidden(at) for at in range(9))
+
+
+def test_the_best_hit_is_the_one_that_is_picked(page: HouseholdsPage, qtbot: QtBot) -> None:
+    page.table.select_id(HOMES[3])
+    page.search.setText("龙")
+    assert page.model.rowCount() > 1
+    assert page.table.current_id() == page.model.id_at(0)
+    page.search.clear()
+    qtbot.keyClicks(page.search, "wdm")
+    assert page.table.current_id() == HOMES[0]
+
+
+def test_no_part_flashes_up_as_a_window_of_its_own(qtbot: QtBot, database: Database) -> None:
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, seen: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(seen, QWidget) and seen.isWindow():
+                shown.append(type(seen).__name__)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    page = HouseholdsPage(database, ME, REACHABLE)
+    QApplication.instance().removeEventFilter(watch)
+    qtbot.addWidget(page)
+    assert shown == []
+
+
+def test_zones_without_households_are_not_offered(qtbot: QtBot, database: Database) -> None:
+    with database.writing() as connection:
+        add(connection, Zone, name="天龙村", code="420527103205")
+    page = HouseholdsPage(database, ME, REACHABLE)
+    qtbot.addWidget(page)
+    assert {zone.name for zone in page._zones} == set(ZONES.values())

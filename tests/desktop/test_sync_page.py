@@ -86,9 +86,9 @@ def home(**fields: object) -> Household:
 
 
 def press_and_wait(qtbot: QtBot, page: SyncPage) -> str | None:
-    with qtbot.waitSignal(page._desk.ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(page.desk.ended, timeout=20_000) as ended:
         page.go.click()
-    qtbot.waitUntil(lambda: not page._desk.running)
+    qtbot.waitUntil(lambda: not page.desk.running)
     assert ended.args is not None
     problem: str | None = ended.args[0]
     return problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from township.records import (
@@ -73,7 +73,7 @@ class ZoneGroups:
 
 
 def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
-    """All zones on this laptop in their order."""
+    """The zones whose households are on this laptop, in their order."""
     groups: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
     for zone, group, name in session.execute(
         select(Group.zone_id, Group.id, Group.name)
@@ -84,6 +84,7 @@ def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
     zones = session.execute(
         select(Zone.id, Zone.name)
         .where(Zone.deleted_at.is_(None))
+        .where(exists().where(Household.zone_id == Zone.id))
         .order_by(Zone.position, Zone.name)
     )
     return tuple(ZoneGroups(zone, name or "", tuple(groups[zone])) for zone, name in zones)
