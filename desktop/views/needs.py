@@ -47,8 +47,8 @@ def _state_tone(state: str) -> Tone:
 
 
 COLUMNS = (
-    Column("no", "编号", 5, sortable=False),
-    Column("household", "户", 8, sortable=False),
+    Column("no", "编号", 8, spare=True, sortable=False),
+    Column("household", "户", 10, sortable=False),
     Column("topic", "类别", 3, spare=True, sortable=False),
     Column("text", "诉求内容", 13, grow=True, sortable=False),
     Column("class", "类", 2, lambda shown: shown[:1], sortable=False),

@@ -71,6 +71,26 @@ def test_names_come_before_other_words(indexed: Database, village: Village) -> N
     assert len(found) == 2
 
 
+def test_heads_come_before_others_of_the_household(indexed: Database, village: Village) -> None:
+    homes = []
+    for names in (("李四", "王大民"), ("温德民",)):
+        with indexed.work(AUTHOR) as work:
+            home = Household(zone_id=village.zone, no="龙马溪-1-001", group_id=village.group)
+            work.add(home)
+            for at, name in enumerate(names):
+                person = Person(
+                    zone_id=village.zone, household_id=home.id, name=name, sex="1", relation="02"
+                )
+                work.add(person)
+                home.head_person_id = home.head_person_id if at else person.id
+            work.commit()
+        catch_up(indexed)
+        homes.append(home.id)
+    member, head = homes
+    with indexed.reader() as session:
+        assert household_ids(session, "wdm") == [village.home, head, member]
+
+
 def test_a_changed_name_is_found_and_the_old_one_is_not(
     indexed: Database, village: Village
 ) -> None:

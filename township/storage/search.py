@@ -92,7 +92,7 @@ def _by_text(connection: Connection, expression: str, limit: int) -> list[int]:
 def _by_pinyin(connection: Connection, letters: str, limit: int) -> list[int]:
     after = letters[:-1] + chr(ord(letters[-1]) + 1)
     rows = connection.exec_driver_sql(
-        "SELECT row FROM search_pinyin WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+        "SELECT row FROM search_pinyin WHERE key >= ? AND key < ? ORDER BY member, key LIMIT ?",
         (letters, after, limit * 4),  # a household may stand there once per reading
     )
     return list(dict.fromkeys(row for (row,) in rows))[:limit]
@@ -138,10 +138,11 @@ def _index(connection: Connection, ids: Sequence[bytes]) -> None:
 def _index_pinyin(connection: Connection, row: int, names: Iterable[str]) -> None:
     from township.storage.pinyin import keys  # its dictionaries cost 180 ms: never at start
 
-    found = {(key, row) for name in names for key in keys(name)}
+    # The head's name comes first, and the first entry of a key stays.
+    found = [(key, row, min(at, 1)) for at, name in enumerate(names) for key in keys(name)]
     if found:
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO search_pinyin(key, row) VALUES (?, ?)", list(found)
+            "INSERT OR IGNORE INTO search_pinyin(key, row, member) VALUES (?, ?, ?)", found
         )
 
 

@@ -129,6 +129,7 @@ search_pinyin = Table(
     Base.metadata,
     Column("key", String(60), primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("member", Integer, nullable=False),  # 0 for the head's name, 1 for others'
     sqlite_with_rowid=False,
 )
 """Initials and full pinyin of every reading of every name in a household."""
