@@ -128,7 +128,7 @@ class Client:
         progress.waiting = max(0, progress.waiting - len(answer.verdicts))
         progress.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
         if answer.page is not None:
-            progress.pulled += sum(entry.ops is not None for entry in answer.page.entries)
+            progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
 

@@ -126,6 +126,10 @@ feed = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
     Column("size", Integer, nullable=False),  # bytes of those operations
+    Column("device", Integer, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("altered", Boolean, nullable=False),  # the log holds an outcome for it
     sqlite_with_rowid=False,
 )
 
