@@ -51,9 +51,9 @@ class Homecoming:
             found |= self._ids(
                 f"SELECT record_id FROM pending WHERE record_id IN ({marks(chunk)})", chunk
             )
-        for dseqs in in_dseqss(self.outcomes):
+        for dseqs in in_chunks(self.outcomes):
             found |= self._ids(
-                f"SELECT record_id FROM pending WHERE dseq IN ({marks(dseqs)})", chunk
+                f"SELECT record_id FROM pending WHERE dseq IN ({marks(dseqs)})", dseqs
             )
         for first, after in self._ranges():
             found |= self._ids(
