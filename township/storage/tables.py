@@ -54,7 +54,7 @@ pending = Table(
     "pending",
     Base.metadata,
     Column("record_id", LargeBinary(16), primary_key=True),
-    Column("dseq", Integer, primary_key=True, autoincrement=False),
+    Column("dseq", Integer, primary_key=True, autoincrement=False, index=True),
     Column("kind", String(40), nullable=False),
     Column("inserts", Integer, nullable=False),  # 1 when this changeset made the record
 )
