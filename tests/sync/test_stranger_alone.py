@@ -40,6 +40,10 @@ class Alone:
         self.url = url
         self.key = Ed25519PrivateKey.generate()
         self.dseq, self.hash = 0, bytes(32)
+        self.township = self.public = b""
+        self.device = 0
+        self.authors: list[bytes] = []
+        self.cursors: dict[str, int] = {}
 
     def post(self, where: str, message: Any) -> Any:
         answer = httpx.post(
