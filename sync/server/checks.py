@@ -25,6 +25,8 @@ from township.values import Kind
 
 _BUCKET = re.compile(r"([0-9a-f]{32}|township)/[a-z]{1,6}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _REFS = re.compile(r"[0-9a-f]{32}( [0-9a-f]{32})*")
 SERVER_KINDS = frozenset({"conflict"})
 """Kinds whose records only the township makes."""
@@ -41,14 +43,14 @@ class Refused(Exception):
 
 def _is_date(value: Any) -> bool:
     try:
-        return len(value) == 10 and date.fromisoformat(value) is not None
+        return _DATE.fullmatch(value) is not None and date.fromisoformat(value) is not None
     except (ValueError, TypeError):
         return False
 
 
 def _is_moment(value: Any) -> bool:
     try:
-        return len(value) == 20 and value[-1] == "Z" and datetime.fromisoformat(value) is not None
+        return _MOMENT.fullmatch(value) is not None and datetime.fromisoformat(value) is not None
     except (ValueError, TypeError):
         return False
 
