@@ -8,10 +8,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
 from desktop.views.household_panel import HouseholdPanel
+from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.page import Page
+from desktop.views.papers import Papers
 from desktop.views.widgets.basics import EmptyState, button, label, row, scrolled
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
@@ -24,6 +27,7 @@ from township.storage.database import Database
 from township.usecases import households
 from township.usecases.household_detail import household_detail
 from township.usecases.households import HouseholdFilter
+from township.values import CHINA
 
 _PANEL_EM = 19
 _CHOICE_EM = 8
@@ -76,11 +80,13 @@ class HouseholdsPage(Page):
         self,
         database: Database,
         cadre_id: bytes,
+        background: Background,
         reachable: frozenset[str] = frozenset(),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
+        self._papers = Papers(database, cadre_id, background)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -90,7 +96,8 @@ class HouseholdsPage(Page):
         self.model = TableModel(COLUMNS, _HouseholdRows(self), self)
         self._nothing = EmptyState("house-line", "")
         self.table = TableView(self.model, self._nothing)
-        self.panel = HouseholdPanel(self.wanted.emit, reachable)
+        self.panel = HouseholdPanel(self.wanted.emit, self._print_visit, reachable)
+        self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
         self.visit = button(
             "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
         )
@@ -139,7 +146,22 @@ class HouseholdsPage(Page):
         self.table.setFocus()
 
     def shortcuts(self) -> list[tuple[str, str]]:
-        return [("Ctrl+N", "给选中的户记一次走访"), ("Enter", "同 Ctrl+N"), ("Esc", "清空搜索")]
+        return [
+            ("Ctrl+N", "给选中的户记一次走访"),
+            ("Enter", "同 Ctrl+N"),
+            ("Ctrl+P", "打印户台账月报"),
+            ("Esc", "清空搜索"),
+        ]
+
+    def print_ledger(self) -> None:
+        """Ask for month and zones and print the ledger; a zone in the filter is proposed."""
+        zones = tuple((zone.id, zone.name) for zone in self._zones)
+        shown = self.filter().zone_id
+        today = self._database.clock().astimezone(CHINA).date()
+        LedgerDialog(self._papers, zones, today, shown, self).open()
+
+    def _print_visit(self, visit: bytes) -> None:
+        self._papers.print_visit(visit, self)
 
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
@@ -184,7 +206,7 @@ class HouseholdsPage(Page):
         layout.setSpacing(12)
         layout.addLayout(left, 1)
         layout.addWidget(frame)
-        self.add_tool(self.search, self.visit)
+        self.add_tool(self.search, self.ledger, self.visit)
         self.mine.set_values((_ALL,))
 
     def _connect(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, insert
 
+from desktop.background import Background
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.households import HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
@@ -93,8 +94,8 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, database: Database) -> HouseholdsPage:
-    page = HouseholdsPage(database, ME, REACHABLE)
+def page(qtbot: QtBot, database: Database, background: Background) -> HouseholdsPage:
+    page = HouseholdsPage(database, ME, background, REACHABLE)
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     page.resize(1150, 640)
@@ -174,8 +175,10 @@ def test_a_visit_is_begun_with_one_key(page: HouseholdsPage, qtbot: QtBot) -> No
     assert asked.args == ["needs", NEED]
 
 
-def test_without_a_work_log_page_there_is_no_way_to_it(qtbot: QtBot, database: Database) -> None:
-    page = HouseholdsPage(database, ME)
+def test_without_a_work_log_page_there_is_no_way_to_it(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    page = HouseholdsPage(database, ME, background)
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     with qtbot.assertNotEmitted(page.wanted):
@@ -195,9 +198,11 @@ def test_news_keep_the_row_and_an_empty_laptop_says_so(
     assert page._nothing._text.text() == "本机还没有户"
 
 
-def test_the_page_fits_the_smallest_screen(qtbot: QtBot, database: Database) -> None:
+def test_the_page_fits_the_smallest_screen(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
     def make() -> Page:
-        return HouseholdsPage(database, ME, REACHABLE)
+        return HouseholdsPage(database, ME, background, REACHABLE)
 
     window = MainWindow([PageSpec("households", "户台账", "house-line", make)], Who("李秀英", "镇"))
     qtbot.addWidget(window)
