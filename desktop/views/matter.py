@@ -178,7 +178,8 @@ class MatterPage(Page):
         names = "、".join(f"“{action.text}”" for action in begun)
         text = f"{names}还有没保存的内容，点按钮接着填。"
         self.begun = label(text if begun else "", "caption", wrap=True)
-        self.begun.setVisible(bool(begun))
+        if not begun:
+            self.begun.hide()
         self.panel.body.addWidget(self.begun)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
