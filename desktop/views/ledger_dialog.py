@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop.background import Ticket
@@ -83,6 +84,13 @@ class LedgerDialog(QDialog):
         )
         self.progress.start(self._ticket, "正在汇总…")
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as all lines of zones need at the width, which the first hint misses."""
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        super().showEvent(event)
+
     def done(self, result: int) -> None:
         if self._ticket is not None:
             self._ticket.cancel()
@@ -116,7 +124,8 @@ class LedgerDialog(QDialog):
         self.problem.hide()
         self.start.setEnabled(bool(self._zones))
         self.month.setFixedWidth(em(self, 9))
-        self.setMinimumWidth(em(self, 30))
+        room = QGuiApplication.primaryScreen().availableGeometry().width()
+        self.setMinimumWidth(min(em(self, 30), room))
         self.everything.edited.connect(self._everything_edited)
         self.zones.edited.connect(self._settle_everything)
 
