@@ -19,6 +19,7 @@ from desktop.views.widgets.basics import EmptyState, button, label, row, scrolle
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.dates import china_today
+from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.search import SearchBox
 from desktop.views.widgets.table import TableView
 from township.codes import SPECIAL_GROUP
@@ -27,7 +28,6 @@ from township.storage.database import Database
 from township.usecases import households
 from township.usecases.household_detail import household_detail
 from township.usecases.households import HouseholdFilter
-from township.values import CHINA
 
 _PANEL_EM = 19
 _CHOICE_EM = 8
@@ -156,9 +156,7 @@ class HouseholdsPage(Page):
     def print_ledger(self) -> None:
         """Ask for month and zones and print the ledger; a zone in the filter is proposed."""
         zones = tuple((zone.id, zone.name) for zone in self._zones)
-        shown = self.filter().zone_id
-        today = self._database.clock().astimezone(CHINA).date()
-        LedgerDialog(self._papers, zones, today, shown, self).open()
+        LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
 
     def _print_visit(self, visit: bytes) -> None:
         self._papers.print_visit(visit, self)
@@ -197,7 +195,10 @@ class HouseholdsPage(Page):
         self.mine.setAccessibleName("范围")
         left = QVBoxLayout()
         left.setSpacing(8)
-        left.addLayout(row(self.mine, self.zone, self.group, self.special, 1, self.count))
+        filters = (self.mine, self.zone, self.group, self.special)
+        above = row(flowing(*filters, spacing=8), self.count)
+        above.setStretch(0, 1)
+        left.addLayout(above)
         left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
         frame.setFixedWidth(em(self, _PANEL_EM))

@@ -17,7 +17,6 @@ from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.progress import ProgressStrip
-from township.errors import WorldError
 from township.usecases.zones import Zones
 
 _MONTHS = 60
@@ -41,7 +40,7 @@ class LedgerDialog(QDialog):
         super().__init__(over)
         self.setWindowTitle("打印户台账月报")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._papers, self._zones, self._over = papers, dict(zones), over
+        self._papers, self._zones = papers, dict(zones)
         self._ticket: Ticket | None = None
         self._today = today
         self.month = ChoiceEdit(_months(today))
@@ -77,7 +76,7 @@ class LedgerDialog(QDialog):
         self._ticket = self._papers.background.run(
             self._papers.ledger(wish),
             lambda pdf: self._made(pdf, wish),
-            failed=lambda error: self._failed(error),
+            failed=lambda error: self._tell(str(error)),
             progress=self.progress.show_progress,
             finished=self._finished,
             owner=self,
@@ -97,22 +96,16 @@ class LedgerDialog(QDialog):
         super().done(result)
 
     def _build(self) -> None:
-        self.month.setAccessibleName("月份")
-        self.everything.setAccessibleName("责任区")
-        self.zones.setAccessibleName("责任区")
-        several = len(self._zones) > 1
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(8)
+        self.month.setAccessibleName("月份")
         layout.addWidget(label("月份", "label"))
         layout.addLayout(row(self.month, 1))
         layout.addSpacing(6)
         layout.addWidget(label("责任区", "label"))
-        if several:
-            layout.addWidget(self.everything)
-            layout.addWidget(self.zones)
-        else:
-            layout.addWidget(label("".join(self._zones.values()) or "本机还没有责任区的数据"))
+        for part in self._zone_lines():
+            layout.addWidget(part)
         layout.addSpacing(6)
         layout.addWidget(
             label("月报由已有的走访、诉求和五情汇总而成，空格表示本月无事。", "caption")
@@ -126,8 +119,15 @@ class LedgerDialog(QDialog):
         self.month.setFixedWidth(em(self, 9))
         room = QGuiApplication.primaryScreen().availableGeometry().width()
         self.setMinimumWidth(min(em(self, 30), room))
+
+    def _zone_lines(self) -> Sequence[QWidget]:
+        if len(self._zones) < 2:
+            return [label("".join(self._zones.values()) or "本机还没有责任区的数据")]
+        self.everything.setAccessibleName("责任区")
+        self.zones.setAccessibleName("责任区")
         self.everything.edited.connect(self._everything_edited)
         self.zones.edited.connect(self._settle_everything)
+        return [self.everything, self.zones]
 
     def _everything_edited(self) -> None:
         """Pressing 全部 lets go of single zones; it cannot be let go itself."""
@@ -141,11 +141,9 @@ class LedgerDialog(QDialog):
         names = [self._zones[zone] for zone in wish.zones or ()]
         where = "、".join(names) if len(names) <= 2 else f"{names[0]}等{len(names)}个责任区"
         title = " ".join(filter(None, ("户台账月报", f"{wish.year}年{wish.month}月", where)))
+        over = self.parentWidget()
         self.accept()
-        self._papers.show(pdf, title, self._over)
-
-    def _failed(self, error: WorldError) -> None:
-        self._tell(str(error))
+        self._papers.show(pdf, title, over)
 
     def _finished(self) -> None:
         self._ticket = None

@@ -27,7 +27,7 @@ from desktop.views.widgets.basics import (
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.field import Draft
-from desktop.views.widgets.flow import FlowLayout
+from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
@@ -196,17 +196,15 @@ class MatterPage(Page):
         self.panel.body.addStretch(1)
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
-        holder = QWidget()
-        flow = FlowLayout(holder)
         for at, action in enumerate(actions):
-            made = button(
+            self.buttons[action.key] = button(
                 action.text,
                 lambda action=action: self.open_action(action),  # type: ignore[misc]
                 kind="plain" if at else "primary",
             )
-            self.buttons[action.key] = made
-            flow.addWidget(made)
-        holder.setVisible(bool(actions))
+        holder = flowing(*self.buttons.values())
+        if not actions:
+            holder.hide()
         return holder
 
     def _ask(self, action: Action) -> None:

@@ -69,7 +69,7 @@ class Papers:
 
         return drawn
 
-    def show(self, pdf: bytes, title: str, over: QWidget) -> None:
+    def show(self, pdf: bytes, title: str, over: QWidget | None) -> None:
         """Open the preview."""
         from reports.raster import page_count, render_page
 

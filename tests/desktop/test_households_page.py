@@ -14,8 +14,10 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 from sqlalchemy import Connection, insert
 
+from desktop import theme
 from desktop.background import Background, Job
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.households import HouseholdsPage
@@ -236,7 +238,9 @@ def test_the_best_hit_is_the_one_that_is_picked(page: HouseholdsPage, qtbot: QtB
     assert page.table.current_id() == HOMES[0]
 
 
-def test_no_part_flashes_up_as_a_window_of_its_own(qtbot: QtBot, database: Database) -> None:
+def test_no_part_flashes_up_as_a_window_of_its_own(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
     shown: list[str] = []
 
     class Watch(QObject):
@@ -247,18 +251,53 @@ def test_no_part_flashes_up_as_a_window_of_its_own(qtbot: QtBot, database: Datab
 
     watch = Watch()
     QApplication.instance().installEventFilter(watch)
-    page = HouseholdsPage(database, ME, REACHABLE)
+    page = HouseholdsPage(database, ME, background, REACHABLE)
     QApplication.instance().removeEventFilter(watch)
     qtbot.addWidget(page)
     assert shown == []
 
 
-def test_zones_without_households_are_not_offered(qtbot: QtBot, database: Database) -> None:
+def test_zones_without_households_are_not_offered(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
     with database.writing() as connection:
         add(connection, Zone, name="天龙村", code="420527103205")
-    page = HouseholdsPage(database, ME, REACHABLE)
+    page = HouseholdsPage(database, ME, background, REACHABLE)
     qtbot.addWidget(page)
     assert {zone.name for zone in page._zones} == set(ZONES.values())
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_larger_text_fits_the_smallest_screen(
+    qtbot: QtBot, qapp: QApplication, database: Database, background: Background, percent: int
+) -> None:
+    def make() -> Page:
+        return HouseholdsPage(database, ME, background, REACHABLE)
+
+    theme.set_text_size(qapp, percent)
+    try:
+        window = MainWindow([PageSpec("households", "户台账", "house-line", make)], Who("", ""))
+        qtbot.addWidget(window)
+        window.show_page("households")
+        window.show()
+        needed = window.minimumSizeHint()
+    finally:
+        theme.set_text_size(qapp, 100)
+    assert (needed.width() <= 1366, needed.height() <= 768) == (True, True)
+
+
+def test_the_dialog_shows_all_of_many_zones(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    zones = tuple((new_id(), f"第{number}责任区") for number in range(13))
+    over = QWidget()
+    qtbot.addWidget(over)
+    papers = Papers(database, ME, background)
+    dialog = LedgerDialog(papers, zones, china_today(), None, over)
+    dialog.show()
+    QApplication.processEvents()
+    assert dialog.zones.heightForWidth(dialog.zones.width()) <= dialog.zones.height()
+    dialog.close()
 
 
 def ledger_dialog(page: HouseholdsPage) -> LedgerDialog:
@@ -287,7 +326,7 @@ def test_the_months_ledger_of_all_zones_is_printed(page: HouseholdsPage, qtbot: 
     assert title == f"打印预览 · 户台账月报 {today.year}年{today.month}月"
     assert "责任区：龙马溪村" in text and "责任区：屈原庙村" in text
     assert "全镇合计：8 户" in text and "李秀英" in text
-    assert not dialog.isVisible()
+    assert not isValid(dialog)
 
 
 def test_the_ledger_of_the_village_in_the_filter_is_proposed(
