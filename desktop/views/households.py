@@ -96,7 +96,9 @@ class HouseholdsPage(Page):
         self.model = TableModel(COLUMNS, _HouseholdRows(self), self)
         self._nothing = EmptyState("house-line", "")
         self.table = TableView(self.model, self._nothing)
-        self.panel = HouseholdPanel(self.wanted.emit, self._print_visit, reachable)
+        self.panel = HouseholdPanel(
+            self.wanted.emit, lambda visit: self._papers.print_visit(visit, self), reachable
+        )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
         self.visit = button(
             "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
@@ -158,9 +160,6 @@ class HouseholdsPage(Page):
         zones = tuple((zone.id, zone.name) for zone in self._zones)
         LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
 
-    def _print_visit(self, visit: bytes) -> None:
-        self._papers.print_visit(visit, self)
-
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
         with self._database.reader() as session:
@@ -184,11 +183,8 @@ class HouseholdsPage(Page):
         _fill(self.group, "全部小组", groups)
 
     def _build(self) -> None:
-        for edit, name in (
-            (self.zone, "责任区"),
-            (self.group, "村民小组"),
-            (self.special, "特殊群体"),
-        ):
+        names = {"责任区": self.zone, "村民小组": self.group, "特殊群体": self.special}
+        for name, edit in names.items():
             edit.setAccessibleName(name)
             edit.setToolTip(name)
             edit.setFixedWidth(em(self, _CHOICE_EM))
