@@ -115,7 +115,8 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     def households() -> Page:
         from desktop.views.households import HouseholdsPage
 
-        return HouseholdsPage(database, cadre, frozenset(spec.key for spec in specs))
+        reachable = frozenset(spec.key for spec in specs)
+        return HouseholdsPage(database, cadre, program.background, reachable)
 
     def worklog() -> Page:
         from desktop.views.work_log import WorkLogPage

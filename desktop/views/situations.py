@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
-from desktop.views.matter import Action, MatterPage, Shown
+from desktop.views.matter import MatterPage, Shown
+from desktop.views.step_form import Action
 from desktop.views.widgets.basics import EmptyState
 from desktop.views.widgets.choice import Choice
 from township.records import Situation

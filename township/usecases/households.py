@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from township.records import (
@@ -25,6 +25,7 @@ from township.records import (
 from township.storage import search
 from township.usecases.needs import STILL_OPEN
 from township.usecases.paper_facts import persons_of, special_groups_of, within
+from township.usecases.zones import held_zones
 
 FOUND = 200
 """A search shows so many households at most."""
@@ -73,7 +74,7 @@ class ZoneGroups:
 
 
 def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
-    """The zones whose households are on this laptop, in their order."""
+    """The zones whose households this laptop holds, in their order."""
     groups: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
     for zone, group, name in session.execute(
         select(Group.zone_id, Group.id, Group.name)
@@ -81,13 +82,7 @@ def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
         .order_by(Group.number, Group.name)
     ):
         groups[zone].append((group, name or ""))
-    zones = session.execute(
-        select(Zone.id, Zone.name)
-        .where(Zone.deleted_at.is_(None))
-        .where(exists().where(Household.zone_id == Zone.id))
-        .order_by(Zone.position, Zone.name)
-    )
-    return tuple(ZoneGroups(zone, name or "", tuple(groups[zone])) for zone, name in zones)
+    return tuple(ZoneGroups(zone, name, tuple(groups[zone])) for zone, name in held_zones(session))
 
 
 def household_ids(
