@@ -35,8 +35,10 @@ def default_folder() -> Path:
 
 def _desktop(folder: Path) -> int:
     from desktop.app import run
+    from desktop.enrolling import enroller
+    from township.storage.folder import LaptopFolder
 
-    return run(folder)
+    return run(folder, enrol=enroller(LaptopFolder(folder)))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import backups, doctor, laptops, papers, playing, server
+from cli import backups, doctor, laptops, papers, playing, server, tour
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -76,6 +77,25 @@ def play(
 ) -> None:
     """运行演示的镇服务器，并打开一台演示笔记本。"""
     raise typer.Exit(playing.play(folder, clerk=clerk))
+
+
+@app.command("tour")
+def tour_(
+    folder: Annotated[Path, typer.Argument(help="演示数据的文件夹；没有时先建一个")],
+    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方")] = False,
+    households: Annotated[int, typer.Option("--households", min=13, help="新建时的户数")] = 7902,
+    years: Annotated[int, typer.Option("--years", min=1, max=10, help="新建时几年的记录")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """走一遍主要工作：离线登记走访、打印、同步、台账管理员打印月报（不需要屏幕）。"""
+    result = tour.run(folder, resume=resume, step=say_step, households=households, years=years)
+    text = (
+        f"走访记录：{folder / result.visit_report}\n户台账月报：{folder / result.ledger}\n"
+        f"截图 {len(result.screenshots)} 张在 {folder / 'out' / 'screenshots'}\n"
+        f"上报 {result.pushed} 次改动，台账员收到 {result.pulled} 次；"
+        f"本月已计 {result.days_counted} 天；用时 {result.seconds} 秒。"
+    )
+    say(text, asdict(result), as_json)
 
 
 @app.command("sync")

@@ -62,7 +62,9 @@ def run(
         failures.stop_log()
         return _refuse(IN_USE)
     failures.watch_qt()
-    program = Program(app, parts(laptop, log, enrol), preferences, demo_users(demo))
+    here = laptop.keyring.logins() if laptop.enrolled() else []
+    users = [user for user in demo_users(demo) if user.login in here]
+    program = Program(app, parts(laptop, log, enrol), preferences, users)
     failures.watch_slots(program.crash)
     try:
         program.start()

@@ -32,11 +32,15 @@ _A_MOMENT = 100
 
 @dataclass(frozen=True)
 class Desk:
-    """What belongs to one unlocking: who works, with which pages; ``close`` ends it."""
+    """What belongs to one unlocking: who works, with which pages.
+
+    ``attach`` joins what outlives single pages to the main window, ``close`` ends it all.
+    """
 
     who: Who
     pages: Sequence[PageSpec]
     close: Callable[[], None]
+    attach: Callable[[MainWindow], None] = lambda window: None  # noqa: ARG005
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class Program(QObject, Generic[Opened]):
         main = self.main = MainWindow(self._desk.pages, self._desk.who, percent)
         main.lock_wanted.connect(self.lock)
         main.text_size_wanted.connect(self.resize_text)
+        self._desk.attach(main)
         main.show_page(self._desk.pages[0].key)
         main.show()
         main.activateWindow()

@@ -14,12 +14,19 @@ from township.storage.keyring import password_problem
 
 if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
+    from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
-    from desktop.views.main import PageSpec
+    from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
     from township.storage.laptop import Unlocked
 
-_FIRST = ("township.storage.laptop", "township.records", "desktop.models.who", "desktop.views.idle")
+_FIRST = (
+    "township.storage.laptop",
+    "township.records",
+    "desktop.models.who",
+    "desktop.models.sync_desk",
+    "desktop.views.idle",
+)
 """What stands between the password and the main window."""
 _LATER = (
     "desktop.views.widgets.form",
@@ -29,6 +36,7 @@ _LATER = (
     "desktop.views.needs",
     "desktop.views.situations",
     "desktop.views.households",
+    "desktop.views.sync",
 )
 """What the pages need; imported when the first one is on show."""
 
@@ -69,16 +77,26 @@ def _unlock(folder: LaptopFolder, login: str, password: str) -> Unlocked:
 
 def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     """The pages for the cadre who unlocked the data."""
+    from desktop.models.sync_desk import SyncDesk, in_words
     from desktop.models.who import who
 
-    return Desk(
-        who(unlocked.database, unlocked.cadre_id),
-        _pages(unlocked, program),
-        unlocked.database.close,
-    )
+    syncs = SyncDesk(unlocked.database, program.background, program)
+
+    def close() -> None:
+        syncs.deleteLater()
+        unlocked.database.close()
+
+    def attach(window: MainWindow) -> None:
+        syncs.changed.connect(lambda state: window.status.set_sync(*in_words(state)))
+        syncs.brought.connect(window.reload)
+        window.changed.connect(syncs.refresh)
+        syncs.refresh()
+
+    pages = _pages(unlocked, program, syncs)
+    return Desk(who(unlocked.database, unlocked.cadre_id), pages, close, attach)
 
 
-def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
+def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
@@ -97,7 +115,8 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
     def households() -> Page:
         from desktop.views.households import HouseholdsPage
 
-        return HouseholdsPage(database, cadre, frozenset(spec.key for spec in specs))
+        reachable = frozenset(spec.key for spec in specs)
+        return HouseholdsPage(database, cadre, program.background, reachable)
 
     def worklog() -> Page:
         from desktop.views.work_log import WorkLogPage
@@ -114,6 +133,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
 
         return NeedsPage(database, cadre)
 
+    def sync() -> Page:
+        from desktop.views.sync import SyncPage
+
+        return SyncPage(database, cadre, syncs)
+
     database, cadre = unlocked.database, unlocked.cadre_id
     specs = [
         PageSpec("today", "今日", "house", today),
@@ -121,6 +145,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]
     return specs

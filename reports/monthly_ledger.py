@@ -78,7 +78,7 @@ def _pages(
     for zone in ledger.zones:
         rows = list(zone_rows(zone))
         if zone is last:
-            rows.append(_total_row("全镇合计", ledger.totals()))
+            rows.append(_total_row("全镇合计" if ledger.whole else "合计", ledger.totals()))
         for page in table.paginate(rows, paper.body_height):
             yield zone.zone, page
 

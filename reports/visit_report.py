@@ -96,9 +96,11 @@ def _household_rows(report: VisitReport) -> list[FormRow]:
 
 def _visit_rows(report: VisitReport) -> list[FormRow]:
     present = {True: "是", False: "否", None: ""}[report.resident_present]
-    when = f"{_chinese_date(report.visited_on)} {report.session}".strip()
+    how = "，".join(part for part in (report.session, report.way) if part)
     return [
-        _three(("走访日期", when), ("走访方式", report.way), ("户内有人", present)),
+        _three(
+            ("走访日期", _chinese_date(report.visited_on)), ("时段方式", how), ("户内有人", present)
+        ),
         _two(("走访干部", "、".join(report.cadres)), ("走访目的", report.purpose)),
     ]
 

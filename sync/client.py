@@ -1,13 +1,15 @@
 """The laptop's turn: push, then pull, until nothing is left. A state machine without I/O.
 
-``Client.request`` makes the next message and ``Client.receive`` takes the answer in; who
-carries the bytes (HTTP, a stick, a simulated network) does not matter. An answer that gets
+``Client.request`` makes the next message, ``receive`` checks the answer, ``apply`` takes it in;
+who carries the bytes (HTTP, a stick, a simulated network) does not matter. An answer that gets
 lost costs one repetition: every message may be sent again.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -28,15 +30,15 @@ _MOST_GAPS = 3
 
 @dataclass
 class Progress:
-    """How far a sync has come, for people."""
+    """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed."""
 
     pushed: int = 0
     pulled: int = 0
     waiting: int = 0
     behind: int = 0
-    kinds: set[str] = field(default_factory=set)
     refused: int = 0
     round_trips: int = 0
+    kinds: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -50,76 +52,79 @@ class _Sent:
 
 
 class Client:
-    """One sync of one laptop. ``done`` once everything is pushed and the log's end is reached."""
+    """One sync of one laptop. ``done`` once everything is pushed and the log's end is reached.
+
+    An answer may be applied after the next request was made: both follow from what ``receive``
+    has seen, so that the township works while the laptop writes.
+    """
 
     def __init__(self, replica: Replica) -> None:
         self.progress = Progress(waiting=replica.waiting())
         self.done = False
         self._replica = replica
         self._answered = replica.answered()
+        self._cursors = replica.cursors()
+        self._scope = replica.scope_mark()
         self._budget = FIRST_BATCH
         self._gaps = 0
         self._sent: _Sent | None = None
+        self._told: deque[Told] = deque()
 
     def request(self) -> bytes:
         """The next message to the township."""
-        replica = self._replica
-        identity = replica.identity()
-        outbox = replica.outbox(self._answered, self._budget)
-        cursors = replica.cursors() if outbox.complete else None
+        outbox = self._replica.outbox(self._answered, self._budget)
+        identity = self._replica.identity()  # read last: it must not lag behind the outbox
+        cursors = dict(self._cursors) if outbox.complete else None
         own = ChainHead(identity.incarnation, identity.last_dseq, identity.last_hash)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
-        signature = b""
-        if outbox.changesets:
-            signature = key.sign(
-                chain.head_bytes(
-                    identity.township_id,
-                    identity.device,
-                    identity.incarnation,
-                    outbox.last_dseq,
-                    outbox.hash,
-                )
-            )
         body = wire.pack(
             Request(
                 own,
                 list(outbox.changesets),
-                signature,
+                _head_signature(key, identity, outbox),
                 cursors,
                 self._budget,
-                replica.scope_mark(),
+                self._scope,
             )
         )
         self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors)
-        envelope = chain.seal(key, identity.township_id, identity.device, body)
-        return wire.parcel(envelope)
+        self._answered = outbox.last_dseq
+        self._budget = min(self._budget * 2, LARGEST_BATCH)
+        return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
 
     def receive(self, data: bytes) -> None:
-        """Take the answer to the last request in. Raises SyncProblem; then nothing is changed."""
+        """Check the answer to the last request. Raises SyncProblem; nothing is changed by it."""
         sent = self._sent
         assert sent is not None, "an answer follows a request"
         answer = _opened(data, sent)
         self.progress.round_trips += 1
         if answer.refused == "fork":
             raise problems.diverged()
-        told = Told(answer.verdicts, answer.scope, answer.page, sent.cursors or {}, answer.epoch)
-        self.progress.kinds |= self._replica.apply(told)
+        asked = sent.cursors or {}
+        self._told.append(Told(answer.verdicts, answer.scope, answer.page, asked, answer.epoch))
         self._count(answer)
         self._go_on(sent, answer)
-        self._budget = min(self._budget * 2, LARGEST_BATCH)
+
+    def apply(self) -> None:
+        """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
+        told = self._told.popleft()
+        self.progress.kinds |= self._replica.apply(told)
 
     def _go_on(self, sent: _Sent, answer: Answer) -> None:
         """Where the next request starts, or whether there is none."""
-        expected = sent.outbox.last_dseq
-        if answer.refused == "gap" or answer.chain.dseq < expected:
+        if answer.scope is not None:
+            known = self._cursors
+            self._cursors = {name: known.get(name, 0) for name in answer.scope.buckets}
+            self._scope = answer.scope.mark
+        if answer.refused == "gap" or answer.chain.dseq < sent.outbox.last_dseq:
             self._gaps += 1
             if self._gaps > _MOST_GAPS:
                 raise problems.diverged()
             self._answered = answer.chain.dseq  # a restored server asks for them again
             return
-        self._answered = max(self._answered, answer.chain.dseq)
-        page = answer.page
-        self.done = page is not None and not page.more and answer.scope is None
+        if answer.page is not None:
+            self._cursors.update(answer.page.cursors)
+            self.done = not answer.page.more and answer.scope is None
 
     def _count(self, answer: Answer) -> None:
         progress = self.progress
@@ -128,9 +133,24 @@ class Client:
         progress.waiting = max(0, progress.waiting - len(answer.verdicts))
         progress.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
         if answer.page is not None:
-            progress.pulled += sum(entry.ops is not None for entry in answer.page.entries)
+            progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
+
+
+def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:
+    """One signature over the hash of the last changeset covers all before it."""
+    if not outbox.changesets:
+        return b""
+    return key.sign(
+        chain.head_bytes(
+            identity.township_id,
+            identity.device,
+            identity.incarnation,
+            outbox.last_dseq,
+            outbox.hash,
+        )
+    )
 
 
 def _opened(data: bytes, sent: _Sent) -> Answer:
@@ -156,14 +176,22 @@ def run(
 ) -> Progress:
     """Sync until done or cancelled, and note how it ended. Raises SyncProblem.
 
-    ``step`` hears the progress after each round trip; whatever was taken in by then stays.
+    ``step`` hears the progress after each round trip; whatever was taken in by then stays. The
+    carrier works in a thread of its own, so that the line and the disk are busy together.
     """
     client = Client(replica)
     try:
-        while not client.done and not (cancelled and cancelled()):
-            client.receive(carrier(client.request()))
-            if step:
-                step(client.progress)
+        with ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
+            answer = line.submit(carrier, client.request())
+            going = True
+            while going:
+                client.receive(answer.result())
+                going = not client.done and not (cancelled and cancelled())
+                if going:
+                    answer = line.submit(carrier, client.request())
+                client.apply()
+                if step:
+                    step(client.progress)
     except problems.SyncProblem as problem:
         replica.finished(str(problem))
         raise

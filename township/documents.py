@@ -141,6 +141,8 @@ class MonthlyLedger:
     year: int
     month: int
     zones: tuple[ZoneLedger, ...]
+    whole: bool = True
+    """Whether all zones of the township are in it, so that its total is the township's."""
 
     def totals(self) -> LedgerTotals:
         """The total of all zones."""

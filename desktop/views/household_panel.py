@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.views.widgets.basics import Card, button, label, selectable
+from desktop.views.widgets.basics import Card, button, empty, label, selectable
 from township.usecases.household_detail import (
     HouseholdDetail,
     MatterLine,
@@ -17,6 +16,8 @@ from township.usecases.household_detail import (
 
 Open = Callable[[str, bytes], None]
 """Goes to a record: key of its page, and its id."""
+Print = Callable[[bytes], None]
+"""Prints the report of a visit."""
 
 
 class HouseholdPanel(Card):
@@ -25,19 +26,19 @@ class HouseholdPanel(Card):
     Needs and situations lead to their pages when these are among ``reachable``.
     """
 
-    def __init__(self, opened: Open, reachable: frozenset[str]) -> None:
+    def __init__(self, opened: Open, print_visit: Print, reachable: frozenset[str]) -> None:
         super().__init__()
-        self._opened = opened
+        self._opened, self._print = opened, print_visit
         self._reachable = reachable
 
     def show_nothing(self, text: str) -> None:
         """Say in words why no household is shown."""
-        _empty(self.body)
+        empty(self.body)
         self.body.addWidget(label(text, "caption", wrap=True))
         self.body.addStretch(1)
 
     def show_household(self, detail: HouseholdDetail) -> None:
-        _empty(self.body)
+        empty(self.body)
         row = detail.row
         self.body.addWidget(label(row.head or "未登记户主", "section", wrap=True))
         place = " · ".join(filter(None, (row.no, row.zone, row.group)))
@@ -57,10 +58,23 @@ class HouseholdPanel(Card):
         if not detail.visits:
             self.body.addWidget(label("还没有走访过这一户。", "caption", wrap=True))
         for visit in detail.visits:
-            self._pair(_visit(visit), _talk(visit))
+            self._pair(self._visit_head(visit), _talk(visit))
         left = detail.visits_total - len(detail.visits)
         if left:
             self.body.addWidget(label(f"更早的 {left} 次没有列出。", "caption", wrap=True))
+
+    def _visit_head(self, visit: VisitLine) -> QWidget:
+        """What a visit was, with the button that prints its report."""
+        made = button("", lambda: self._print(visit.id), kind="quiet", glyph="printer")
+        name = f"打印 {visit.on} 的走访记录"
+        made.setToolTip(name)
+        made.setAccessibleName(name)
+        head = QWidget()
+        layout = QHBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(_visit(visit), "caption", wrap=True), 1)
+        layout.addWidget(made)
+        return head
 
     def _matters(self, title: str, page: str, matters: Sequence[MatterLine]) -> None:
         if not matters:
@@ -117,12 +131,3 @@ def _visit(visit: VisitLine) -> str:
 def _talk(visit: VisitLine) -> str:
     planned = f"下次走访：{visit.next_visit_on}" if visit.next_visit_on else ""
     return "\n".join(filter(None, (visit.talk, planned)))
-
-
-def _empty(layout: Any) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif (inner := item.layout()) is not None:
-            _empty(inner)

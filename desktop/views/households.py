@@ -9,14 +9,18 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
 from desktop.views.household_panel import HouseholdPanel
+from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.page import Page
+from desktop.views.papers import Papers
 from desktop.views.widgets.basics import EmptyState, button, label, row, scrolled
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.dates import china_today
+from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.search import SearchBox
 from desktop.views.widgets.table import TableView
 from township.codes import SPECIAL_GROUP
@@ -80,11 +84,13 @@ class HouseholdsPage(Page):
         self,
         database: Database,
         cadre_id: bytes,
+        background: Background,
         reachable: frozenset[str] = frozenset(),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
+        self._papers = Papers(database, cadre_id, background)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -94,15 +100,18 @@ class HouseholdsPage(Page):
         self.model = TableModel(COLUMNS, _HouseholdRows(self), self)
         self._nothing = EmptyState("house-line", "")
         self.table = TableView(self.model, self._nothing)
-        self.panel = HouseholdPanel(self.wanted.emit, reachable)
+        self.panel = HouseholdPanel(
+            self.wanted.emit, lambda visit: self._papers.print_visit(visit, self), reachable
+        )
+        self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
         self.visit = button(
             "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
         )
-        self.visit.setVisible("worklog" in reachable)
         self._zones: tuple[households.ZoneGroups, ...] = ()
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
-        self._offer()
         self._build()
+        self.visit.setVisible("worklog" in reachable)  # with a parent by now: no window flashes
+        self._offer()
         self._connect()
         self.reload_list()
         self._soon.start(0)
@@ -145,7 +154,17 @@ class HouseholdsPage(Page):
         self.table.setFocus()
 
     def shortcuts(self) -> list[tuple[str, str]]:
-        return [("Ctrl+N", "给选中的户记一次走访"), ("Enter", "同 Ctrl+N"), ("Esc", "清空搜索")]
+        return [
+            ("Ctrl+N", "给选中的户记一次走访"),
+            ("Enter", "同 Ctrl+N"),
+            ("Ctrl+P", "打印户台账月报"),
+            ("Esc", "清空搜索"),
+        ]
+
+    def print_ledger(self) -> None:
+        """Ask for month and zones and print the ledger; a zone in the filter is proposed."""
+        zones = tuple((zone.id, zone.name) for zone in self._zones)
+        LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
 
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
@@ -170,18 +189,18 @@ class HouseholdsPage(Page):
         _fill(self.group, "全部小组", groups)
 
     def _build(self) -> None:
-        for edit, name in (
-            (self.zone, "责任区"),
-            (self.group, "村民小组"),
-            (self.special, "特殊群体"),
-        ):
+        names = {"责任区": self.zone, "村民小组": self.group, "特殊群体": self.special}
+        for name, edit in names.items():
             edit.setAccessibleName(name)
             edit.setToolTip(name)
             edit.setFixedWidth(em(self, _CHOICE_EM))
         self.mine.setAccessibleName("范围")
         left = QVBoxLayout()
         left.setSpacing(8)
-        left.addLayout(row(self.mine, self.zone, self.group, self.special, 1, self.count))
+        filters = (self.mine, self.zone, self.group, self.special)
+        above = row(flowing(*filters, spacing=8), self.count)
+        above.setStretch(0, 1)
+        left.addLayout(above)
         left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
         frame.setFixedWidth(em(self, _PANEL_EM))
@@ -190,11 +209,11 @@ class HouseholdsPage(Page):
         layout.setSpacing(12)
         layout.addLayout(left, 1)
         layout.addWidget(frame)
-        self.add_tool(self.search, self.visit)
+        self.add_tool(self.search, self.ledger, self.visit)
         self.mine.set_values((_ALL,))
 
     def _connect(self) -> None:
-        self.search.searched.connect(lambda _: self.reload_list())
+        self.search.searched.connect(lambda _: self._search())
         self.search.downwards.connect(self.table.setFocus)
         self.mine.edited.connect(self.reload_list)
         self.zone.chosen.connect(self._offer_groups)
@@ -204,6 +223,11 @@ class HouseholdsPage(Page):
         self.table.moved.connect(self._moved)
         self._soon.timeout.connect(lambda: self._show(self.table.current_id()))
         self.table.opened.connect(lambda _: self._visit())
+
+    def _search(self) -> None:
+        """Find anew; the best hit is picked, so that Enter and Ctrl+N mean it."""
+        self.table.clear_current()
+        self.reload_list()
 
     def _clear_filters(self) -> None:
         for edit in (self.zone, self.group, self.special):

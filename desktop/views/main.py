@@ -40,10 +40,14 @@ class Who:
 
 
 class MainWindow(QMainWindow):
-    """Shows the pages. ``lock_wanted``: Ctrl+L; ``text_size_wanted``: a percentage."""
+    """Shows the pages.
+
+    ``lock_wanted``: Ctrl+L; ``text_size_wanted``: a percentage; ``changed``: a page saved.
+    """
 
     lock_wanted = Signal()
     closed = Signal()
+    changed = Signal()
     text_size_wanted = Signal(int)
 
     def __init__(self, pages: Sequence[PageSpec], who: Who, text_percent: int = 100) -> None:
@@ -175,6 +179,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(page)
         self._tools.addWidget(page.tools)
         page.committed.connect(self.reload)
+        page.committed.connect(lambda _: self.changed.emit())
         page.said.connect(self.say)
         page.wanted.connect(self.show_page)
         return page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.models.table import Column, Rows, TableModel
 from desktop.theme import em, restyle
 from desktop.views.page import Page
+from desktop.views.step_form import Action, StepDraft, StepForm
 from desktop.views.widgets.basics import (
     Button,
     Card,
     EmptyState,
     button,
+    empty,
     label,
     row,
     scrolled,
@@ -25,27 +27,13 @@ from desktop.views.widgets.basics import (
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.field import Draft
-from desktop.views.widgets.flow import FlowLayout
-from desktop.views.widgets.form import Form, field_boxes
+from desktop.views.widgets.flow import flowing
+from desktop.views.widgets.form import Form
 from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
-from township.fields import Field
 from township.storage.database import Database
-from township.storage.work import UnitOfWork
 
 _PANEL_EM = 19
-
-
-@dataclass(frozen=True)
-class Action:
-    """A step: its button, the fields it asks for, and what carries it out."""
-
-    key: str
-    text: str
-    said: str
-    run: Callable[[UnitOfWork, bytes, Mapping[str, Any]], None]
-    fields: Mapping[str, Field] | None = None
-    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,7 @@ class Shown:
 class MatterPage(Page):
     """Base of the pages of needs and of the five conditions.
 
-    Half-typed forms are kept per matter and step until they are saved or the data is locked.
+    A half-typed form of a step is kept as a draft of this cadre until it is saved or cancelled.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -77,9 +65,8 @@ class MatterPage(Page):
         super().__init__(parent)
         self.database = database
         self.cadre_id = cadre_id
-        self._drafts: dict[tuple[bytes, str], dict[str, Draft]] = {}
         self._shown: bytes | None = None
-        self.form: Form | None = None
+        self.step: StepForm | None = None
         self.buttons: dict[str, Button] = {}
         self.filter = ToggleChips(filters, clearable=False)
         self.filter.setAccessibleName("筛选")
@@ -101,6 +88,11 @@ class MatterPage(Page):
     def detail(self, record: bytes) -> Shown:
         """One matter. Raises NotFound."""
         raise NotImplementedError
+
+    @property
+    def form(self) -> Form | None:
+        """The form of the step that is being taken."""
+        return self.step.form if self.step else None
 
     def which(self) -> str:
         """The filter in use."""
@@ -126,6 +118,10 @@ class MatterPage(Page):
             self.reload_list()
             self.table.select_id(target)
         self.table.setFocus()
+
+    def leave(self) -> None:
+        if self.step is not None:
+            self.step.autosave.flush()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [("Enter", "到右侧的下一步"), ("Tab", "到下一个按钮或字段")]
@@ -157,7 +153,7 @@ class MatterPage(Page):
 
     def _moved(self, record: bytes | None) -> None:
         """Show another matter; news from elsewhere do not close a form in which one types."""
-        if self.form is None or record != self._shown:
+        if self.step is None or record != self._shown:
             self._show(record)
 
     def _show(self, record: bytes | None) -> None:
@@ -169,15 +165,22 @@ class MatterPage(Page):
             return
         try:
             shown = self.detail(record)
+            begun = self._begun(record, shown.actions)
         except WorldError as error:
             self.panel.body.addWidget(label(str(error), "problem", wrap=True))
             self.panel.body.addStretch(1)
             return
-        self._fill(shown)
+        self._fill(shown, begun)
 
-    def _fill(self, shown: Shown) -> None:
+    def _fill(self, shown: Shown, begun: Sequence[Action]) -> None:
         self.panel.body.addWidget(label(shown.title, "section", wrap=True))
         self.panel.body.addWidget(self._buttons(shown.actions))
+        names = "、".join(f"“{action.text}”" for action in begun)
+        text = f"{names}还有没保存的内容，点按钮接着填。"
+        self.begun = label(text if begun else "", "caption", wrap=True)
+        if not begun:
+            self.begun.hide()
+        self.panel.body.addWidget(self.begun)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         self.panel.body.addWidget(self.problem)
@@ -193,38 +196,61 @@ class MatterPage(Page):
         self.panel.body.addStretch(1)
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
-        holder = QWidget()
-        flow = FlowLayout(holder)
         for at, action in enumerate(actions):
-            made = button(
+            self.buttons[action.key] = button(
                 action.text,
                 lambda action=action: self.open_action(action),  # type: ignore[misc]
                 kind="plain" if at else "primary",
             )
-            self.buttons[action.key] = made
-            flow.addWidget(made)
-        holder.setVisible(bool(actions))
+        holder = flowing(*self.buttons.values())
+        if not actions:
+            holder.hide()
         return holder
 
     def _ask(self, action: Action) -> None:
-        if self._shown is None or action.fields is None:
+        if self._shown is None:
             return
-        key = (self._shown, action.key)
-        form = Form(field_boxes(action.fields, action.names), [[name] for name in action.names])
-        if key in self._drafts:
-            form.set_draft(self._drafts[key])
-        form.changed.connect(lambda: self._drafts.__setitem__(key, form.draft()))
-        save = button("保存", lambda: self._save(action), kind="primary", keys="Ctrl+S")
-        cancel = button("取消", lambda: self._cancel(key), kind="quiet")
-        self._place.addWidget(form)
-        self._place.addLayout(row(save, cancel, 1))
-        self.form = form
-        form.boxes[action.names[0]].setFocus()
+        draft = self._draft(self._shown, action)
+        with self.database.reader() as session:
+            before = draft.read(session)
+        self.step = step = StepForm(action, draft, before)
+        step.submitted.connect(lambda: self._save(action))
+        step.cancelled.connect(lambda: self._cancel(action))
+        step.failed.connect(self._tell)
+        self.begun.hide()
+        self._place.addWidget(step)
+        step.start()
 
-    def _cancel(self, key: tuple[bytes, str]) -> None:
-        self._drafts.pop(key, None)
-        self._show(self._shown)
+    def _draft(self, record: bytes, action: Action) -> StepDraft:
+        return StepDraft(self.database, self.cadre_id, record, action.key)
+
+    def _begun(self, record: bytes, actions: Sequence[Action]) -> list[Action]:
+        """The steps whose forms were left half typed."""
+        with self.database.reader() as session:
+            return [one for one in actions if one.names and self._draft(record, one).read(session)]
+
+    def _cancel(self, action: Action) -> None:
+        step, record = self.step, self._shown
+        if step is None or record is None:
+            return
+        typed = step.form.draft() if step.form.dirty else {}
+        try:
+            step.draft.throw_away()
+        except WorldError as error:
+            self._tell(str(error))
+            return
+        step.autosave.stop()
+        self._show(record)
         self._to_panel()
+        if typed:
+            self.said.emit(
+                f"已取消“{action.text}”", lambda: self._bring_back(record, action, typed)
+            )
+
+    def _bring_back(self, record: bytes, action: Action, typed: Mapping[str, Draft]) -> None:
+        self._draft(record, action).keep(typed)
+        if self.table.select_id(record):
+            self.open_action(action)
 
     def _save(self, action: Action) -> None:
         if self.form is not None and self.form.check():
@@ -237,6 +263,7 @@ class MatterPage(Page):
         try:
             with self.database.work(self.cadre_id) as work:
                 action.run(work, record, values)
+                self._draft(record, action).drop(work.session)
                 committed = work.commit()
         except InvalidInput as error:
             left = self.form.show_problems(error.problems) if self.form else error.problems
@@ -244,8 +271,7 @@ class MatterPage(Page):
         except WorldError as error:
             self._tell(str(error))
         else:
-            self._drafts.pop((record, action.key), None)
-            self.form = None
+            self._drop_step()
             self.reload_list()
             self._to_panel()
             self.committed.emit(committed.kinds)
@@ -256,16 +282,14 @@ class MatterPage(Page):
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
 
+    def _drop_step(self) -> None:
+        """The form's content is in the records now."""
+        if self.step is not None:
+            self.step.autosave.stop()
+            self.step = None
+
     def _clear(self) -> None:
-        self.form = None
+        self.leave()
+        self.step = None
         self.buttons = {}
-        _empty(self.panel.body)
-
-
-def _empty(layout: Any) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif (inner := item.layout()) is not None:
-            _empty(inner)
+        empty(self.panel.body)

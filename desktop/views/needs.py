@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
-from desktop.views.matter import Action, MatterPage, Shown
+from desktop.views.matter import MatterPage, Shown
+from desktop.views.step_form import Action
 from desktop.views.widgets.basics import EmptyState
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.dates import china_today
@@ -47,8 +48,8 @@ def _state_tone(state: str) -> Tone:
 
 
 COLUMNS = (
-    Column("no", "编号", 5, sortable=False),
-    Column("household", "户", 8, sortable=False),
+    Column("no", "编号", 8, spare=True, sortable=False),
+    Column("household", "户", 10, sortable=False),
     Column("topic", "类别", 3, spare=True, sortable=False),
     Column("text", "诉求内容", 13, grow=True, sortable=False),
     Column("class", "类", 2, lambda shown: shown[:1], sortable=False),

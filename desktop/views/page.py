@@ -33,6 +33,7 @@ class Page(QWidget):
         self._tools = QHBoxLayout(self.tools)
         self._tools.setContentsMargins(0, 0, 0, 0)
         self._tools.setSpacing(8)
+        self._tools.addStretch(1)
 
     def add_tool(self, *widgets: QWidget) -> None:
         """Put a search box or the page's main button into the top bar."""

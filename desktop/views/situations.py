@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
-from desktop.views.matter import Action, MatterPage, Shown
+from desktop.views.matter import MatterPage, Shown
+from desktop.views.step_form import Action
 from desktop.views.widgets.basics import EmptyState
 from desktop.views.widgets.choice import Choice
 from township.records import Situation
@@ -34,12 +35,12 @@ def _state_tone(state: str) -> Tone:
 
 
 COLUMNS = (
-    Column("no", "编号", 6, sortable=False),
+    Column("no", "编号", 8, spare=True, sortable=False),
     Column("kind", "类别", 3, sortable=False),
     Column("level", "等级", 4, tone=lambda level: _LEVEL_TONES.get(level), sortable=False),
     Column("summary", "情况摘要", 10, grow=True, sortable=False),
     Column("reported", "报送时间", 10, _moment, spare=True, sortable=False),
-    Column("due", "应办时间", 10, _moment, sortable=False),
+    Column("due", "应办时间", 9, _moment, spare=True, sortable=False),
     Column("state", "状态", 7, tone=_state_tone, sortable=False),
 )
 ACTIONS = {

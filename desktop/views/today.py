@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from desktop.theme import Tone
+from desktop.views.days_card import show_days
 from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.today import PlannedVisit, Today, today
-from township.values import utc_now
+from township.values import CHINA
 
 
 class TodayPage(Page):
-    """Four numbers, the urgent needs and the promised visits.
+    """Five numbers, the urgent needs and the promised visits.
 
     ``reachable`` are the keys of the pages that there are: only to these the lines lead.
     """
@@ -36,10 +38,12 @@ class TodayPage(Page):
         self._reachable = reachable
         self._database = database
         self._cadre_id = cadre_id
+        self.days = StatCard("本月已计天数", opens="worklog" in reachable)
         self.links = StatCard("本年联系户已入户")
         self.overdue = StatCard("超期诉求", opens=True)
         self.soon = StatCard("三天内到期", opens=True)
         self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
+        self.days.pressed.connect(lambda: self.wanted.emit("worklog", self._now().date()))
         self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))
         self.soon.pressed.connect(lambda: self.wanted.emit("needs", OPEN))
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
@@ -51,10 +55,13 @@ class TodayPage(Page):
 
     def reload(self, kinds: frozenset[str]) -> None:
         with self._database.reader() as session:
-            self._show(today(session, self._cadre_id, utc_now()))
+            self._show(today(session, self._cadre_id, self._now()))
+
+    def _now(self) -> datetime:
+        return self._database.clock().astimezone(CHINA)
 
     def _build(self) -> None:
-        numbers = row(self.links, self.overdue, self.soon, self.unsent, spacing=12)
+        numbers = row(self.days, self.links, self.overdue, self.soon, self.unsent, spacing=12)
         lists = QHBoxLayout()
         lists.setSpacing(12)
         lists.addWidget(self.needs, 3)
@@ -66,6 +73,7 @@ class TodayPage(Page):
         layout.addLayout(lists, 1)
 
     def _show(self, found: Today) -> None:
+        show_days(self.days, found.month)
         self.links.show_value(f"{found.links_visited}/{found.links}", _links_note(found))
         late = Tone.BAD if found.overdue else Tone.GOOD
         self.overdue.show_value(

@@ -10,24 +10,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from sqlalchemy.orm import Session
 
-from desktop.background import Background, Job
+from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
 from desktop.parse import weekday_name
 from desktop.theme import Tone, em
-from desktop.views.notices import failure_notice
+from desktop.views.days_card import show_days
 from desktop.views.page import Page
-from desktop.views.preview import Preview, Raster
+from desktop.views.papers import Papers
 from desktop.views.visit_form import FORM, VisitForm
 from desktop.views.widgets.basics import Card, EmptyState, button, label, row
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.month import Mark, MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
-from township.records import Cadre
-from township.rules.days import Standing, day_text
+from township.rules.days import Standing
 from township.storage import search
 from township.storage.database import Database
-from township.usecases import documents, drafts
+from township.usecases import drafts
 from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
 from township.values import CHINA
 
@@ -41,7 +40,10 @@ _PANEL_EM = 23
 
 
 class WorkLogPage(Page):
-    """The month of one cadre; ``show_target(("visit", household_id))`` opens the form."""
+    """The month of one cadre.
+
+    ``show_target`` takes a date, or ``("visit", household_id)`` to open the form.
+    """
 
     title = "工作日志"
     icon = "notebook"
@@ -55,7 +57,8 @@ class WorkLogPage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._database, self._cadre, self._background = database, cadre_id, background
+        self._database, self._cadre = database, cadre_id
+        self._papers = Papers(database, cadre_id, background)
         self.day = self._today()
         self.month = WorkMonth(False, 0, 0, 0, {})
         self.form: VisitForm | None = None
@@ -108,23 +111,7 @@ class WorkLogPage(Page):
     def print_visit(self, visit: bytes) -> None:
         """Make the report of a visit and show it."""
 
-        def drawn(_: Job) -> bytes:
-            from reports.page import PrintStamp
-            from reports.visit_report import visit_report
-
-            now = self._database.clock()
-            with self._database.reader() as session:
-                report = documents.visit_report(session, visit)
-                cadre = session.get(Cadre, self._cadre)
-            number = now.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
-            return visit_report(report, PrintStamp(now, cadre.name if cadre else "", number))
-
-        self._background.run(
-            drawn,
-            self._preview,
-            failed=lambda error: failure_notice(str(error), self).open(),
-            owner=self,
-        )
+        self._papers.print_visit(visit, self)
 
     def reload(self, kinds: frozenset[str]) -> None:
         if not kinds or kinds & self.kinds:
@@ -133,6 +120,9 @@ class WorkLogPage(Page):
     def show_target(self, target: object) -> None:
         if isinstance(target, tuple) and target[0] == "visit":
             self.open_form(target[1])
+        elif isinstance(target, date):
+            self.close_form()
+            self.show_day(target)
 
     def leave(self) -> None:
         if self.form is not None:
@@ -199,14 +189,7 @@ class WorkLogPage(Page):
         self._month.setText(f"{self.day.year} 年 {self.day.month} 月")
         marks = {on: _mark(day) for on, day in self.month.days.items()}
         self.grid.show_month(self.day, self._today(), marks)
-        month = self.month
-        who = "村干部入户" if month.village else "镇干部下村"
-        note = f"{who}，每月至少 {day_text(month.target)} 天"
-        if month.pending:
-            note += f"；另有 {day_text(month.pending)} 天待定"
-        done = month.counted >= month.target
-        number = f"{day_text(month.counted)} / {day_text(month.target)}"
-        self.counted.show_value(number, note, Tone.GOOD if done else None)
+        show_days(self.counted, self.month)
         self._show_day()
 
     def _read(self, session: Session) -> WorkMonth:
@@ -251,11 +234,6 @@ class WorkLogPage(Page):
             self.open_form()
 
         self.said.emit("走访表单已清空", bring_back)
-
-    def _preview(self, pdf: bytes) -> None:
-        from reports.raster import page_count, render_page
-
-        Preview(pdf, "走访报告", Raster(page_count, render_page), self._background, self).open()
 
     def _today(self) -> date:
         return self._database.clock().astimezone(CHINA).date()

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 
 from sync import merge
+from sync.server.reading import LONGEST_TEXT, Head, insert_decoders
 from township.changes import SEEN, Op, Writers, bucket
 from township.records import record_kinds
 from township.storage.pages import Status
@@ -24,8 +25,9 @@ from township.values import Kind
 
 _BUCKET = re.compile(r"([0-9a-f]{32}|township)/[a-z]{1,6}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _REFS = re.compile(r"[0-9a-f]{32}( [0-9a-f]{32})*")
-_LONGEST_TEXT = 10_000
 SERVER_KINDS = frozenset({"conflict"})
 """Kinds whose records only the township makes."""
 
@@ -41,20 +43,20 @@ class Refused(Exception):
 
 def _is_date(value: Any) -> bool:
     try:
-        return len(value) == 10 and date.fromisoformat(value) is not None
+        return _DATE.fullmatch(value) is not None and date.fromisoformat(value) is not None
     except (ValueError, TypeError):
         return False
 
 
 def _is_moment(value: Any) -> bool:
     try:
-        return len(value) == 20 and value[-1] == "Z" and datetime.fromisoformat(value) is not None
+        return _MOMENT.fullmatch(value) is not None and datetime.fromisoformat(value) is not None
     except (ValueError, TypeError):
         return False
 
 
 def _is_text(value: Any) -> bool:
-    return type(value) is str and len(value) <= _LONGEST_TEXT
+    return type(value) is str and len(value) <= LONGEST_TEXT
 
 
 def _is_number(value: Any) -> bool:
@@ -89,10 +91,9 @@ class KindRule:
     data_class: str
     township_wide: bool
 
-    def bucket_of(self, values: dict[str, Any]) -> str:
-        """The bucket in which a new record of this kind lies."""
-        zone = None if self.township_wide else values.get("zone_id")
-        return bucket(zone, self.data_class)
+    def bucket_in(self, zone_id: bytes | None) -> str:
+        """The bucket in which a new record of this kind lies when it names this zone."""
+        return bucket(None if self.township_wide else zone_id, self.data_class)
 
 
 @cache
@@ -111,9 +112,29 @@ def kind_rules() -> dict[str, KindRule]:
     return rules
 
 
-def check_structure(op: Op) -> None:
-    """Everything about an operation that can be judged by itself. Raises Refused."""
-    if len(op.record) != 16 or not _NAME.fullmatch(op.kind) or not _BUCKET.fullmatch(op.bucket):
+def checked(head: Head) -> Head | Op:
+    """The operation, if it is sound by itself; a plain new record stays packed. Raises Refused."""
+    if len(head.record) != 16 or not _is_bucket(head.bucket):
+        raise Refused("rejected", "unreadable")
+    decoder = insert_decoders().get(head.kind)
+    if head.action == "insert" and decoder is not None:
+        try:
+            zone = decoder.decode(head.fields).zone_id
+        except ValueError:
+            pass  # not plain: judged below
+        else:
+            if kind_rules()[head.kind].bucket_in(zone) != head.bucket:
+                raise Refused("rejected", "bucket")
+            return head
+    return _checked_in_general(head)
+
+
+def _checked_in_general(head: Head) -> Op:
+    try:
+        op = head.whole()
+    except (ValueError, RecursionError) as error:
+        raise Refused("rejected", "unreadable") from error
+    if not _NAME.fullmatch(op.kind):
         raise Refused("rejected", "unreadable")
     rule = kind_rules().get(op.kind)
     if op.action == "insert":
@@ -124,6 +145,12 @@ def check_structure(op: Op) -> None:
         _check_seen(op)
     elif op.fields:
         raise Refused("rejected", "value")
+    return op
+
+
+@lru_cache(1024)
+def _is_bucket(name: str) -> bool:
+    return _BUCKET.fullmatch(name) is not None
 
 
 def _check_insert(op: Op, rule: KindRule | None) -> None:
@@ -134,7 +161,7 @@ def _check_insert(op: Op, rule: KindRule | None) -> None:
         check = checks.get(name)
         if not (_unknown_fits(name, value) if check is None else value is None or check(value)):
             raise Refused("rejected", "value")
-    if rule and rule.bucket_of(op.fields) != op.bucket:
+    if rule and rule.bucket_in(op.fields.get("zone_id")) != op.bucket:
         raise Refused("rejected", "bucket")
     _check_allowed(op, op.fields)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from sync.server import tables
 from sync.server.devices import Device
-from township.storage.pages import Entry, Outcome, Page
+from township.storage.pages import Entry, Outcome, Own, Page
 
 _FIRST_WINDOW = 1024
 _LARGEST_WINDOW = 1 << 16
@@ -18,11 +22,24 @@ _OWN_SIZE = 16
 """Bytes that an entry without operations counts for."""
 
 
+class _Line(NamedTuple):
+    """One row of the feed."""
+
+    seq: int
+    ops: bytes | None
+    size: int
+    device: int
+    incarnation: int
+    dseq: int
+    altered: bool
+
+
 @dataclass
 class _Plan:
-    """Which changesets a page carries, and which of their operations (None: all)."""
+    """Which changesets a page carries: own ones, and others with their operations (None: all)."""
 
-    shown: dict[int, list[int] | None] = field(default_factory=dict)
+    own: list[_Line] = field(default_factory=list)
+    others: dict[int, list[int] | None] = field(default_factory=dict)
     reached: int = 0
 
 
@@ -43,58 +60,73 @@ def page(
         select(c.head_seq).where(c.township_id == device.township_id)
     ).scalar_one()
     if not cursors:
-        return Page([], {}, head, False)
+        return Page([], [], {}, head, False)
     start = min(cursors.values())
     ceiling = min((seq for seq in cursors.values() if seq > start), default=head)
     active = [bucket for bucket, seq in cursors.items() if seq == start]
-    plan = _plan(connection, device, active, start, min(ceiling, head), page_bytes)
+    place = Place(connection, device.township_id, device.number, incarnation)
+    plan = _plan(place, active, start, min(ceiling, head), page_bytes)
     moved = dict.fromkeys(active, max(plan.reached, start))
     more = any(seq < head for seq in {**cursors, **moved}.values())
-    return Page(_entries(connection, device, incarnation, plan), moved, head, more)
+    return Page(_entries(place, plan.others), _own_runs(place, plan.own), moved, head, more)
 
 
-def _plan(
-    connection: Connection,
-    device: Device,
-    buckets: list[str],
-    start: int,
-    ceiling: int,
-    page_bytes: int,
-) -> _Plan:
+@dataclass(frozen=True)
+class Place:
+    """For whom pages are made, and where from."""
+
+    connection: Connection
+    township_id: bytes
+    device: int
+    incarnation: int
+
+    def wrote(self, line: _Line) -> bool:
+        """Is this the device's own work?"""
+        return line.device == self.device and line.incarnation == self.incarnation
+
+
+def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes: int) -> _Plan:
     """Choose entries window by window: a laptop with few buckets skips much of the log."""
     plan = _Plan(reached=start)
     window, size = _FIRST_WINDOW, 0
     while plan.reached < ceiling:
         end = min(plan.reached + window, ceiling)
-        for seq, entries in _window(connection, device, buckets, plan.reached, end).items():
+        for seq, lines in groupby(_window(place, buckets, plan.reached, end), key=_SEQ):
             if size >= page_bytes:
                 plan.reached = seq - 1
                 return plan
-            plan.shown[seq] = _union([ops for ops, _ in entries])
-            size += sum(length for _, length in entries) + _OWN_SIZE
+            size += _choose(plan, place, list(lines))
         plan.reached = end
         window = min(window * 2, _LARGEST_WINDOW)
     return plan
 
 
-def _window(
-    connection: Connection, device: Device, buckets: list[str], after: int, end: int
-) -> dict[int, list[tuple[bytes | None, int]]]:
+_SEQ = attrgetter("seq")
+
+
+def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> int:
+    """Put one changeset on the page; returns the bytes it counts for."""
+    first = lines[0]
+    if place.wrote(first):
+        plan.own.append(first)
+        return _OWN_SIZE
+    plan.others[first.seq] = _union([line.ops for line in lines])
+    return sum(line.size for line in lines) + _OWN_SIZE
+
+
+def _window(place: Place, buckets: list[str], after: int, end: int) -> list[_Line]:
     c = tables.feed.c
-    rows = connection.execute(
-        select(c.seq, c.ops, c.size)
+    rows = place.connection.execute(
+        select(c.seq, c.ops, c.size, c.device, c.incarnation, c.dseq, c.altered)
         .where(
-            c.township_id == device.township_id,
+            c.township_id == place.township_id,
             c.bucket.in_(buckets),
             c.seq > after,
             c.seq <= end,
         )
         .order_by(c.seq)
     )
-    found: dict[int, list[tuple[bytes | None, int]]] = {}
-    for seq, ops, size in rows:
-        found.setdefault(seq, []).append((ops, size))
-    return found
+    return [_Line._make(row) for row in rows.all()]
 
 
 def _union(parts: list[bytes | None]) -> list[int] | None:
@@ -106,30 +138,50 @@ def _union(parts: list[bytes | None]) -> list[int] | None:
     return sorted(indexes)
 
 
-def _entries(connection: Connection, device: Device, incarnation: int, plan: _Plan) -> list[Entry]:
+def _own_runs(place: Place, lines: list[_Line]) -> list[Own]:
+    """The device's own changesets, as few words as possible."""
+    altered = [line.seq for line in lines if line.altered]
+    outcomes = {row.seq: row.outcome for row in _logged(place, altered)}
+    runs: list[Own] = []
+    for line in lines:
+        last = runs[-1] if runs else None
+        if (packed := outcomes.get(line.seq)) is not None:
+            outcome = msgspec.msgpack.decode(packed, type=Outcome)
+            runs.append(Own(line.seq, line.dseq, 1, outcome))
+        elif last and last.outcome is None and _follows(last, line):
+            runs[-1] = Own(last.seq, last.dseq, last.count + 1)
+        else:
+            runs.append(Own(line.seq, line.dseq, 1))
+    return runs
+
+
+def _follows(run: Own, line: _Line) -> bool:
+    return (line.seq, line.dseq) == (run.seq + run.count, run.dseq + run.count)
+
+
+def _entries(place: Place, shown: dict[int, list[int] | None]) -> list[Entry]:
+    return [
+        _entry(row.seq, row.header, row.ops, row.outcome, shown[row.seq])
+        for row in _logged(place, list(shown))
+    ]
+
+
+def _logged(place: Place, seqs: list[int]) -> Iterator[Any]:
+    """These changesets of the log in order."""
     c = tables.log.c
-    columns = select(c.seq, c.device, c.incarnation, c.header, c.ops, c.outcome)
-    seqs = list(plan.shown)
-    found: list[Entry] = []
+    columns = select(c.seq, c.header, c.ops, c.outcome)
     for start in range(0, len(seqs), _CHUNK):
         chunk = seqs[start : start + _CHUNK]
-        rows = connection.execute(
-            columns.where(c.township_id == device.township_id, c.seq.in_(chunk)).order_by(c.seq)
-        )
-        for row in rows:
-            own = row.device == device.number and row.incarnation == incarnation
-            found.append(_entry(row.seq, row.header, row.ops, row.outcome, plan, own))
-    return found
+        yield from place.connection.execute(
+            columns.where(c.township_id == place.township_id, c.seq.in_(chunk)).order_by(c.seq)
+        ).all()
 
 
 def _entry(
-    seq: int, header: bytes, packed: bytes, outcome: bytes | None, plan: _Plan, own: bool
+    seq: int, header: bytes, packed: bytes, outcome: bytes | None, indexes: list[int] | None
 ) -> Entry:
     decided = msgspec.msgpack.decode(outcome, type=Outcome) if outcome else None
-    if own:
-        return Entry(seq, header, None, None, decided)
     ops: list[bytes] = msgspec.msgpack.decode(packed)
-    indexes = plan.shown[seq]
     if indexes is None or len(indexes) == len(ops):
         return Entry(seq, header, ops, None, decided)
     shown = [ops[index] for index in indexes]

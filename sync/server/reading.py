@@ -6,6 +6,7 @@ types, lengths and dates. What does not fit is read in general and judged by ``c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -51,7 +52,7 @@ class Head(msgspec.Struct, array_like=True, frozen=True, gc=False):
 _head = msgspec.msgpack.Decoder(Head)
 
 
-def heads(ops: list[bytes]) -> list[Head] | None:
+def heads(ops: Sequence[bytes]) -> list[Head] | None:
     """The heads of these operations, or None when one cannot be read."""
     try:
         return [_head.decode(data) for data in ops]

@@ -1,9 +1,13 @@
-"""The record rows that one push touches: read in bulk before, written in bulk after."""
+"""The record rows that one push touches: read in bulk before, written in bulk after.
+
+New records keep the packed fields of their author; they are only unpacked when the same push
+changes them again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
@@ -32,49 +36,80 @@ class Row:
         self.touched = fresh
 
 
-def load(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> dict[Key, Row]:
-    """The rows that exist among these."""
-    by_kind: dict[str, list[bytes]] = {}
-    for kind, record_id in keys:
-        by_kind.setdefault(kind, []).append(record_id)
-    rows: dict[Key, Row] = {}
-    for kind, ids in by_kind.items():
-        for start in range(0, len(ids), _CHUNK):
-            rows.update(_load_chunk(connection, township_id, kind, ids[start : start + _CHUNK]))
-    return rows
+class _New(NamedTuple):
+    """A record made by this push and not touched again."""
+
+    bucket: str
+    fields: bytes
+    writer: str
+    seq: int
 
 
-def _load_chunk(
-    connection: Connection, township_id: bytes, kind: str, ids: list[bytes]
-) -> dict[Key, Row]:
-    c = tables.record.c
-    found = connection.execute(
-        select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq).where(
-            c.township_id == township_id, c.kind == kind, c.id.in_(ids)
+class Rows:
+    """The records of one push by kind and id."""
+
+    def __init__(self, connection: Connection, township_id: bytes) -> None:
+        self._connection = connection
+        self._township_id = township_id
+        self._rows: dict[Key, Row] = {}
+        self._new: dict[Key, _New] = {}
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Read those of these records that exist."""
+        by_kind: dict[str, list[bytes]] = {}
+        for kind, record_id in keys:
+            by_kind.setdefault(kind, []).append(record_id)
+        for kind, ids in by_kind.items():
+            for start in range(0, len(ids), _CHUNK):
+                self._load_chunk(kind, ids[start : start + _CHUNK])
+
+    def bucket(self, key: Key) -> str | None:
+        """The bucket of a record, None when there is no such record."""
+        if new := self._new.get(key):
+            return new.bucket
+        row = self._rows.get(key)
+        return row.bucket if row else None
+
+    def row(self, key: Key) -> Row:
+        """A record that exists, for changing. Raises KeyError."""
+        new = self._new.pop(key, None)
+        if new is not None:
+            state = State(msgspec.msgpack.decode(new.fields), Writers(new.writer))
+            self._rows[key] = Row(new.bucket, state, new.seq, fresh=True)
+        return self._rows[key]
+
+    def add(self, key: Key, bucket: str, fields: bytes, writer: str, seq: int) -> None:
+        """Make a new record of these packed fields."""
+        self._new[key] = _New(bucket, fields, writer, seq)
+
+    def save(self) -> None:
+        """Write the new and the changed rows. Raises IntegrityError when a new one exists."""
+        township = self._township_id
+        fresh: list[tuple[Any, ...]] = [
+            (township, *key, bucket, fields, Writers(writer).pack(), False, seq)
+            for key, (bucket, fields, writer, seq) in self._new.items()
+        ]
+        changed = []
+        for key, row in self._rows.items():
+            if row.fresh:
+                fresh.append((township, *key, *_values(row).values()))
+            elif row.touched:
+                place = {"at_township": township, "at_kind": key[0], "at_id": key[1]}
+                changed.append(_values(row) | place)
+        insert_many(self._connection, tables.record, fresh)
+        if changed:
+            self._connection.execute(_UPDATE, changed)
+
+    def _load_chunk(self, kind: str, ids: list[bytes]) -> None:
+        c = tables.record.c
+        found = self._connection.execute(
+            select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq).where(
+                c.township_id == self._township_id, c.kind == kind, c.id.in_(ids)
+            )
         )
-    )
-    return {
-        (kind, row_id): Row(
-            bucket,
-            State(msgspec.msgpack.decode(state), Writers.unpack(writers), deleted),
-            seq,
-            fresh=False,
-        )
-        for row_id, bucket, state, writers, deleted, seq in found
-    }
-
-
-def save(connection: Connection, township_id: bytes, rows: dict[Key, Row]) -> None:
-    """Write the new and the changed rows."""
-    fresh = [(township_id, *key, *_values(row).values()) for key, row in rows.items() if row.fresh]
-    insert_many(connection, tables.record, fresh)
-    changed = [
-        {**_values(row), "at_township": township_id, "at_kind": key[0], "at_id": key[1]}
-        for key, row in rows.items()
-        if row.touched and not row.fresh
-    ]
-    if changed:
-        connection.execute(_UPDATE, changed)
+        for row_id, bucket, packed, writers, deleted, seq in found:
+            state = State(msgspec.msgpack.decode(packed), Writers.unpack(writers), deleted)
+            self._rows[kind, row_id] = Row(bucket, state, seq, fresh=False)
 
 
 def _values(row: Row) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from sync import chain
 from sync.server import devices, tables
@@ -72,12 +73,24 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     ]
     if not turns:
         return Taken(known, verdicts)
-    taking = Taking(connection, device, head_seq, now)
-    verdicts += taking.take(turns)
-    _move_head(connection, device.township_id, taking.seq)
+    verdicts += _take(connection, device, head_seq, turns, now)
     newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
     devices.move_chain(connection, device, newest, moment_text(now))
     return Taken(newest, verdicts)
+
+
+def _take(
+    connection: Connection, device: Device, head_seq: int, turns: list[Turn], now: datetime
+) -> list[Verdict]:
+    try:
+        with connection.begin_nested():
+            taking = Taking(connection, device, head_seq, now, certain=False)
+            verdicts = taking.take(turns)
+    except IntegrityError:  # a record said to be new is there already
+        taking = Taking(connection, device, head_seq, now, certain=True)
+        verdicts = taking.take(turns)
+    _move_head(connection, device.township_id, taking.seq)
+    return verdicts
 
 
 def _as_of_now(connection: Connection, device: Device) -> Device:

@@ -115,7 +115,6 @@ log = Table(
     Column("signature", LargeBinary(64)),  # on the last changeset of a push
     Column("received_at", String(20), nullable=False),
     UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
-    sqlite_with_rowid=False,
 )
 
 feed = Table(
@@ -126,6 +125,10 @@ feed = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
     Column("size", Integer, nullable=False),  # bytes of those operations
+    Column("device", Integer, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("altered", Boolean, nullable=False),  # the log holds an outcome for it
     sqlite_with_rowid=False,
 )
 
@@ -140,6 +143,5 @@ record = Table(
     Column("writers", LargeBinary, nullable=False),  # changes.Writers packed
     Column("deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),  # the last changeset that touched it
-    sqlite_with_rowid=False,
 )
 """Every record of every kind, known to this program or not, as the log has made it."""

@@ -11,25 +11,16 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from sync import merge
-from sync.server import devices, rows, tables
-from sync.server.checks import Refused, check_structure, kind_rules
+from sync.server import devices, tables
+from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import Device
 from sync.server.engine import insert_many
 from sync.server.origins import Logged, Origin, Origins
-from sync.server.rows import Key, Row
+from sync.server.reading import Head, heads
+from sync.server.rows import Key, Rows
 from sync.wire import ChainHead
-from township.changes import (
-    SCHEMA,
-    Changeset,
-    Header,
-    Op,
-    Writers,
-    decode_op,
-    encode,
-    op_hash,
-)
-from township.changes import link as chain_link
+from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
 from township.values import moment_text
 
@@ -50,18 +41,25 @@ class Turn:
 
 
 class Taking:
-    """One push on its way into the log; ``seq`` is the newest number given out."""
+    """One push on its way into the log; ``seq`` is the newest number given out.
 
-    def __init__(self, connection: Connection, device: Device, seq: int, now: datetime) -> None:
+    New records are first taken to be new, as UUIDv7 make them; when the database knows better
+    (IntegrityError), the push is taken again with ``certain``, which looks before.
+    """
+
+    def __init__(
+        self, connection: Connection, device: Device, seq: int, now: datetime, *, certain: bool
+    ) -> None:
         self.seq = seq
         self._connection = connection
         self._device = device
         self._now = now
+        self._certain = certain
         self._received_at = moment_text(now)
         self._grants = devices.grants(connection, device)
         self._authors = None if device.any_author else set(devices.authors(connection, device))
         self._origins = Origins(connection, device.township_id)
-        self._rows: dict[Key, Row] = {}
+        self._rows = Rows(connection, device.township_id)
         self._log: list[tuple[Any, ...]] = []
         self._feed: list[tuple[Any, ...]] = []
         self._conflicts: list[Op] = []
@@ -69,76 +67,83 @@ class Taking:
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
-        decoded = [_decode(turn.changeset) for turn in turns]
-        keys = {(op.kind, op.record) for ops in decoded if ops for op in ops}
-        self._rows = rows.load(self._connection, self._device.township_id, keys)
-        verdicts = [self._take(turn, ops) for turn, ops in zip(turns, decoded, strict=True)]
+        read = [heads(turn.changeset.ops) for turn in turns]
+        self._rows.load(
+            {
+                (head.kind, head.record)
+                for found in read
+                if found
+                for head in found
+                if self._certain or head.action != "insert"
+            }
+        )
+        verdicts = [self._take(turn, found) for turn, found in zip(turns, read, strict=True)]
         self._write()
         return verdicts
 
-    def _take(self, turn: Turn, ops: list[Op] | None) -> Verdict:
+    def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
         self.seq += 1
         seq = self.seq
         try:
-            self._check(turn.header, ops)
+            ops = self._check(turn.header, found)
         except Refused as refused:
             self._keep(turn, refused.status, refused.reason, None)
             return Verdict(turn.header.dseq, refused.status, seq, refused.reason)
-        outcome = self._apply(turn, ops or [])
+        outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
         self._keep(turn, status, None, outcome)
         if self._conflicts:
             self._write_conflicts()
         return Verdict(turn.header.dseq, status, seq)
 
-    def _check(self, header: Header, ops: list[Op] | None) -> None:
-        """Raises Refused; nothing has been touched then."""
-        if ops is None or header.count != len(ops):
+    def _check(self, header: Header, found: list[Head] | None) -> list[Head | Op]:
+        """The operations, new records still packed. Raises Refused; nothing is touched then."""
+        if found is None or header.count != len(found):
             raise Refused("rejected", "unreadable")
         if self._authors is not None and header.author not in self._authors:
             raise Refused("quarantined", "author")
-        made: set[Key] = set()
-        for op in ops:
-            check_structure(op)
-            key = (op.kind, op.record)
-            row = self._rows.get(key)
-            if op.action == "insert":
-                if row is not None or key in made:
+        made: dict[Key, str] = {}
+        ops: list[Head | Op] = []
+        for head in found:
+            ops.append(checked(head))
+            key = (head.kind, head.record)
+            bucket = made.get(key) or self._rows.bucket(key)
+            if head.action == "insert":
+                if bucket is not None:
                     raise Refused("rejected", "record_exists")
-                made.add(key)
-            elif row is None and key not in made:
+                bucket = made[key] = head.bucket
+            elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
-            if (row.bucket if row else op.bucket) not in self._grants:
+            if bucket not in self._grants:
                 raise Refused("quarantined", "not_granted")
+        return ops
 
-    def _apply(self, turn: Turn, ops: list[Op]) -> Outcome | None:
+    def _apply(self, turn: Turn, ops: Sequence[Head | Op]) -> Outcome | None:
         """Bring checked operations into the rows and the feed."""
-        header = turn.header
+        header, seq = turn.header, self.seq
         prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
         lost: dict[int, list[str]] = {}
         merged: dict[int, dict[str, Any]] = {}
         buckets: list[str] = []
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
-            row, decision = self._apply_op(op, op_id, header)
-            buckets.append(row.bucket)
-            if decision is None:
+            if op.action == "insert":
+                fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
+                self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq)
+                buckets.append(op.bucket)
                 continue
+            assert isinstance(op, Op)
+            bucket, decision = self._decide(op, op_id, header)
+            buckets.append(bucket)
             if decision.conflict:
                 lost[index] = list(decision.lost)
             if decision.merged:
                 merged[index] = dict(decision.merged)
-        self._place(self.seq, turn.changeset.ops, buckets)
+        self._place(turn, buckets, altered=bool(lost or merged))
         return Outcome(lost, merged) if lost or merged else None
 
-    def _apply_op(self, op: Op, op_id: str, header: Header) -> tuple[Row, merge.Decision | None]:
-        key = (op.kind, op.record)
-        if op.action == "insert":
-            values = {name: value for name, value in op.fields.items() if value is not None}
-            row = Row(op.bucket, merge.State(values, Writers(op_id)), self.seq, fresh=True)
-            self._rows[key] = row
-            return row, None
-        row = self._rows[key]
+    def _decide(self, op: Op, op_id: str, header: Header) -> tuple[str, merge.Decision]:
+        row = self._rows.row((op.kind, op.record))
         rule = kind_rules().get(op.kind)
 
         def base_of(field: str, base: str) -> Any:
@@ -151,18 +156,31 @@ class Taking:
             )
         merge.apply(row.state, decision, op_id)
         row.seq, row.touched = self.seq, True
-        return row, decision
+        return row.bucket, decision
 
-    def _place(self, seq: int, ops: Sequence[bytes], buckets: list[str]) -> None:
+    def _place(self, turn: Turn, buckets: list[str], *, altered: bool) -> None:
         """Enter a changeset into the feed of each bucket that it touches."""
+        header, ops = turn.header, turn.changeset.ops
         places: dict[str, list[int]] = {}
         for index, bucket in enumerate(buckets):
             places.setdefault(bucket, []).append(index)
-        whole = len(places) == 1
         for bucket, indexes in places.items():
+            whole = len(places) == 1
             packed = None if whole else msgspec.msgpack.encode(indexes)
-            size = sum(len(ops[index]) for index in indexes)
-            self._feed.append((self._device.township_id, bucket, seq, packed, size))
+            size = sum(map(len, ops)) if whole else sum(len(ops[index]) for index in indexes)
+            self._feed.append(
+                (
+                    self._device.township_id,
+                    bucket,
+                    self.seq,
+                    packed,
+                    size,
+                    header.device,
+                    header.incarnation,
+                    header.dseq,
+                    altered,
+                )
+            )
 
     def _keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
@@ -200,7 +218,7 @@ class Taking:
         )
         encoded = [encode(op) for op in ops]
         changeset = Changeset(encode(header), encoded)
-        hash_ = chain_link(before.hash, changeset.header, map(op_hash, encoded))
+        hash_ = link(before.hash, changeset.header, map(op_hash, encoded))
         turn = Turn(changeset, header, hash_)
         self._apply(turn, ops)
         self._keep(turn, "applied", None, None)
@@ -217,7 +235,7 @@ class Taking:
         insert_many(self._connection, tables.log, self._log)
         insert_many(self._connection, tables.feed, self._feed)
         self._enter_buckets({entry[1] for entry in self._feed})
-        rows.save(self._connection, township_id, self._rows)
+        self._rows.save()
         if self._own_chain:
             own = devices.find(self._connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None
@@ -233,11 +251,3 @@ class Taking:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
-
-
-def _decode(changeset: Changeset) -> list[Op] | None:
-    """The operations, or None when one of them cannot be read."""
-    try:
-        return [decode_op(data) for data in changeset.ops]
-    except (ValueError, RecursionError):
-        return None

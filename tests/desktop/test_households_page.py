@@ -4,97 +4,38 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import Connection, insert
 
+from desktop import theme
+from desktop.background import Background
 from desktop.views.households import _PAUSE, HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.page import Page
-from desktop.views.widgets.dates import china_today
+from tests.desktop import villages
+from tests.desktop.villages import HOMES, ME, NEED, REACHABLE, TALK, ZONES, add
 from township.records import (
-    Cadre,
-    Group,
     Household,
-    HouseholdLink,
-    Need,
-    Person,
-    Record,
-    SpecialGroupMember,
-    Visit,
-    WorkLog,
     Zone,
-    new_id,
 )
-from township.storage import search, tables
 from township.storage.database import Database
-
-ME, LOG, NEED = (new_id() for _ in range(3))
-ZONES = {new_id(): "龙马溪村", new_id(): "屈原庙村"}
-NAMES = ("王大明", "向小红", "陈国强", "杜桂英", "谭永福", "郑家秀", "韩春梅", "周德兵")
-HOMES = [new_id() for _ in NAMES]
-TALK = "老人身体硬朗，儿子在宜昌务工，冬季取暖用煤，提醒注意通风；橙子已联系合作社上门收购。"
-REACHABLE = frozenset({"households", "needs", "worklog"})
-
-
-def add(connection: Connection, kind: type[Record], **values: Any) -> None:
-    values.setdefault("id", new_id())
-    connection.execute(insert(kind).values(**values))
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database.create(tmp_path / "laptop.db", bytes(range(32)))
-    with database.writing() as connection:
-        fill(connection)
-        homes = [{"household_id": one} for one in HOMES]
-        connection.execute(insert(tables.search_dirty), homes)
-    search.catch_up(database)
+    database = villages.make(tmp_path)
     yield database
     database.close()
 
 
-def fill(connection: Connection) -> None:
-    today = china_today()
-    add(connection, Cadre, id=ME, name="李秀英", login="lxy", status="active")
-    for position, (zone, name) in enumerate(ZONES.items(), 1):
-        add(connection, Zone, id=zone, name=name, code=f"42052710321{position}", position=position)
-    first, second = ZONES
-    groups = {(zone, number): new_id() for zone in ZONES for number in (1, 2)}
-    for (zone, number), group in groups.items():
-        add(connection, Group, id=group, zone_id=zone, number=number, name=f"{number}组")
-    add(connection, WorkLog, id=LOG, zone_id=first, cadre_id=ME, worked_on=today)
-    for number, (home, name) in enumerate(zip(HOMES, NAMES, strict=True)):
-        zone = first if number < 5 else second
-        head = new_id()
-        group = groups[zone, 1 + number % 2]
-        no = f"{ZONES[zone].removesuffix('村')}-{1 + number % 2}-{number:03}"
-        place = {"zone_id": zone, "group_id": group, "no": no, "head_person_id": head}
-        add(connection, Household, id=home, phone="13812341234", address="二组 8 号", **place)
-        who = {"zone_id": zone, "household_id": home, "phone": "13900005678"}
-        add(connection, Person, id=head, name=name, relation="02", sex="1", **who)
-    home = {"zone_id": first, "household_id": HOMES[0]}
-    for kind in ("hardship", "empty_nest", "subsistence"):
-        add(connection, SpecialGroupMember, group_kind=kind, **home)
-    add(connection, HouseholdLink, cadre_id=ME, year=today.year, **home)
-    visit = {"work_log_id": LOG, "way": "in_home", "session": "am", "purpose": "routine"}
-    for days in (0, 40, 80):
-        on = today - timedelta(days=days)
-        add(connection, Visit, visited_on=on, talk=f"{TALK}{days}", **visit, **home)
-    need = {"raised_on": today, "channel": "visit", "topic": "water", "state": "doing"}
-    add(connection, Need, id=NEED, no="N-1", text="饮水池漏水，天旱时错峰用水。", **need, **home)
-
-
 @pytest.fixture
-def page(qtbot: QtBot, database: Database) -> HouseholdsPage:
-    page = HouseholdsPage(database, ME, REACHABLE)
+def page(qtbot: QtBot, database: Database, background: Background) -> HouseholdsPage:
+    page = HouseholdsPage(database, ME, background, REACHABLE)
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     page.resize(1150, 640)
@@ -175,8 +116,10 @@ def test_a_visit_is_begun_with_one_key(page: HouseholdsPage, qtbot: QtBot) -> No
     assert asked.args == ["needs", NEED]
 
 
-def test_without_a_work_log_page_there_is_no_way_to_it(qtbot: QtBot, database: Database) -> None:
-    page = HouseholdsPage(database, ME)
+def test_without_a_work_log_page_there_is_no_way_to_it(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    page = HouseholdsPage(database, ME, background)
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     with qtbot.assertNotEmitted(page.wanted):
@@ -196,9 +139,11 @@ def test_news_keep_the_row_and_an_empty_laptop_says_so(
     assert page._nothing._text.text() == "本机还没有户"
 
 
-def test_the_page_fits_the_smallest_screen(qtbot: QtBot, database: Database) -> None:
+def test_the_page_fits_the_smallest_screen(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
     def make() -> Page:
-        return HouseholdsPage(database, ME, REACHABLE)
+        return HouseholdsPage(database, ME, background, REACHABLE)
 
     window = MainWindow([PageSpec("households", "户台账", "house-line", make)], Who("李秀英", "镇"))
     qtbot.addWidget(window)
@@ -213,3 +158,61 @@ def test_the_page_fits_the_smallest_screen(qtbot: QtBot, database: Database) -> 
     assert (window.width(), window.height()) == (1366, 768)
     assert page.table.horizontalScrollBar().maximum() == 0
     assert not any(page.table.isColumnHidden(at) for at in range(9))
+
+
+def test_the_best_hit_is_the_one_that_is_picked(page: HouseholdsPage, qtbot: QtBot) -> None:
+    page.table.select_id(HOMES[3])
+    page.search.setText("龙")
+    assert page.model.rowCount() > 1
+    assert page.table.current_id() == page.model.id_at(0)
+    page.search.clear()
+    qtbot.keyClicks(page.search, "wdm")
+    assert page.table.current_id() == HOMES[0]
+
+
+def test_no_part_flashes_up_as_a_window_of_its_own(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, seen: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(seen, QWidget) and seen.isWindow():
+                shown.append(type(seen).__name__)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    page = HouseholdsPage(database, ME, background, REACHABLE)
+    QApplication.instance().removeEventFilter(watch)
+    qtbot.addWidget(page)
+    assert shown == []
+
+
+def test_zones_without_households_are_not_offered(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    with database.writing() as connection:
+        add(connection, Zone, name="天龙村", code="420527103205")
+    page = HouseholdsPage(database, ME, background, REACHABLE)
+    qtbot.addWidget(page)
+    assert {zone.name for zone in page._zones} == set(ZONES.values())
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_larger_text_fits_the_smallest_screen(
+    qtbot: QtBot, qapp: QApplication, database: Database, background: Background, percent: int
+) -> None:
+    def make() -> Page:
+        return HouseholdsPage(database, ME, background, REACHABLE)
+
+    theme.set_text_size(qapp, percent)
+    try:
+        window = MainWindow([PageSpec("households", "户台账", "house-line", make)], Who("", ""))
+        qtbot.addWidget(window)
+        window.show_page("households")
+        window.show()
+        needed = window.minimumSizeHint()
+    finally:
+        theme.set_text_size(qapp, 100)
+    assert (needed.width() <= 1366, needed.height() <= 768) == (True, True)

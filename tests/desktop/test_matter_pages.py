@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
+from desktop.background import Background
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.needs import CLASS, FEEDBACK, PROGRESS, RESULT, NeedsPage
 from desktop.views.situations import ACTIONS, SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
+from desktop.views.work_log import WorkLogPage
 from township.records import (
     Cadre,
     Household,
@@ -151,6 +153,87 @@ def test_what_is_missing_shows_in_the_form_and_nothing_is_lost(page: NeedsPage) 
     assert page.form.values()["class_reason"] == "无规划许可"
 
 
+def kept(database: Database) -> int:
+    with database.reader() as session:
+        return session.scalar(select(func.count()).select_from(tables.draft)) or 0
+
+
+@pytest.mark.parametrize("ending", ["lock", "other matter"])
+def test_a_half_typed_step_comes_back(
+    page: NeedsPage, qtbot: QtBot, database: Database, ending: str
+) -> None:
+    page.open_action(PROGRESS)
+    assert page.form is not None
+    qtbot.keyClicks(page.form.boxes["text"].editor, "half")
+    qtbot.keyClicks(page.form.boxes["taken_on"].editor, "13-45")
+    if ending == "lock":
+        page.leave()
+        page = NeedsPage(database, ME)
+        qtbot.addWidget(page)
+        page.show()
+    else:
+        page.table.select_id(NEEDS[1])
+        assert not page.begun.text()
+        page.table.select_id(NEEDS[0])
+    assert "“登记进展”还有没保存的内容" in page.begun.text()
+    page.open_action(PROGRESS)
+    assert page.form is not None and page.step is not None
+    assert page.form.draft() == {"text": "half", "taken_on": "13-45"}
+    assert "已恢复" in page.step.note.text() and page.begun.isHidden()
+    page.form.set_values({"taken_on": china_today()})
+    page._save(PROGRESS)
+    assert page.form is None and kept(database) == 0 and not page.begun.text()
+
+
+def test_drafts_of_another_cadre_and_step_are_not_shown(
+    page: NeedsPage, qtbot: QtBot, database: Database
+) -> None:
+    page.open_action(PROGRESS)
+    assert page.form is not None
+    qtbot.keyClicks(page.form.boxes["text"].editor, "mine")
+    page.open_action(RESULT)
+    assert page.form.draft() == {}
+    page.leave()
+    other = NeedsPage(database, OTHER)
+    qtbot.addWidget(other)
+    other.open_action(PROGRESS)
+    assert other.form is not None and other.form.draft() == {}
+
+
+def test_a_cancelled_step_can_be_brought_back(
+    page: NeedsPage, qtbot: QtBot, database: Database
+) -> None:
+    undos: list[Any] = []
+    page.said.connect(lambda text, undo: undos.append((text, undo)))
+    page.open_action(PROGRESS)
+    page._cancel(PROGRESS)
+    assert page.form is None and not undos
+    page.open_action(PROGRESS)
+    assert page.form is not None
+    qtbot.keyClicks(page.form.boxes["text"].editor, "half")
+    page._cancel(PROGRESS)
+    [(text, undo)] = undos
+    assert (text, kept(database), page.form) == ("已取消“登记进展”", 0, None)
+    page.table.select_id(NEEDS[2])
+    undo()
+    assert page.table.current_id() == NEEDS[0]
+    assert page.form is not None and page.form.values()["text"] == "half"
+
+
+def test_a_half_typed_response_survives_too(qtbot: QtBot, database: Database) -> None:
+    for _ in range(2):
+        page = SituationsPage(database, ME)
+        qtbot.addWidget(page)
+        if "receive" in page.buttons:
+            page.buttons["receive"].click()
+            page.buttons["respond"].click()
+            assert page.form is not None
+            qtbot.keyClicks(page.form.boxes["response"].editor, "road closed")
+            page.leave()
+    page.buttons["respond"].click()
+    assert page.form is not None and page.form.values()["response"] == "road closed"
+
+
 def test_filter_and_search(page: NeedsPage) -> None:
     page.search.setText("路灯")
     assert page.model.rowCount() == 1
@@ -176,9 +259,12 @@ def test_a_situation_step_by_step(qtbot: QtBot, database: Database) -> None:
     assert page.table.current_id() == FLOOD and not page.buttons
 
 
-def test_the_pages_fit_the_smallest_screen(qtbot: QtBot, database: Database) -> None:
+def test_the_pages_fit_the_smallest_screen(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
     specs = [
         PageSpec("today", "今日", "house", lambda: TodayPage(database, ME, {"needs", "worklog"})),
+        PageSpec("worklog", "工作日志", "notebook", lambda: WorkLogPage(database, ME, background)),
         PageSpec("situations", "五情", "bell-ringing", lambda: SituationsPage(database, ME)),
         PageSpec("needs", "诉求", "chat-circle-text", lambda: NeedsPage(database, ME)),
     ]
@@ -198,9 +284,14 @@ def test_the_pages_fit_the_smallest_screen(qtbot: QtBot, database: Database) -> 
     today = window.page("today")
     assert isinstance(today, TodayPage)
     assert today.overdue.accessibleName().startswith("超期诉求：2，")
+    assert today.days.accessibleName().startswith("本月已计天数：0.0 / 3.0，镇干部下村")
     assert today.links.accessibleName() == "本年联系户已入户：1/1，都已入户"
     with qtbot.waitSignal(today.wanted):
         qtbot.mouseClick(today.overdue, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(today.wanted) as asked:
+        qtbot.mouseClick(today.days, Qt.MouseButton.LeftButton)
+    assert asked.args == ["worklog", china_today()] and window.current == "worklog"
+    window.show_page("needs")
     page = window.page("needs")
     assert window.current == "needs" and isinstance(page, NeedsPage)
     assert (page.which(), page.model.rowCount()) == ("overdue", 2)

@@ -132,6 +132,13 @@ def test_the_month_tells_what_counts(page: WorkLogPage, qtbot: QtBot) -> None:
     assert page.day == date(2026, 3, 25)
 
 
+def test_another_page_can_ask_for_a_day(page: WorkLogPage) -> None:
+    open_form(page, HOME)
+    page.show_day(date(2026, 4, 1))
+    page.show_target(DAY)
+    assert page.form is None and (page.day, page.model.rowCount()) == (DAY, 1)
+
+
 def test_a_visit_is_written_by_keyboard(
     page: WorkLogPage, qtbot: QtBot, database: Database
 ) -> None:

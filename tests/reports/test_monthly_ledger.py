@@ -66,6 +66,8 @@ def test_a_village_begins_on_its_own_page_and_the_township_ends_with_a_total() -
     assert "责任区：铺坪村" in second
     assert "全镇合计：5 户 17 人" in second
     assert both.totals() == LedgerTotals(5, 17, 1, 1, 11, 1, 2, 1)
+    _, second = texts(monthly_ledger(replace(both, whole=False), STAMP))
+    assert "全镇" not in second and "合计：5 户 17 人" in second
 
 
 def test_on_a3_more_stands_on_a_page() -> None:

@@ -61,7 +61,9 @@ def test_every_reading_and_rare_characters(indexed: Database, village: Village, 
     assert village.home not in found
 
 
-@pytest.mark.parametrize("query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组", "017 wdx"])
+@pytest.mark.parametrize(
+    "query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组", "017 wdx"]
+)
 def test_not_found_by(indexed: Database, query: str) -> None:
     with indexed.reader() as session:
         assert household_ids(session, query) == []
@@ -72,6 +74,26 @@ def test_names_come_before_other_words(indexed: Database, village: Village) -> N
         found = household_ids(session, "王")
     assert found[0] == village.home
     assert len(found) == 2
+
+
+def test_heads_come_before_others_of_the_household(indexed: Database, village: Village) -> None:
+    homes = []
+    for names in (("李四", "王大民"), ("温德民",)):
+        with indexed.work(AUTHOR) as work:
+            home = Household(zone_id=village.zone, no="龙马溪-1-001", group_id=village.group)
+            work.add(home)
+            for at, name in enumerate(names):
+                person = Person(
+                    zone_id=village.zone, household_id=home.id, name=name, sex="1", relation="02"
+                )
+                work.add(person)
+                home.head_person_id = home.head_person_id if at else person.id
+            work.commit()
+        catch_up(indexed)
+        homes.append(home.id)
+    member, head = homes
+    with indexed.reader() as session:
+        assert household_ids(session, "wdm") == [village.home, head, member]
 
 
 def test_a_changed_name_is_found_and_the_old_one_is_not(

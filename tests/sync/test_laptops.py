@@ -165,6 +165,7 @@ def test_local_edits_stay_on_top_while_others_come_in(one: Laptop, two: Laptop) 
         message = running.request()
         edit(one, house.id, phone="12345678903")
         running.receive(carrier(message))
+        running.apply()
     found = read(one, house.id)
     assert (found.phone, found.address, found.hazard_point) == ("12345678903", "二组 18 号", "7")
     with one.database.reader() as session:

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select
 
 from sync import wire
 from sync.server import admin, folder
@@ -16,10 +15,7 @@ from tests.sync.sample import HOME, OTHER_ZONE, TAN, XIANG, ZONE
 from tests.sync.stranger import Stranger, edit, household
 from township.changes import SEEN, Op, Writers, decode_op
 from township.errors import NotFound
-from township.records import Household, new_id
-from township.storage import tables
-from township.storage.database import Database
-from township.storage.replica import Replica, Told
+from township.records import new_id
 
 
 @pytest.fixture
@@ -233,44 +229,3 @@ def test_a_delete_loses_to_an_edit_its_author_had_not_seen(
     if knew_the_edit:
         seen.write(["phone"], f"{xiang.enrolled.device}.1.2.0")
     assert tan.push(delete(HOME, seen), author=TAN).verdicts[0].status == status
-
-
-def test_a_page_becomes_records_on_a_laptop(xiang: Stranger, tan: Stranger, tmp_path: Path) -> None:
-    assert tan.enrolled is not None
-    xiang.push(household(ZONE, HOME, phone="12345678901", away=1), author=XIANG)
-    answer = tan.send(tan.message())
-    database = Database.create(tmp_path / "laptop.db", bytes(32))
-    with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=tan.enrolled.device,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=tan.enrolled.township,
-                township_name="屈原镇",
-                township_public=tan.enrolled.township_public,
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url=tan.url,
-            )
-        )
-    replica = Replica(database)
-    told = Told(
-        verdicts=answer.verdicts,
-        scope=tan.enrolled.scope,
-        page=answer.page,
-        asked=dict.fromkeys(tan.enrolled.scope.buckets, 0),
-        epoch=answer.epoch,
-    )
-    assert {"zone", "cadre", "household"} <= replica.apply(told)
-    assert replica.apply(told) is not None  # the same answer again changes nothing
-    with database.reader() as session:
-        home = session.get_one(Household, HOME)
-        assert (home.phone, home.away, home.created_by) == ("12345678901", True, XIANG)
-        assert len(session.scalars(select(Household.id)).all()) == 1
-        assert session.scalars(select(tables.search_dirty.c.household_id)).all() == [HOME]
-    assert replica.cursors()[f"{ZONE.hex()}/i"] > 0
-    assert replica.waiting() == 0
-    database.close()

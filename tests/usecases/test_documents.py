@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
+from township.changes import bucket
 from township.documents import LedgerNeed, LedgerTotals
 from township.errors import NotFound
 from township.records import (
@@ -191,11 +192,9 @@ def test_a_visit_that_is_not_there_is_told(database: Database) -> None:
 def test_a_ledger_tells_each_household_what_happened_in_the_month(database: Database) -> None:
     with database.reader() as session:
         ledger = monthly_ledger(session, None, 2026, 5)
-    assert [(zone.zone, len(zone.rows)) for zone in ledger.zones] == [
-        ("天龙村", 0),
-        ("龙马溪村", 2),
-    ]
-    quiet, busy = ledger.zones[1].rows
+    [zone] = ledger.zones
+    assert (zone.zone, ledger.whole) == ("龙马溪村", False)
+    quiet, busy = zone.rows
     assert (quiet.household_no, quiet.remark, quiet.visits_year) == ("龙马溪-2-003", "全家外出", 0)
     assert quiet.findings == quiet.needs == ()
     assert (busy.head, busy.group, busy.persons) == ("王大明", "二组", 3)
@@ -224,10 +223,22 @@ def test_visits_are_counted_up_to_the_month(
     assert (zone.rows[1].visits_month, zone.rows[1].visits_year) == counts
 
 
+def test_a_granted_zone_without_households_stands_in_the_ledger(database: Database) -> None:
+    with database.writing() as connection:
+        granted = [{"bucket": bucket(zone, "i"), "seq": 0} for zone in (OTHER_ZONE, None)]
+        connection.execute(insert(tables.bucket_cursor), granted)
+    with database.reader() as session:
+        ledger = monthly_ledger(session, None, 2026, 5)
+    names = [(zone.zone, len(zone.rows)) for zone in ledger.zones]
+    assert names == [("天龙村", 0), ("龙马溪村", 2)]
+    assert ledger.whole
+
+
 def test_only_the_zones_asked_for(database: Database) -> None:
     with database.reader() as session:
         ledger = monthly_ledger(session, [OTHER_ZONE], 2026, 5)
     assert [zone.zone for zone in ledger.zones] == ["天龙村"]
+    assert not ledger.whole
 
 
 def test_progress_ends_full_and_can_cancel(database: Database) -> None:

@@ -72,7 +72,8 @@ def add_people(connection: Connection) -> None:
         add(connection, HouseholdLink, year=2026, **link)
         add(connection, HouseholdLink, year=2025, **link)
     add(connection, Person, id=HEAD, zone_id=ZONE, household_id=HOME, name="王大明")
-    add(connection, WorkLog, id=LOG, zone_id=ZONE, cadre_id=ME, worked_on=date(2026, 5, 3))
+    log = {"work_kind": "in_village", "sessions": ("am", "pm"), "state": "submitted"}
+    add(connection, WorkLog, id=LOG, zone_id=ZONE, cadre_id=ME, worked_on=date(2026, 5, 3), **log)
     visit = {"zone_id": ZONE, "household_id": HOME, "work_log_id": LOG, "way": "in_home"}
     for visited, planned in (((2026, 4, 1), (2026, 5, 2)), ((2026, 5, 3), (2026, 5, 22))):
         when = {"visited_on": date(*visited), "next_visit_on": date(*planned)}
@@ -214,4 +215,6 @@ def test_today_tells_what_waits_for_me(database: Database) -> None:
     assert [(visit.household, visit.on) for visit in mine.visits] == [
         ("王大明 龙马溪-2-017", date(2026, 5, 22))
     ]
+    month = mine.month
+    assert (month.village, month.target, month.counted, month.pending) == (False, 6, 2, 0)
     assert (others.links, others.overdue, others.needs, others.visits) == (0, 0, (), ())

@@ -35,6 +35,8 @@ class Record(Base):
 
     __abstract__ = True
 
+    label: ClassVar[str]
+    """What people call this kind of record."""
     data_class: ClassVar[str] = "i"
     """Bucket class of this kind: ``i`` internal, ``r`` restricted."""
     township_wide: ClassVar[bool] = False

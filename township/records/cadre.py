@@ -19,6 +19,7 @@ class Cadre(Record):
     """A person who works for the township or a village committee."""
 
     __tablename__ = "cadre"
+    label = "干部"
     township_wide = True
 
     login: Mapped[str] = column(Kind.TEXT, "登录名", I, required=True, max_length=30)
@@ -34,6 +35,7 @@ class ZoneStaff(Record):
     """Who serves in a zone, in which role, from when to when (no overlap per person)."""
 
     __tablename__ = "zone_staff"
+    label = "责任区人员"
     township_wide = True
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", P, required=True, target="zone", index=True)
@@ -47,6 +49,7 @@ class HouseholdLink(Record):
     """联系户: a cadre and a household for one year. Source: township rule, 15 or 10 a year."""
 
     __tablename__ = "household_link"
+    label = "联系户"
     __table_args__ = (
         Index("ix_household_link_household_year", "household_id", "year"),
         Index("ix_household_link_cadre_year", "cadre_id", "year"),

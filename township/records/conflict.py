@@ -22,6 +22,7 @@ class Conflict(Record):
     """
 
     __tablename__ = "conflict"
+    label = "冲突"
     data_class = "r"
 
     zone_id: Mapped[bytes | None] = column(Kind.REF, "责任区", I, target="zone")

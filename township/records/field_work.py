@@ -30,6 +30,7 @@ class WorkLog(Record):
     """One cadre's work on one date; ``day_value`` and ``entered_late`` follow from rules."""
 
     __tablename__ = "work_log"
+    label = "工作日志"
     __table_args__ = (Index("ix_work_log_cadre_worked", "cadre_id", "worked_on"),)
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
@@ -48,6 +49,7 @@ class Visit(Record):
     """入户走访: one contact with one household. Only ``in_home`` counts as 入户."""
 
     __tablename__ = "visit"
+    label = "入户走访"
     data_class = "r"
     __table_args__ = (
         # A list of households reads nothing of a visit but this.

@@ -31,6 +31,7 @@ class Household(Record):
     """One household book unit."""
 
     __tablename__ = "household"
+    label = "户"
     __table_args__ = (Index("ix_household_zone_no", "zone_id", "no"),)
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
@@ -52,6 +53,7 @@ class Person(Record):
     """A resident. Most fields may stay empty: ask only what a service needs."""
 
     __tablename__ = "person"
+    label = "居民"
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
     household_id: Mapped[bytes] = column(
@@ -74,6 +76,7 @@ class SpecialGroupMember(Record):
     """特殊群体: why a household is visited first, and the three clears (对象、目标、渠道)."""
 
     __tablename__ = "special_group_member"
+    label = "特殊群体"
     data_class = "r"
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", R, required=True, target="zone")

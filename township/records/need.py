@@ -27,6 +27,7 @@ class Need(Record):
     """A need; without ``household_id`` it was raised anonymously."""
 
     __tablename__ = "need"
+    label = "诉求"
     data_class = "r"
     __table_args__ = (
         Index("ix_need_household_raised", "household_id", "raised_on"),
@@ -63,6 +64,7 @@ class NeedProgress(Record):
     """One step taken on a need."""
 
     __tablename__ = "need_progress"
+    label = "诉求进展"
     data_class = "r"
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")

@@ -22,6 +22,7 @@ class Situation(Record):
     """One report: reported → received → responded → fed back → closed."""
 
     __tablename__ = "situation"
+    label = "五情"
     data_class = "r"
     __table_args__ = (Index("ix_situation_zone_reported", "zone_id", "reported_at"),)
 

@@ -16,6 +16,7 @@ class Zone(Record):
     """One village or community: the unit of contact, sync and access."""
 
     __tablename__ = "zone"
+    label = "责任区"
     township_wide = True
 
     code: Mapped[str] = column(Kind.TEXT, "区划代码", P, required=True, max_length=12)
@@ -35,6 +36,7 @@ class Group(Record):
     """村民小组: the level under a zone."""
 
     __tablename__ = "village_group"
+    label = "村民小组"
     township_wide = True
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", P, required=True, target="zone", index=True)

@@ -2,90 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
 from township import changes
-from township.changes import Header, Op
 from township.storage import bulk, later
 from township.storage.bulk import Key
-from township.storage.folding import Change, Source, arrivals
-from township.storage.overlay import Overlay, pending_among, settle
+from township.storage.folding import Arrived, Change, Source, arrivals
+from township.storage.homecoming import Homecoming
+from township.storage.overlay import Overlay, PendingRecord, pending_among
 from township.storage.pages import Entry, Page
+
+Numbered = tuple[int, list[Arrived]]
+"""A township sequence number and the operations that came under it."""
 
 
 class Arrival:
     """One page on its way into the tables, inside one transaction.
 
-    Most records of a page have no local edits: theirs are folded and written in bulk. A record
-    whose own pending changeset comes back unchanged is there already. The rest is made anew by
-    the overlay.
+    Most records of a page have no local edits: theirs are folded and written in bulk. Own
+    changesets that come back as they were made are in the rows already, and are only no longer
+    pending. The rest, the entangled records, are made anew by the overlay.
     """
 
     def __init__(self, connection: Connection, incarnation: int) -> None:
         self._connection = connection
-        self._incarnation = incarnation
         self._overlay = Overlay(connection, incarnation)
         self._changes: dict[Key, Change] = {}
-        self._own: dict[bytes, set[int]] = {}
-        """Records → own changesets that came back on this page."""
-        self._altered: set[bytes] = set()
-        """Records that others touched, or where the township decided otherwise."""
 
     def apply(self, page: Page) -> set[str]:
         """Apply the entries and move the cursors; returns the kinds that changed."""
-        headers = [changes.decode_header(entry.header) for entry in page.entries]
-        own = zip(headers, page.entries, strict=True)
-        self._overlay.load(header.dseq for header, entry in own if entry.ops is None)
-        for header, entry in zip(headers, page.entries, strict=True):
-            if entry.ops is None:
-                self._fold_own(header.dseq, entry)
-            else:
-                self._fold(header, entry, entry.ops)
-        self._write()
+        own = Homecoming(self._connection, page.own)
+        self._overlay.load(own.replayed)
+        others = [self._read(entry) for entry in page.entries]
+        again = [(own.seq(d), self._overlay.own(d, own.outcomes.get(d))) for d in own.replayed]
+        touched = {a.op.record for _, arrived in (*others, *again) for a in arrived}
+        entangled = own.entangled(touched)
+        pending = pending_among(self._connection, entangled)
+        mine = self._mine(own, pending)
+        for _, arrived in merge(others, again, mine, key=itemgetter(0)):
+            self._fold(arrived)
+        self._write(own, pending)
+        own.settle()
         self._move_cursors(page.cursors)
         return {kind for kind, _ in self._changes}
 
-    def _fold(self, header: Header, entry: Entry, encoded: list[bytes]) -> None:
-        places = entry.indexes if entry.indexes is not None else range(len(encoded))
-        ops = list(zip(places, map(changes.decode_op, encoded), strict=True))
+    def _read(self, entry: Entry) -> Numbered:
+        header = changes.decode_header(entry.header)
+        places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
+        ops = list(zip(places, map(changes.decode_op, entry.ops), strict=True))
         known = later.sort_out(self._connection, entry, ops)
-        for arrived in arrivals(Source.of(header), known, entry.outcome):
-            self._change(arrived.op).fold(arrived)
-            self._altered.add(arrived.op.record)
+        return entry.seq, arrivals(Source.of(header), known, entry.outcome)
 
-    def _fold_own(self, dseq: int, entry: Entry) -> None:
-        for arrived in self._overlay.own(dseq, entry.outcome):
-            record = arrived.op.record
-            self._change(arrived.op).fold(arrived)
-            self._own.setdefault(record, set()).add(dseq)
-            if arrived.lost is not None or arrived.merged:
-                self._altered.add(record)
+    def _mine(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> Iterator[Numbered]:
+        """What came back on entangled records."""
+        dseqs = {dseq for record in pending.values() for dseq in record.dseqs if dseq in own}
+        self._overlay.load(dseqs)
+        for dseq in sorted(dseqs):
+            arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
+            yield own.seq(dseq), [a for a in arrived if a.op.record in pending]
 
-    def _change(self, op: Op) -> Change:
-        key = (op.kind, op.record)
-        change = self._changes.get(key)
-        if change is None:
-            change = self._changes[key] = Change()
-        return change
+    def _fold(self, arrived: list[Arrived]) -> None:
+        for one in arrived:
+            key = (one.op.kind, one.op.record)
+            change = self._changes.get(key)
+            if change is None:
+                change = self._changes[key] = Change()
+            change.fold(one)
 
-    def _write(self) -> None:
-        pending = pending_among(self._connection, {record for _, record in self._changes})
+    def _write(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> None:
         free: dict[Key, Change] = {}
-        settled: list[tuple[bytes, int]] = []
         for key, change in self._changes.items():
             record = pending.get(key[1])
-            own = self._own.get(key[1], set())
             if record is None:
                 free[key] = change
-            elif key[1] not in self._altered and record.dseqs == sorted(own):
-                settled += [(key[1], dseq) for dseq in record.dseqs]
             else:
-                self._overlay.rebase(key, record, change, own)
-        settle(self._connection, settled)
+                settled = {dseq for dseq in record.dseqs if dseq in own}
+                self._overlay.rebase(key, record, change, settled)
         bulk.write(self._connection, free)
-        self._mark_search()
+        homes = {record for kind, record in self._changes if kind == "household"}
+        people = [record for kind, record in self._changes if kind == "person"]
+        mark_households(self._connection, homes, people)
 
     def _move_cursors(self, cursors: dict[str, int]) -> None:
         if cursors:
@@ -93,12 +93,6 @@ class Arrival:
                 "UPDATE bucket_cursor SET seq = ? WHERE bucket = ?",
                 [(seq, bucket) for bucket, seq in cursors.items()],
             )
-
-    def _mark_search(self) -> None:
-        """Households whose words may have changed, for the search index to catch up with."""
-        homes = {record for kind, record in self._changes if kind == "household"}
-        people = [record for kind, record in self._changes if kind == "person"]
-        mark_households(self._connection, homes, people)
 
 
 def mark_households(

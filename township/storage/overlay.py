@@ -53,17 +53,6 @@ def pending_among(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, P
     return found
 
 
-def settle(connection: Connection, settled: Iterable[tuple[bytes, int]]) -> None:
-    """Forget pending changes that came back from the township exactly as they were made."""
-    pairs = list(settled)
-    if not pairs:
-        return
-    connection.exec_driver_sql("DELETE FROM pending WHERE record_id = ? AND dseq = ?", pairs)
-    connection.exec_driver_sql(
-        "DELETE FROM shadow WHERE record_id = ?", [(record_id,) for record_id, _ in pairs]
-    )
-
-
 class Overlay:
     """Makes rows with pending edits anew, inside one transaction."""
 

@@ -44,27 +44,39 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Entry(msgspec.Struct, array_like=True, frozen=True):
-    """One changeset of the log, as far as the laptop's buckets show it.
+    """One changeset of the log by another device, as far as the laptop's buckets show it.
 
-    ``ops`` are the authors' bytes; ``indexes`` their places in the changeset when some are
-    left out, None when all are there. ``ops`` is None for the laptop's own changesets, which
-    it has.
+    ``ops`` are the author's bytes; ``indexes`` their places in the changeset when some are left
+    out, None when all are there.
     """
 
     seq: Count
     header: bytes
-    ops: list[bytes] | None
+    ops: list[bytes]
     indexes: list[int] | None = None
     outcome: Outcome | None = None
 
 
-class Page(msgspec.Struct, array_like=True, frozen=True):
-    """Entries in the order of the log, and how far the named buckets have come with them.
+class Own(msgspec.Struct, array_like=True, frozen=True):
+    """A run of the laptop's own changesets, which it has: numbers ``seq``, ``seq`` + 1, … of the
+    log are its ``dseq``, ``dseq`` + 1, … ``outcome`` comes with a run of one.
+    """
 
-    ``head`` is the township's newest sequence number; ``more`` says that entries are left.
+    seq: Count
+    dseq: Count
+    count: Count
+    outcome: Outcome | None = None
+
+
+class Page(msgspec.Struct, array_like=True, frozen=True):
+    """What happened after a laptop's cursors, and how far the named buckets have come with it.
+
+    Both lists are in the order of the log. ``head`` is the township's newest sequence number;
+    ``more`` says that something is left.
     """
 
     entries: Sequence[Entry]
+    own: Sequence[Own]
     cursors: dict[BucketName, Count]
     head: Count
     more: bool

@@ -164,10 +164,7 @@ def _take_verdicts(
     """Note the answers; take back from the rows what the township did not let in."""
     if not verdicts:
         return set()
-    connection.exec_driver_sql(
-        "UPDATE changeset SET state = ?, seq = ?, reason = ? WHERE incarnation = ? AND dseq = ?",
-        [(v.status, v.seq, v.reason, incarnation, v.dseq) for v in verdicts],
-    )
+    _note_verdicts(connection, incarnation, verdicts)
     overlay = Overlay(connection, incarnation)
     kinds: set[str] = set()
     for verdict in verdicts:
@@ -180,6 +177,26 @@ def _take_verdicts(
                 overlay.rebase(key, record, None, {verdict.dseq})
                 kinds.add(key[0])
     return kinds
+
+
+def _note_verdicts(connection: Connection, incarnation: int, verdicts: Sequence[Verdict]) -> None:
+    """Enter the answers; a run of the same answers under following numbers is one statement."""
+    runs: list[tuple[Verdict, int]] = []
+    for verdict in verdicts:
+        first, count = runs[-1] if runs else (verdict, 0)
+        follows = (verdict.dseq - first.dseq, verdict.seq - first.seq) == (count, count)
+        if count and follows and (verdict.status, verdict.reason) == (first.status, first.reason):
+            runs[-1] = first, count + 1
+        else:
+            runs.append((verdict, 1))
+    connection.exec_driver_sql(
+        "UPDATE changeset SET state = ?, seq = dseq + ?, reason = ?"
+        " WHERE incarnation = ? AND dseq >= ? AND dseq < ?",
+        [
+            (v.status, v.seq - v.dseq, v.reason, incarnation, v.dseq, v.dseq + count)
+            for v, count in runs
+        ],
+    )
 
 
 def _starts_here(connection: Connection, told: Told) -> bool:

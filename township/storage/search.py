@@ -86,7 +86,7 @@ def _questions(runs: Sequence[str], limit: int) -> Iterator[Question]:
         among = also.replace("+rowid", "row")
         # A household may stand there once per reading.
         ends = (*_letters(first), *values, limit * 4)
-        yield f"{_PINYIN}{among} ORDER BY key LIMIT ?", ends
+        yield f"{_PINYIN}{among} ORDER BY member, key LIMIT ?", ends
     for columns in ("names", "others"):
         expression = f"{{{columns}}}: {match_expression(first)}"
         yield f"{_TEXT}{also} LIMIT ?", (expression, *values, limit)
@@ -144,10 +144,11 @@ def _index(connection: Connection, ids: Sequence[bytes]) -> None:
 def _index_pinyin(connection: Connection, row: int, names: Iterable[str]) -> None:
     from township.storage.pinyin import keys  # its dictionaries cost 180 ms: never at start
 
-    found = {(key, row) for name in names for key in keys(name)}
+    # The head's name comes first, and the first entry of a key stays.
+    found = [(key, row, min(at, 1)) for at, name in enumerate(names) for key in keys(name)]
     if found:
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO search_pinyin(key, row) VALUES (?, ?)", list(found)
+            "INSERT OR IGNORE INTO search_pinyin(key, row, member) VALUES (?, ?, ?)", found
         )
 
 

@@ -54,7 +54,7 @@ pending = Table(
     "pending",
     Base.metadata,
     Column("record_id", LargeBinary(16), primary_key=True),
-    Column("dseq", Integer, primary_key=True, autoincrement=False),
+    Column("dseq", Integer, primary_key=True, autoincrement=False, index=True),
     Column("kind", String(40), nullable=False),
     Column("inserts", Integer, nullable=False),  # 1 when this changeset made the record
 )
@@ -129,6 +129,7 @@ search_pinyin = Table(
     Base.metadata,
     Column("key", String(60), primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("member", Integer, nullable=False),  # 0 for the head's name, 1 for others'
     sqlite_with_rowid=False,
 )
 """Initials and full pinyin of every reading of every name in a household."""

@@ -21,6 +21,7 @@ from township.storage import search
 from township.usecases.household_rows import LATEST, links_of
 from township.usecases.needs import STILL_OPEN
 from township.usecases.paper_facts import within
+from township.usecases.zones import held_zones
 
 FOUND = 200
 """A search shows so many households at most."""
@@ -53,7 +54,7 @@ class ZoneGroups:
 
 
 def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
-    """All zones on this laptop in their order."""
+    """The zones whose households this laptop holds, in their order."""
     groups: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
     for zone, group, name in session.execute(
         select(Group.zone_id, Group.id, Group.name)
@@ -61,12 +62,7 @@ def zones_with_groups(session: Session) -> tuple[ZoneGroups, ...]:
         .order_by(Group.number, Group.name)
     ):
         groups[zone].append((group, name or ""))
-    zones = session.execute(
-        select(Zone.id, Zone.name)
-        .where(Zone.deleted_at.is_(None))
-        .order_by(Zone.position, Zone.name)
-    )
-    return tuple(ZoneGroups(zone, name or "", tuple(groups[zone])) for zone, name in zones)
+    return tuple(ZoneGroups(zone, name, tuple(groups[zone])) for zone, name in held_zones(session))
 
 
 def household_ids(

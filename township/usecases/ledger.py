@@ -24,7 +24,6 @@ from township.records import (
     Situation,
     SpecialGroupMember,
     Visit,
-    Zone,
 )
 from township.usecases.paper_facts import (
     cadre_names,
@@ -34,6 +33,7 @@ from township.usecases.paper_facts import (
     township_name,
     within,
 )
+from township.usecases.zones import all_zones, held_zones
 from township.values import CHINA
 
 Progress = Callable[[int, int], None]
@@ -100,15 +100,25 @@ def monthly_ledger(
         answers.append(question(session, zone_ids, span))
         if progress is not None:
             progress(done, len(questions) + 1)
-    zones = tuple(_zones(session, zone_ids, answers))
+    chosen = _chosen(session, zone_ids)
+    rows = _rows(session, zone_ids, answers)
+    zones = tuple(ZoneLedger(name, tuple(rows[zone])) for zone, name in chosen)
     if progress is not None:
         progress(len(questions) + 1, len(questions) + 1)
-    return MonthlyLedger(township_name(session), year, month, zones)
+    whole = len(chosen) == len(all_zones(session))
+    return MonthlyLedger(township_name(session), year, month, zones, whole)
 
 
-def _zones(
+def _chosen(session: Session, zone_ids: Zones) -> tuple[tuple[bytes, str], ...]:
+    if zone_ids is None:
+        return held_zones(session)
+    return tuple(zone for zone in all_zones(session) if zone[0] in zone_ids)
+
+
+def _rows(
     session: Session, zone_ids: Zones, answers: list[dict[bytes, Any]]
-) -> Iterable[ZoneLedger]:
+) -> dict[bytes, list[LedgerRow]]:
+    """What happened in each household, by zone."""
     persons, special, cadres, visits, findings, needs = answers
     rows: dict[bytes, list[LedgerRow]] = defaultdict(list)
     for home, zone, no, away, head, group in _households(session, zone_ids):
@@ -128,11 +138,7 @@ def _zones(
                 remark="全家外出" if away else "",
             )
         )
-    named = select(Zone.id, Zone.name).where(Zone.deleted_at.is_(None))
-    if zone_ids is not None:
-        named = named.where(Zone.id.in_(zone_ids))
-    for zone, name in session.execute(named.order_by(Zone.position, Zone.name)):
-        yield ZoneLedger(name or "", tuple(rows[zone]))
+    return rows
 
 
 def _households(session: Session, zones: Zones) -> Iterable[Any]:

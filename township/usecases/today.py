@@ -13,6 +13,7 @@ from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
+from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
 VISITS_AHEAD = 7
@@ -42,6 +43,7 @@ class Today:
     overdue: int
     due_soon: int
     unsent: int
+    month: WorkMonth
     needs: tuple[NeedRow, ...]
     visits: tuple[PlannedVisit, ...]
 
@@ -59,6 +61,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         overdue=overdue,
         due_soon=due_soon,
         unsent=_unsent(session),
+        month=work_month(session, cadre_id, on.year, on.month),
         needs=urgent_needs(session, cadre_id, soon, LINES),
         visits=_planned(session, cadre_id, on),
     )

@@ -65,3 +65,12 @@ class FlowLayout(QLayout):
             x += hint.width() + self.spacing()
             line = max(line, hint.height())
         return y + line - area.y()
+
+
+def flowing(*widgets: QWidget, spacing: int = 6) -> QWidget:
+    """Widgets side by side that go on in the next line when there is no room."""
+    holder = QWidget()
+    layout = FlowLayout(holder, spacing)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return holder

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.icons import icon, pixmap
-from desktop.theme import ACCENT, ACCENT_DARK, MUTED, Tone
+from desktop.theme import ACCENT, ACCENT_DARK, MUTED, Tone, em
 from desktop.views.widgets.basics import button, label, rule
 
 
@@ -47,6 +47,7 @@ class Navigation(QFrame):
         super().__init__(parent)
         self.setObjectName("side")
         self.setMinimumWidth(176)
+        self.setMaximumWidth(max(176, em(self, 12)))  # a long post wraps; pages need the room
         self.setAccessibleName("页面导航")
         self._entries = {entry.key: entry for entry in entries}
         self._buttons: dict[str, QPushButton] = {}

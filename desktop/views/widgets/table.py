@@ -102,6 +102,10 @@ class TableView(QTableView):
         self.scrollTo(self._table.index(row, 0))
         return True
 
+    def clear_current(self) -> None:
+        """Let go of the current row, so that the next ``reload`` starts at the top."""
+        self.setCurrentIndex(QModelIndex())
+
     def reload(self) -> None:
         """Read the list again and stay on the record and at the place where the person is."""
         record, row = self.current_id(), self.currentIndex().row()

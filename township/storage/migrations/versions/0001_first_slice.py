@@ -248,6 +248,7 @@ def upgrade() -> None:
         "search_pinyin",
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("member", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", "row", name=op.f("pk_search_pinyin")),
         sqlite_with_rowid=False,
     )

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("device", sa.Column("township_public", sa.LargeBinary(length=32), nullable=True))
+    op.create_index(op.f("ix_pending_dseq"), "pending", ["dseq"], unique=False)
     op.create_table(
         "later_op",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),

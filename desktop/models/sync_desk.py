@@ -1,0 +1,113 @@
+"""The sync as the windows see it: one run at a time in the background, and its state in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.background import Background, Cancelled, Job, Ticket
+from desktop.theme import Tone
+from township.errors import WorldError
+from township.storage import search
+from township.storage.database import Database
+from township.usecases.syncing import SyncState, sync_state
+from township.values import local_text
+
+if TYPE_CHECKING:
+    from sync import client
+
+
+class SyncDesk(QObject):
+    """Starts and stops the sync of one open laptop.
+
+    Signals: ``changed`` (SyncState) whenever the state may have changed, ``brought`` (frozenset
+    of kinds) for records that came, ``moved`` (Progress), ``ended`` (text, or None when done).
+    """
+
+    changed = Signal(object)
+    brought = Signal(object)
+    moved = Signal(object)
+    ended = Signal(object)
+
+    def __init__(
+        self, database: Database, background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._background = database, background
+        self._ticket: Ticket | None = None
+        self.last: client.Progress | None = None
+        """What the last finished sync moved."""
+
+    @property
+    def running(self) -> bool:
+        return self._ticket is not None
+
+    def state(self) -> SyncState:
+        """How the sync stands now."""
+        with self._database.reader() as session:
+            return sync_state(session)
+
+    def refresh(self) -> None:
+        """Something was saved: tell the new state."""
+        self.changed.emit(self.state())
+
+    def start(self) -> None:
+        """Sync now, unless a sync runs already."""
+        if self._ticket is None:
+            self._ticket = self._background.run(
+                self._work,
+                self._done,
+                failed=self._failed,
+                progress=self.moved.emit,
+                finished=self._finished,
+                owner=self,
+            )
+
+    def cancel(self) -> None:
+        """Stop at the next round trip; what has come and gone by then stays."""
+        if self._ticket is not None:
+            self._ticket.cancel()
+
+    def _work(self, job: Job) -> client.Progress:
+        from sync import client  # httpx costs 110 ms: only a sync pays for it
+        from sync.http import carrier_to
+        from township.storage.replica import Replica
+
+        replica = Replica(self._database)
+
+        def step(progress: client.Progress) -> None:
+            text = f"已上报 {progress.pushed} 次改动，已收到 {progress.pulled} 次"
+            total = progress.waiting + progress.pushed + progress.behind + progress.pulled
+            job.step(progress.pushed + progress.pulled, total, text)
+
+        job.step(0, 0, "正在连接镇服务器")
+        with carrier_to(replica.identity()) as carrier:
+            progress = client.run(replica, carrier, step, lambda: job.cancelled)
+        if job.cancelled:
+            raise Cancelled
+        search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
+        return progress
+
+    def _done(self, progress: client.Progress) -> None:
+        self.last = progress
+        self.brought.emit(frozenset(progress.kinds))
+        self.ended.emit(None)
+
+    def _failed(self, error: WorldError) -> None:
+        self.ended.emit(str(error))
+
+    def _finished(self) -> None:
+        self._ticket = None
+        self.refresh()
+
+
+def in_words(state: SyncState) -> tuple[str, Tone, str]:
+    """The state for the status line: text, tone and icon."""
+    if state.refused or state.conflicts:
+        return f"{state.refused + state.conflicts} 件需要处理", Tone.WARN, "warning"
+    if state.waiting:
+        return f"{state.waiting} 条待同步", Tone.INFO, "cloud-arrow-up"
+    if state.last_at is None:
+        return "尚未同步", Tone.QUIET, "cloud-slash"
+    return f"已全部同步 · {local_text(state.last_at)[5:]}", Tone.GOOD, "cloud-check"

@@ -1,0 +1,186 @@
+"""同步: how it stands in plain words, sync now, and what needs a person to settle it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from desktop.background import Progress
+from desktop.models.sync_desk import SyncDesk, in_words
+from desktop.theme import Tone
+from desktop.views.page import Page
+from desktop.views.widgets.basics import (
+    Card,
+    button,
+    glyph,
+    label,
+    row,
+    rule,
+    scrolled,
+    selectable,
+)
+from desktop.views.widgets.progress import ProgressStrip
+from township.storage.database import Database
+from township.usecases import syncing
+from township.usecases.syncing import KEPT, OTHER, OpenConflict, RefusedWork, SyncState
+from township.values import local_text
+
+_STATES = {"rejected": "未接收", "quarantined": "暂存待核"}
+
+
+class SyncPage(Page):
+    """Shows a ``SyncDesk`` and lets the person settle conflicts."""
+
+    title = "同步"
+    icon = "arrows-clockwise"
+
+    def __init__(
+        self, database: Database, cadre_id: bytes, desk: SyncDesk, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._database, self._cadre, self.desk = database, cadre_id, desk
+        self.headline = label("", "title")
+        self.detail = label("", "caption", wrap=True)
+        self.go = button(
+            "立即同步", desk.start, kind="primary", glyph="arrows-clockwise", keys="F9"
+        )
+        self.stop = button("取消", self._cancel, kind="quiet", glyph="x")
+        self.progress = ProgressStrip()
+        self.problem = label("", "problem", wrap=True)
+        self.conflicts = Card("改到一起了：请选定一个")
+        self.refused = Card("镇里没有接收的")
+        self._made: list[QWidget] = []
+        self._build()
+        desk.changed.connect(self._show_state)
+        desk.moved.connect(self._moved)
+        desk.ended.connect(self._ended)
+        self.reload(frozenset())
+
+    def reload(self, kinds: frozenset[str]) -> None:
+        self._show_state(self.desk.state())
+        with self._database.reader() as session:
+            conflicts = syncing.open_conflicts(session)
+            refused = syncing.refused_work(session)
+        self._clear()
+        for conflict in conflicts:
+            self._add(self.conflicts, self._conflict(conflict))
+        for work in refused:
+            self._add(self.refused, _refused(work))
+        self.conflicts.setVisible(bool(conflicts))
+        self.refused.setVisible(bool(refused))
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        return [("F9", "立即同步")]
+
+    def settle(self, conflict: OpenConflict, decision: str) -> None:
+        """Decide a conflict; everybody gets the decision with the next sync."""
+        with self._database.work(self._cadre) as work:
+            syncing.decide(work, conflict.id, decision)
+            committed = work.commit()
+        self.committed.emit(committed.kinds)
+        self.said.emit("已选定，下次同步时告知各方。", None)
+
+    def _build(self) -> None:
+        card = Card()
+        card.body.addWidget(self.headline)
+        card.body.addWidget(self.detail)
+        card.body.addLayout(row(self.go, self.stop, self.progress, 1))
+        card.body.addWidget(self.problem)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        for part in (card, self.conflicts, self.refused):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
+        self.problem.hide()
+        self.stop.hide()
+        self.progress.hide()
+
+    def _show_state(self, state: SyncState) -> None:
+        text, tone, _ = in_words(state)
+        self.headline.setText("正在同步…" if self.desk.running else text)
+        self.headline.setStyleSheet(f"color: {tone.ink}")
+        last = f"上次同步 {local_text(state.last_at)}。" if state.last_at else "还没有同步过。"
+        self.detail.setText(last + "没有网络也能继续工作；改动都已保存在本机，同步后各方可见。")
+        if not self.desk.running:
+            self._tell(state.problem)
+        self.go.setEnabled(not self.desk.running)
+        self.stop.setVisible(self.desk.running)
+
+    def _moved(self, progress: Progress) -> None:
+        self.headline.setText("正在同步…")
+        self.go.setEnabled(False)
+        self.stop.show()
+        self.problem.hide()
+        self.progress.show()
+        self.progress.show_progress(progress)
+
+    def _cancel(self) -> None:
+        self.desk.cancel()
+        self.stop.setEnabled(False)
+
+    def _ended(self, problem: str | None) -> None:
+        self.progress.hide()
+        self.stop.hide()
+        self.stop.setEnabled(True)
+        self._tell(problem)
+        if problem is None:
+            self.said.emit("同步完成。", None)
+
+    def _tell(self, problem: str | None) -> None:
+        self.problem.setText(problem or "")
+        self.problem.setVisible(bool(problem))
+
+    def _clear(self) -> None:
+        for widget in self._made:
+            widget.setParent(None)
+            widget.deleteLater()
+        self._made = []
+
+    def _add(self, card: Card, widget: QWidget) -> None:
+        card.body.addWidget(widget)
+        self._made.append(widget)
+
+    def _conflict(self, conflict: OpenConflict) -> QWidget:
+        made = QWidget()
+        grid = QGridLayout(made)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        what = conflict.field or "删除"
+        grid.addWidget(label(f"{conflict.record} {conflict.where} · {what}", "label"), 0, 0, 1, 2)
+        deleted = conflict.field is None
+        sides = (
+            ("现在的", conflict.kept_by, "保留这条记录" if deleted else conflict.kept, KEPT),
+            ("后报的", conflict.other_by, "删除这条记录" if deleted else conflict.other, OTHER),
+        )
+        for column, (title, who, value, decision) in enumerate(sides):
+            grid.addWidget(label(f"{title} · {who}", "caption"), 1, column)
+            grid.addWidget(selectable(value), 2, column)
+            choose = button("用这个", partial(self.settle, conflict, decision), glyph="check")
+            choose.setAccessibleName(f"{what}用{title}：{value}")
+            grid.addLayout(row(choose, 1), 3, column)
+            grid.setColumnStretch(column, 1)
+        grid.addWidget(rule(), 4, 0, 1, 2)
+        return made
+
+
+def _refused(work: RefusedWork) -> QWidget:
+    from sync.wire import REASONS
+
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    what = "、".join(work.kinds)
+    layout.addLayout(
+        row(glyph("warning", Tone.WARN.ink), label(f"{_STATES[work.state]}：{what}", "label"), 1)
+    )
+    reason = REASONS.get(work.reason or "", "原因不明")
+    text = f"{local_text(work.written_at)} 填写 · {reason}。内容仍保存在本机，请联系镇管理员核对。"
+    layout.addWidget(selectable(text, "caption"))
+    return made

@@ -1,0 +1,185 @@
+"""同步: two real laptops, a real server, and the page between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+
+from desktop.background import Background
+from desktop.models.sync_desk import SyncDesk, in_words
+from desktop.theme import Tone
+from desktop.views.sync import SyncPage
+from sync.http import HttpCarrier
+from sync.server import folder
+from sync.server.office import Office
+from sync.server.running import ServerThread
+from tests.sync.laptops import Laptop, enrolled
+from tests.sync.sample import TAN, ZONE, office_changeset
+from township.records import Household, Record, new_id
+from township.storage.replica import Identity
+from township.usecases.syncing import OTHER, SyncState, open_conflicts
+from township.values import utc_now
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[folder.OpenServer]:
+    folder.init(tmp_path / "server", "屈原镇")
+    server = folder.open_server(tmp_path / "server")
+    office = Office(server)
+    office.load([office_changeset(office)])
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def running(server: folder.OpenServer) -> Iterator[ServerThread]:
+    with ServerThread(server) as thread:
+        yield thread
+
+
+@pytest.fixture
+def xiang(server: folder.OpenServer, running: ServerThread, tmp_path: Path) -> Iterator[Laptop]:
+    laptop = enrolled(server, running.url, tmp_path / "xiang", "xiang")
+    yield laptop
+    laptop.database.close()
+
+
+@pytest.fixture
+def tan(server: folder.OpenServer, running: ServerThread, tmp_path: Path) -> Iterator[Laptop]:
+    laptop = enrolled(server, running.url, tmp_path / "tan", "tan")
+    yield laptop
+    laptop.database.close()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, background: Background, xiang: Laptop) -> Iterator[SyncPage]:
+    desk = SyncDesk(xiang.database, background)
+    page = SyncPage(xiang.database, xiang.cadre, desk)
+    desk.brought.connect(page.reload)
+    page.committed.connect(page.reload)
+    qtbot.addWidget(page)
+    page.show()
+    yield page
+    qtbot.waitUntil(lambda: not desk.running)
+
+
+def add(laptop: Laptop, record: Record) -> None:
+    with laptop.database.work(laptop.cadre) as work:
+        work.add(record)
+        work.commit()
+
+
+def edit(laptop: Laptop, record: bytes, **fields: object) -> None:
+    with laptop.database.work(laptop.cadre) as work:
+        found = work.session.get_one(Household, record)
+        for name, value in fields.items():
+            setattr(found, name, value)
+        work.commit()
+
+
+def home(**fields: object) -> Household:
+    return Household(id=new_id(), zone_id=ZONE, group_id=bytes(16), no="龙马溪-2-017", **fields)
+
+
+def press_and_wait(qtbot: QtBot, page: SyncPage) -> str | None:
+    with qtbot.waitSignal(page.desk.ended, timeout=20_000) as ended:
+        page.go.click()
+    qtbot.waitUntil(lambda: not page.desk.running)
+    assert ended.args is not None
+    problem: str | None = ended.args[0]
+    return problem
+
+
+def test_one_press_brings_everything_across(qtbot: QtBot, page: SyncPage, xiang: Laptop) -> None:
+    add(xiang, home())
+    page.reload(frozenset())
+    assert page.headline.text() == "1 条待同步"
+    assert press_and_wait(qtbot, page) is None
+    assert page.headline.text().startswith("已全部同步")
+    assert not page.problem.isVisible()
+    assert page.go.isEnabled()
+
+
+def test_a_server_that_is_away_is_told_and_nothing_is_lost(
+    qtbot: QtBot,
+    page: SyncPage,
+    xiang: Laptop,
+    running: ServerThread,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def impatient(identity: Identity) -> HttpCarrier:
+        return HttpCarrier(identity.server_url, identity.server_ca, pauses=())
+
+    monkeypatch.setattr("sync.http.carrier_to", impatient)
+    add(xiang, home())
+    running.__exit__(None, None, None)
+    problem = press_and_wait(qtbot, page)
+    assert "连不上镇服务器" in (problem or "")
+    assert page.problem.isVisible()
+    assert page.headline.text() == "1 条待同步"
+
+
+def test_a_conflict_is_settled_with_one_press(
+    qtbot: QtBot, page: SyncPage, xiang: Laptop, tan: Laptop
+) -> None:
+    record = home(phone="12345678901")
+    add(xiang, record)
+    assert press_and_wait(qtbot, page) is None
+    tan.sync()
+    edit(tan, record.id, phone="12345678902")
+    tan.sync()
+    edit(xiang, record.id, phone="12345678903")
+    assert press_and_wait(qtbot, page) is None
+    assert page.conflicts.isVisible()
+    with xiang.database.reader() as session:
+        (conflict,) = open_conflicts(session)
+    assert (conflict.field, conflict.kept, conflict.other) == (
+        "联系电话",
+        "12345678902",
+        "12345678903",
+    )
+    assert "谭国" in conflict.kept_by
+    assert conflict.where == "龙马溪-2-017"
+    page.settle(conflict, OTHER)
+    assert not page.conflicts.isVisible()
+    assert press_and_wait(qtbot, page) is None
+    tan.sync()
+    for laptop in (xiang, tan):
+        with laptop.database.reader() as session:
+            assert session.get_one(Household, record.id).phone == "12345678903"
+            assert open_conflicts(session) == []
+    assert page.headline.text().startswith("已全部同步")
+
+
+def test_what_the_township_refuses_is_shown_with_its_reason(
+    qtbot: QtBot, page: SyncPage, xiang: Laptop
+) -> None:
+    with xiang.database.work(TAN) as work:  # somebody who may not write on this laptop
+        work.add(home())
+        work.commit()
+    assert press_and_wait(qtbot, page) is None
+    assert page.refused.isVisible()
+    assert page.headline.text() == "1 件需要处理"
+    texts = [widget.text() for widget in page.refused.findChildren(type(page.headline))]
+    assert any("填写人不能在本机上报" in text for text in texts)
+    with xiang.database.reader() as session:
+        assert session.scalars(select(Household.id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "tone"),
+    [
+        (SyncState(0, None, None, 0, 0), "尚未同步", Tone.QUIET),
+        (SyncState(3, None, None, 0, 0), "3 条待同步", Tone.INFO),
+        (SyncState(3, utc_now(), None, 1, 1), "2 件需要处理", Tone.WARN),
+        (SyncState(0, utc_now(), None, 0, 0), "已全部同步", Tone.GOOD),
+    ],
+)
+def test_the_state_in_words(state: SyncState, text: str, tone: Tone) -> None:
+    said, shade, _ = in_words(state)
+    assert said.startswith(text)
+    assert shade is tone

@@ -1,0 +1,195 @@
+"""How the sync stands, what the township did not take, and settling conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from township import changes
+from township.errors import NotFound
+from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
+from township.storage import tables
+from township.storage.work import UnitOfWork
+from township.values import from_stored, moment_from_text
+
+KEPT, OTHER = "kept", "other"
+"""Decisions of a conflict: the township's value stays, or the other one takes its place."""
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """How many own changesets wait, and how the last sync ended."""
+
+    waiting: int
+    last_at: datetime | None
+    problem: str | None
+    refused: int
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class RefusedWork:
+    """An own changeset that the township did not take; it stays on this laptop."""
+
+    dseq: int
+    state: str
+    reason: str | None
+    written_at: datetime
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenConflict:
+    """Two values for one field, in the words of the people who typed them.
+
+    ``field`` None: somebody deleted the record while another was changing it.
+    """
+
+    id: bytes
+    record: str
+    where: str
+    field: str | None
+    kept: str
+    kept_by: str
+    other: str
+    other_by: str
+
+
+def sync_state(session: Session) -> SyncState:
+    """How the sync stands now."""
+    c = tables.changeset.c
+    device = session.execute(select(tables.device)).one_or_none()
+    counted = select(c.state, func.count().label("n")).where(c.state != "applied")
+    counts = {row.state: int(row.n) for row in session.execute(counted.group_by(c.state))}
+    open_ = select(func.count()).select_from(Conflict).where(_open())
+    last = device.last_sync_at if device else None
+    return SyncState(
+        waiting=counts.get("pending", 0),
+        last_at=moment_from_text(last) if last else None,
+        problem=device.last_sync_problem if device else None,
+        refused=counts.get("rejected", 0) + counts.get("quarantined", 0),
+        conflicts=session.scalar(open_) or 0,
+    )
+
+
+def refused_work(session: Session, most: int = 100) -> list[RefusedWork]:
+    """Own changesets that were rejected or quarantined, newest first."""
+    c = tables.changeset.c
+    rows = session.execute(
+        select(tables.changeset)
+        .where(c.state.in_(("rejected", "quarantined")))
+        .order_by(c.incarnation.desc(), c.dseq.desc())
+        .limit(most)
+    )
+    return [
+        RefusedWork(
+            row.dseq,
+            row.state,
+            row.reason,
+            datetime.fromtimestamp(changes.decode_header(row.header).wall_ms / 1000, UTC),
+            _kinds(row.ops),
+        )
+        for row in rows
+    ]
+
+
+def _kinds(packed: bytes) -> tuple[str, ...]:
+    known = record_kinds()
+    ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(packed)]
+    return tuple(dict.fromkeys(known[op.kind].label if op.kind in known else op.kind for op in ops))
+
+
+def open_conflicts(session: Session, most: int = 100) -> list[OpenConflict]:
+    """Conflicts that nobody has decided yet, oldest first."""
+    found = session.scalars(select(Conflict).where(_open()).order_by(Conflict.id).limit(most))
+    return [_described(session, conflict) for conflict in found.all()]
+
+
+def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
+    """Settle a conflict: ``KEPT`` or ``OTHER``; uncommitted. Raises NotFound.
+
+    The decision is a change like any other: it is captured, sent and shown to everybody.
+    """
+    conflict = work.session.get(Conflict, conflict_id)
+    if conflict is None or conflict.deleted_at is not None or conflict.decision:
+        raise NotFound("这条冲突已经由别人处理过了。")
+    target = _target(work.session, conflict)
+    if decision == OTHER and target is not None:
+        if conflict.field_name is None:
+            work.delete(target)
+        else:
+            kind = target.field(conflict.field_name).kind
+            value = from_stored(kind, msgspec.msgpack.decode(conflict.other_value or b"\xc0"))
+            setattr(target, conflict.field_name, value)
+    conflict.decision, conflict.decided_by = decision, work.author
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(Conflict.decision.is_(None), Conflict.deleted_at.is_(None))
+
+
+def _target(session: Session, conflict: Conflict) -> Record | None:
+    kind = record_kinds().get(conflict.target_kind)
+    return session.get(kind, conflict.target_id) if kind else None
+
+
+def _described(session: Session, conflict: Conflict) -> OpenConflict:
+    target = _target(session, conflict)
+    name = conflict.field_name
+    field = target.fields().get(name) if target is not None and name else None
+
+    def shown(packed: bytes | None) -> str:
+        if field is None or packed is None:
+            return ""
+        value = from_stored(field.kind, msgspec.msgpack.decode(packed))
+        return _name_of(session, field.target, value) or field.show(value) or "（空）"
+
+    return OpenConflict(
+        conflict.id,
+        target.label if target is not None else conflict.target_kind,
+        _where(session, target),
+        field.label if field else name,
+        shown(conflict.kept_value),
+        _signed(session, conflict.kept_by, conflict.shown("kept_at")),
+        shown(conflict.other_value),
+        _signed(session, conflict.other_by, conflict.shown("other_at")),
+    )
+
+
+_NAMES: dict[str, Callable[[Record], str]] = {
+    "cadre": lambda record: str(getattr(record, "name", "")),
+    "person": lambda record: str(getattr(record, "name", "")),
+    "household": lambda record: str(getattr(record, "no", "")),
+    "zone": lambda record: str(getattr(record, "name", "")),
+    "village_group": lambda record: str(getattr(record, "name", "")),
+}
+
+
+def _name_of(session: Session, kind: str | None, value: object) -> str:
+    """What people call the record that a reference points to; empty for other values."""
+    if kind not in _NAMES or not isinstance(value, bytes):
+        return ""
+    found = session.get(record_kinds()[kind], value)
+    return _NAMES[kind](found) if found else ""
+
+
+def _where(session: Session, target: Record | None) -> str:
+    """The household a record belongs to, by number and head."""
+    if target is None:
+        return ""
+    home_id = target.id if isinstance(target, Household) else getattr(target, "household_id", None)
+    home = session.get(Household, home_id) if home_id else None
+    if home is None:
+        return ""
+    head = session.get(Person, home.head_person_id) if home.head_person_id else None
+    return f"{home.no} {head.name}" if head else home.no
+
+
+def _signed(session: Session, cadre_id: bytes | None, at: str) -> str:
+    cadre = session.get(Cadre, cadre_id) if cadre_id else None
+    return " · ".join(part for part in (cadre.name if cadre else "", at) if part)
