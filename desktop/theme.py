@@ -114,8 +114,9 @@ def em(widget: QWidget, times: float = 1.0) -> int:
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at, and let it look again."""
-    if widget.property(name) == value:
+    """Set a property that the style sheet looks at, and let it look again; empty is unset."""
+    before = widget.property(name)
+    if before == value or (before is None and value == ""):
         return
     widget.setProperty(name, value)
     style = widget.style()
