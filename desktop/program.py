@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Opened = TypeVar("Opened")
 
+_YOUNG = 20_000
+"""New objects before the collector looks: a save or a page makes fewer, so it is not held up."""
 _A_MOMENT = 100
 """Milliseconds for the first page to paint before the other pages' modules are imported."""
 
@@ -147,6 +149,7 @@ class Program(QObject, Generic[Opened]):
         self._close_entry()
         # What is loaded by now stays until the end: the collector need not look at it again.
         gc.freeze()
+        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
         gc.enable()
         self._later.start()
 

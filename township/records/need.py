@@ -32,6 +32,7 @@ class Need(Record):
     __table_args__ = (
         Index("ix_need_household_raised", "household_id", "raised_on"),
         Index("ix_need_zone_state", "zone_id", "state"),
+        Index("ix_need_no", "no"),
     )
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")

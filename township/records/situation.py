@@ -24,7 +24,10 @@ class Situation(Record):
     __tablename__ = "situation"
     label = "五情"
     data_class = "r"
-    __table_args__ = (Index("ix_situation_zone_reported", "zone_id", "reported_at"),)
+    __table_args__ = (
+        Index("ix_situation_zone_reported", "zone_id", "reported_at"),
+        Index("ix_situation_no", "no"),
+    )
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
     no: Mapped[str] = column(Kind.TEXT, "编号", I, required=True, max_length=30)

@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
     )
     op.create_index("ix_need_household_raised", "need", ["household_id", "raised_on"], unique=False)
+    op.create_index("ix_need_no", "need", ["no"], unique=False)
     op.create_index(op.f("ix_need_visit_id"), "need", ["visit_id"], unique=False)
     op.create_index("ix_need_zone_state", "need", ["zone_id", "state"], unique=False)
     op.create_table(
@@ -310,6 +311,7 @@ def upgrade() -> None:
         sa.Column("writers", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_situation")),
     )
+    op.create_index("ix_situation_no", "situation", ["no"], unique=False)
     op.create_index(op.f("ix_situation_household_id"), "situation", ["household_id"], unique=False)
     op.create_index(op.f("ix_situation_visit_id"), "situation", ["visit_id"], unique=False)
     op.create_index(
