@@ -149,7 +149,9 @@ class Driver:
         return shown
 
     def picture(self, file: Path, widget: QWidget | None = None) -> Path:
-        """Save what a window shows."""
+        """Save what a window shows once it rests: panels follow the keys after a pause."""
+        rested = time.monotonic() + _PRESSED / 1000
+        self.until(lambda: time.monotonic() > rested)
         self.rest()
         file.parent.mkdir(parents=True, exist_ok=True)
         if not (widget or self.main).grab().save(str(file)):

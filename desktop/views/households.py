@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
@@ -16,7 +16,7 @@ from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.page import Page
 from desktop.views.papers import Papers
-from desktop.views.widgets.basics import EmptyState, button, label, row, scrolled
+from desktop.views.widgets.basics import EmptyState, beside, button, label, row, scrolled
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.dates import china_today
@@ -203,12 +203,7 @@ class HouseholdsPage(Page):
         left.addLayout(above)
         left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
-        frame.setFixedWidth(em(self, _PANEL_EM))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addLayout(left, 1)
-        layout.addWidget(frame)
+        self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
         self.add_tool(self.search, self.ledger, self.visit)
         self.mine.set_values((_ALL,))
 

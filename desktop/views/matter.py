@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.table import Column, Rows, TableModel
-from desktop.theme import em, restyle
+from desktop.theme import restyle
 from desktop.views.page import Page
 from desktop.views.step_form import Action, StepDraft, StepForm
 from desktop.views.widgets.basics import (
     Button,
     Card,
     EmptyState,
+    beside,
     button,
     empty,
     label,
@@ -140,12 +141,7 @@ class MatterPage(Page):
         left.addLayout(row(self.filter, 1))
         left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
-        frame.setFixedWidth(em(self, _PANEL_EM))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addLayout(left, 1)
-        layout.addWidget(frame)
+        self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
 
     def _to_panel(self) -> None:
         first = next(iter(self.buttons.values()), self.table)

@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from sqlalchemy.orm import Session
 
 from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
 from desktop.parse import weekday_name
-from desktop.theme import Tone, em
+from desktop.theme import Tone
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
 from desktop.views.papers import Papers
 from desktop.views.visit_form import FORM, VisitForm
-from desktop.views.widgets.basics import Card, EmptyState, button, label, row
+from desktop.views.widgets.basics import Card, EmptyState, beside, button, label, row
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.month import Mark, MonthGrid
 from desktop.views.widgets.stat import StatCard
@@ -156,18 +156,13 @@ class WorkLogPage(Page):
         right.body.addWidget(self._reason)
         right.body.addWidget(self.table, 1)
         side = QWidget()
-        side.setFixedWidth(em(self, _PANEL_EM))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self.counted)
         column.addWidget(right, 1)
         overview = QWidget()
-        layout = QHBoxLayout(overview)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(left, 1)
-        layout.addWidget(side)
+        overview.setLayout(beside(left, side, _PANEL_EM, (4, 3)))
         self._stack = QStackedWidget()
         self._stack.addWidget(overview)
         whole = QVBoxLayout(self)
@@ -264,7 +259,7 @@ def _mark(day: WorkDay) -> Mark:
     result = day.result
     days, late = f"{result.halves / 2:g}", "补录" if result.late else ""
     if result.standing is Standing.COUNTED:
-        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late)
+        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late, f"{days} 天")
     if result.standing is Standing.PENDING:
-        return Mark(f"待定 {days}", Tone.WARN, result.reason, late)
-    return Mark("计 0 天", Tone.QUIET, result.reason, late)
+        return Mark(f"待定 {days}", Tone.WARN, result.reason, late, "待定")
+    return Mark("计 0 天", Tone.QUIET, result.reason, late, "0 天")

@@ -44,6 +44,27 @@ class Button(QPushButton):
             self.setIconSize(QSize(side, side))
 
 
+def beside(
+    main: QWidget | QLayout, side: QWidget, most: float, share: tuple[int, int]
+) -> QHBoxLayout:
+    """A list and the panel beside it, which has at ``most`` so many text heights of width.
+
+    On a screen that is narrow for the size of the text both shrink by their ``share``, so that
+    the list keeps its room.
+    """
+    side.setMaximumWidth(em(side, most))
+    side.setSizePolicy(QSizePolicy.Policy.Ignored, side.sizePolicy().verticalPolicy())
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(12)
+    if isinstance(main, QLayout):
+        layout.addLayout(main, share[0])
+    else:
+        layout.addWidget(main, share[0])
+    layout.addWidget(side, share[1])
+    return layout
+
+
 def label(text: str, role: Role = "body", *, wrap: bool = False) -> QLabel:
     """A text in one of the roles of the style sheet; never read as HTML."""
     made = QLabel(text)

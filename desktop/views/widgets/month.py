@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop.theme import Tone, restyle
@@ -16,18 +16,24 @@ from desktop.views.widgets.basics import label
 
 _WEEK = "一二三四五六日"
 _ROWS = 6
+_PADDING = 7
+"""Pixels at the left and right of a day's text."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}
 _TURNS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a day says: a short word, its tone, the reason in full, a word beside the date."""
+    """What a day says: a short word, its tone, the reason in full, a word beside the date.
+
+    ``brief`` stands for the word where the days are too narrow for it.
+    """
 
     text: str
     tone: Tone
     reason: str
     aside: str = ""
+    brief: str = ""
 
 
 class MonthGrid(QWidget):
@@ -115,6 +121,7 @@ class _Day(QPushButton):
         super().__init__(grid)
         self._grid = grid
         self._day: date | None = None
+        self._texts = ("", "")
         self.setProperty("kind", "day")
         self.setCheckable(True)
         self.setAutoDefault(False)
@@ -127,11 +134,24 @@ class _Day(QPushButton):
         self.setChecked(False)
         aside = "今天" if day == today else mark.aside if mark else ""
         number = "" if day is None else f"{day.day} {aside}"
-        self.setText(f"{number}\n{mark.text if mark else ''}")
+        brief = f"{day.day if day else ''}\n{mark.brief if mark else ''}"
+        self._texts = (f"{number}\n{mark.text if mark else ''}", brief)
+        self._fit()
         self.setToolTip(mark.reason if mark else "")
         said = "没有日志" if mark is None else f"{mark.text}，{mark.reason}"
         self.setAccessibleName("" if day is None else f"{day.month}月{day.day}日，{said}")
         restyle(self, "tone", mark.tone.name.lower() if mark else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        full, brief = self._texts
+        room = self.width() - 2 * _PADDING
+        lines = full.splitlines()
+        fits = all(self.fontMetrics().horizontalAdvance(line) <= room for line in lines)
+        self.setText(full if fits else brief)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._day is None or not self._grid.key(self._day, event):
