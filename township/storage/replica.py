@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from township.changes import Changeset
-from township.storage import scope, tables
+from township.storage import checkpoints, scope, tables
 from township.storage.arrival import Arrival
+from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
 from township.storage.overlay import Overlay, pending_among
 from township.storage.pages import Page, Scope, Verdict
+from township.storage.settings import keep, setting
 from township.values import moment_text
 
 _SCOPE = "sync.scope"
@@ -59,6 +60,7 @@ class Told:
     page: Page | None
     asked: dict[str, int]
     epoch: bytes
+    checkpoint: Checkpoint | None = None
 
 
 class Replica:
@@ -132,7 +134,17 @@ class Replica:
     def scope_mark(self) -> bytes:
         """The mark of the grants that this laptop knows; empty before the first."""
         with self._database.reader() as session:
-            return bytes.fromhex(_setting(session.connection(), _SCOPE) or "")
+            return bytes.fromhex(setting(session.connection(), _SCOPE) or "")
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint that this laptop holds."""
+        with self._database.reader() as session:
+            return checkpoints.newest(session.connection())
+
+    def suspect(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint that contradicts the one held: both are signed, so both are proof."""
+        with self._database.writing() as connection:
+            checkpoints.suspect(connection, checkpoint)
 
     def apply(self, told: Told) -> frozenset[str]:
         """Take in one answer of the township; returns the kinds of record that changed."""
@@ -145,8 +157,10 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, incarnation).apply(told.page)
-            if _setting(connection, _EPOCH) != told.epoch.hex():
-                _keep(connection, _EPOCH, told.epoch.hex())
+            if told.checkpoint is not None:
+                checkpoints.move(connection, told.checkpoint)
+            if setting(connection, _EPOCH) != told.epoch.hex():
+                keep(connection, _EPOCH, told.epoch.hex())
         return frozenset(kinds)
 
     def finished(self, problem: str | None) -> None:
@@ -209,18 +223,4 @@ def _starts_here(connection: Connection, told: Told) -> bool:
 
 def keep_scope_mark(connection: Connection, granted: Scope) -> None:
     """Note which state of the grants this laptop has applied."""
-    _keep(connection, _SCOPE, granted.mark.hex())
-
-
-def _setting(connection: Connection, key: str) -> str | None:
-    found: str | None = connection.execute(
-        select(tables.setting.c.value).where(tables.setting.c.key == key)
-    ).scalar_one_or_none()
-    return found
-
-
-def _keep(connection: Connection, key: str, value: str) -> None:
-    statement = insert(tables.setting).values(key=key, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
-    )
+    keep(connection, _SCOPE, granted.mark.hex())
