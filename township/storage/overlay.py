@@ -75,7 +75,9 @@ class Overlay:
         if beneath is not None:
             shown, covered = _cover(beneath, edits)
             self._write(key, shown, covered)
-        elif not any(a.op.action == "insert" for a in edits):
+        elif any(a.op.action == "insert" for a in edits):
+            self._write(key, _made_here(edits), [])
+        else:
             bulk.drop_row(self._connection, kind, record_id)
 
     def load(self, dseqs: Iterable[int]) -> None:
@@ -150,6 +152,14 @@ def _advance(beneath: _View | None, change: Change) -> _View | None:
         return None
     writers = Writers(beneath.writers.default, {**beneath.writers.fields, **change.writers})
     return _View({**beneath.columns, **change.columns}, writers)
+
+
+def _made_here(edits: list[Arrived]) -> _View:
+    """A record that the township does not know yet, as the remaining edits make it."""
+    local = Change()
+    for arrived in edits:
+        local.fold(arrived)
+    return _View(local.columns, Writers(local.default, local.writers))
 
 
 def _cover(beneath: _View, edits: list[Arrived]) -> tuple[_View, list[dict[str, Any]]]:

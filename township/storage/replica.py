@@ -157,6 +157,8 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, incarnation).apply(told.page)
+            if told.verdicts or told.scope is not None:
+                kinds |= scope.release(connection, incarnation)
             if told.checkpoint is not None:
                 checkpoints.move(connection, told.checkpoint)
             if setting(connection, _EPOCH) != told.epoch.hex():

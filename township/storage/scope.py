@@ -8,13 +8,16 @@ from sqlalchemy.dialects.sqlite import insert
 from township.records import record_kinds
 from township.storage import tables
 from township.storage.pages import Scope
+from township.storage.settings import keep, setting
+
+_LEAVING = "sync.leaving"
 
 
 def apply(connection: Connection, scope: Scope) -> set[str]:
     """Follow these buckets and no others; returns the kinds that lost records.
 
     Records of a lost bucket leave the laptop, except those with local changes that the
-    township has not answered: they are pushed first, and leave with the next scope.
+    township has not answered: they are pushed first, and leave with ``release``.
     """
     c = tables.bucket_cursor.c
     followed = set(connection.scalars(select(c.bucket)))
@@ -25,10 +28,50 @@ def apply(connection: Connection, scope: Scope) -> set[str]:
             [{"bucket": name, "seq": 0} for name in sorted(granted - followed)],
         )
     kinds: set[str] = set()
-    for name in sorted(followed - granted):
+    lost = sorted(followed - granted)
+    for name in lost:
         kinds |= _evict(connection, name)
         connection.execute(delete(tables.bucket_cursor).where(c.bucket == name))
+    leaving = {*_leaving(connection), *lost} - granted
+    keep(connection, _LEAVING, " ".join(sorted(leaving)))
     return kinds
+
+
+def release(connection: Connection, incarnation: int) -> set[str]:
+    """Let go what stayed in lost buckets only until the township had answered it.
+
+    Its own page will not come any more, so the answer alone settles it. Returns the kinds that
+    lost records.
+    """
+    kinds: set[str] = set()
+    for name in _leaving(connection):
+        place, data_class = name.split("/")
+        if place == "township":
+            continue
+        for kind, record in record_kinds().items():
+            if not record.township_wide and record.data_class == data_class:
+                _settle(connection, kind, bytes.fromhex(place), incarnation)
+        kinds |= _evict(connection, name)
+    return kinds
+
+
+def _settle(connection: Connection, kind: str, zone: bytes, incarnation: int) -> None:
+    answered = (
+        f'record_id IN (SELECT id FROM "{kind}" WHERE zone_id = ?) AND NOT EXISTS ('
+        "SELECT 1 FROM pending AS mine JOIN changeset ON changeset.dseq = mine.dseq"
+        " AND changeset.incarnation = ? AND changeset.state = 'pending'"
+        " WHERE mine.record_id = {table}.record_id)"
+    )
+    for table in ("shadow", "pending"):
+        connection.exec_driver_sql(
+            f"DELETE FROM {table} WHERE kind = ? AND " + answered.format(table=table),
+            (kind, zone, incarnation),
+        )
+
+
+def _leaving(connection: Connection) -> list[str]:
+    """Lost buckets of which something may still be here."""
+    return (setting(connection, _LEAVING) or "").split()
 
 
 def _evict(connection: Connection, bucket: str) -> set[str]:

@@ -1,0 +1,290 @@
+"""One run's township: the real server and the real laptops, joined by a network that is a list.
+
+Clocks are numbers, the disk is memory, a crash is an exception at a commit. Everything follows
+from the steps of a plan; each step brings its own dice.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.util import LRUCache
+
+from sync.client import Client
+from sync.problems import SyncProblem
+from sync.server import conflicts, devices, folder, tables
+from sync.wire import BadMessage
+from tests.simulation.model import Broken
+from tests.simulation.template import Seat, fresh_copy
+from township.storage import tables as laptop_tables
+from township.storage.database import Database
+from township.storage.replica import Replica
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(4000)
+_BEGIN = datetime(2026, 5, 4, 1, tzinfo=UTC)
+
+
+class Crash(BaseException):
+    """The machine stopped at a commit; no handler of the program sees it."""
+
+
+class Fuse:
+    """Stops the next write commit, before or after it has reached the disk."""
+
+    def __init__(self) -> None:
+        self.armed: str | None = None
+
+    def watch(self, engine: Engine, writes: Callable[[Connection], bool]) -> None:
+        @event.listens_for(engine, "commit")
+        def at_commit(connection: Connection) -> None:
+            if self.armed is None or not writes(connection):
+                return
+            after, self.armed = self.armed == "after", None
+            if after:
+                connection.connection.driver_connection.execute("COMMIT")  # type: ignore[union-attr]
+            raise Crash
+
+
+@dataclass
+class Packet:
+    """A message on its way; ``session`` names the sync it belongs to."""
+
+    to_server: bool
+    laptop: int
+    session: int
+    data: bytes
+
+
+@dataclass
+class Machine:
+    """One laptop: its file, and the sync that runs on it, if any."""
+
+    seat: Seat
+    fuse: Fuse = field(default_factory=Fuse)
+    ahead: timedelta = timedelta(0)
+    session: int = 0
+    client: Client | None = None
+    database: Database = field(init=False)
+    committed: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    """Hash of every changeset that this laptop has acknowledged to its user."""
+
+
+class World:
+    """Server, laptops, packets."""
+
+    def __init__(self, place: Path) -> None:
+        files = fresh_copy(place)
+        self.now = _BEGIN
+        self.server_ahead = timedelta(0)
+        self.fuse = Fuse()
+        self.packets: list[Packet] = []
+        self.old_asks: list[Packet] = []
+        self.faults = 0
+        self.seen: list[bytes] = []
+        self.server = folder.open_server(files.server, lambda: self.now + self.server_ahead)
+        store = self.server.service.store
+        store._writer._compiled_cache = store._readers._compiled_cache = _COMPILED
+        self.fuse.watch(store._writer, lambda _: True)
+        self.machines = [Machine(seat) for seat in files.seats]
+        for machine in self.machines:
+            self._open(machine)
+
+    def _open(self, machine: Machine) -> None:
+        machine.database = Database.open(
+            machine.seat.file, machine.seat.key, lambda: self.now + machine.ahead
+        )
+        machine.database.engine._compiled_cache = _COMPILED  # a tenth of the time of a run
+        machine.database.write_engine._compiled_cache = _COMPILED
+        machine.fuse.watch(machine.database.engine, _writing)
+
+    def restart(self, machine: Machine) -> None:
+        """The program on a laptop starts again; what it did in memory is gone."""
+        machine.client = None
+        machine.fuse.armed = None
+        machine.database.close()
+        self._open(machine)
+        self._note_commits(machine)
+
+    @contextmanager
+    def at(self, machine: Machine) -> Iterator[Machine]:
+        """Something happens on a laptop; if it crashes, it starts again."""
+        try:
+            yield machine
+        except Crash:
+            self.restart(machine)
+        self._note_commits(machine)
+
+    def _note_commits(self, machine: Machine) -> None:
+        c = laptop_tables.changeset.c
+        with machine.database.reader() as session:
+            rows = session.execute(select(c.incarnation, c.dseq, c.hash)).all()
+        known = {(row.incarnation, row.dseq): row.hash for row in rows}
+        for place, hash_ in machine.committed.items():
+            if known.get(place) != hash_:
+                raise Broken(1, f"laptop {machine.seat.login} lost its changeset {place}")
+        machine.committed = known
+
+    # The sync, one event at a time
+
+    def start_sync(self, number: int) -> None:
+        """A laptop begins a sync anew; one that hangs is given up."""
+        machine = self.machines[number]
+        with self.at(machine):
+            machine.session += 1
+            machine.client = Client(Replica(machine.database))
+            self._ask(number)
+
+    def _ask(self, number: int) -> None:
+        machine = self.machines[number]
+        assert machine.client is not None
+        packet = Packet(True, number, machine.session, machine.client.request())
+        self.packets.append(packet)
+        self.old_asks.append(packet)
+
+    def deliver(self, packet: Packet) -> None:
+        """A packet arrives."""
+        if packet.to_server:
+            answer = self.serve(packet.data)
+            if answer is not None:
+                self.packets.append(Packet(False, packet.laptop, packet.session, answer))
+            return
+        machine = self.machines[packet.laptop]
+        if machine.client is None:
+            return
+        if machine.session == packet.session:
+            with self.at(machine):
+                self._receive(packet.laptop, packet.data)
+
+    def _receive(self, number: int, data: bytes) -> None:
+        machine = self.machines[number]
+        client = machine.client
+        assert client is not None
+        try:
+            client.receive(data)
+        except SyncProblem:
+            machine.client = None
+            return
+        if client.done:
+            machine.client = None
+        else:
+            self._ask(number)
+        client.apply()
+
+    def serve(self, data: bytes) -> bytes | None:
+        """The server's answer; None when it refuses, or crashes on the way."""
+        try:
+            answer = self.server.service.exchange(data)
+        except (BadMessage, Crash):
+            answer = None
+        self.watch_log()
+        return answer
+
+    def watch_log(self) -> None:
+        """The log only grows, without gaps."""
+        c = tables.log.c
+        with self.server.service.store.reading() as connection:
+            rows = connection.execute(
+                select(c.seq, c.hash).where(c.seq > len(self.seen)).order_by(c.seq)
+            ).all()
+            head = connection.scalar(select(tables.township.c.head_seq))
+        for row in rows:
+            if row.seq != len(self.seen) + 1:
+                raise Broken(4, f"entry {row.seq} follows {len(self.seen)}")
+            self.seen.append(row.hash)
+        if head != len(self.seen):
+            raise Broken(4, f"the head is {head}, the log ends at {len(self.seen)}")
+
+    # The administrator
+
+    def grant(self, number: int, zone: bytes, *, given: bool) -> None:
+        """A laptop gets or loses a zone."""
+        c = tables.device_grant.c
+        device = self.machines[number].seat.number
+        names = [f"{zone.hex()}/i", f"{zone.hex()}/r"]
+        service = self.server.service
+        with service.store.writing() as connection:
+            held = set(connection.scalars(select(c.bucket).where(c.device == device)))
+            if given:
+                new = [name for name in names if name not in held]
+                devices.grant(connection, service.township_id, device, new, [])
+            else:
+                connection.execute(
+                    tables.device_grant.delete().where(c.device == device, c.bucket.in_(names))
+                )
+
+    def settle(self, rounds: int = 12) -> None:
+        """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends."""
+        self.packets.clear()
+        self.fuse.armed = None
+        for _ in range(rounds):
+            moved = False
+            for number, machine in enumerate(self.machines):
+                machine.fuse.armed = None
+                moved = self._sync(number) or moved
+            if not moved:
+                return
+        raise Broken(12, "the laptops never come to rest")
+
+    def _sync(self, number: int, trips: int = 60) -> bool:
+        """One whole sync without faults; True if anything came or went."""
+        machine = self.machines[number]
+        client = Client(Replica(machine.database))
+        for _ in range(trips):
+            answer = self.serve(client.request())
+            if answer is None:
+                raise Broken(12, f"the server refuses laptop {machine.seat.login}")
+            try:
+                client.receive(answer)
+            except SyncProblem as problem:
+                raise Broken(12, f"laptop {machine.seat.login}: {problem}") from problem
+            client.apply()
+            if client.done:
+                moved = client.progress
+                self._note_commits(machine)
+                return bool(moved.pushed or moved.pulled or moved.round_trips > 1)
+        raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")
+
+    def close(self) -> None:
+        for machine in self.machines:
+            machine.database.close()
+        self.server.close()
+
+
+def _writing(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writing", False))
+
+
+@contextmanager
+def world(seed: int) -> Iterator[World]:
+    """A fresh township whose own ids follow from the seed."""
+    memory = Path("/dev/shm")
+    place = Path(mkdtemp(prefix="lianxinqiao-run-", dir=memory if memory.is_dir() else None))
+    dice, real = Random(seed), conflicts.new_id
+    conflicts.new_id = lambda: dice.randbytes(16)
+    made: World | None = None
+    try:
+        made = World(place)
+        yield made
+    finally:
+        conflicts.new_id = real
+        if made is not None:
+            made.close()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def rows_of(machine: Machine, kind: str) -> dict[bytes, dict[str, Any]]:
+    """A laptop's rows of one kind, stored values by column."""
+    with machine.database.engine.connect() as connection:
+        result = connection.exec_driver_sql(f'SELECT * FROM "{kind}"')
+        names = list(result.keys())
+        rows = [dict(zip(names, row, strict=True)) for row in result]
+    return {row["id"]: row for row in rows}
