@@ -154,8 +154,9 @@ class Model:
         op = self._ops.get(base)
         if op is None or (op.kind, op.record) != key:
             return ...
-        value = op.fields.get(name, ... if op.action == "set" else None)
-        return value[0] if op.action == "set" and value is not ... else value
+        if op.action != "set":
+            return op.fields.get(name)
+        return op.fields[name][0] if name in op.fields else ...
 
     def _check_conflicts(self) -> None:
         """All that was lost lies in exactly one conflict record."""

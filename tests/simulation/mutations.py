@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from sync import merge
 from sync.client import Client
-from sync.server import feed, sequencer, service, taking
+from sync.server import devices, feed, sequencer, service, taking
 from sync.server.sequencer import Push
+from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
 from township.storage.pages import Page
@@ -105,14 +106,14 @@ def _gap_ignored() -> list[Patch]:
         first = incoming.changesets[0] if incoming.changesets else None
         if first is None:
             return real_push(connection, device, incoming, now)
-        header = sequencer.decode_header(first.header)
-        known = sequencer.devices.chain_head(connection, device, header.incarnation)
+        header = decode_header(first.header)
+        known = devices.chain_head(connection, device, header.incarnation)
         if header.dseq <= known.dseq + 1:
             return real_push(connection, device, incoming, now)
         from sync.wire import ChainHead
 
         skipped = ChainHead(header.incarnation, header.dseq - 1, known.hash)
-        sequencer.devices.move_chain(connection, device, skipped, "2026-01-01T00:00:00Z")
+        devices.move_chain(connection, device, skipped, "2026-01-01T00:00:00Z")
         return real_push(connection, device, incoming, now)
 
     return [(Client, "request", request), (sequencer, "push", push)]
@@ -181,9 +182,7 @@ def _refused_blocks() -> list[Patch]:
     def answered(self: replica.Replica) -> int:
         c = tables.changeset.c
         with self._database.reader() as session:
-            bad = session.scalar(
-                sequencer.select(c.dseq).where(c.state.in_(("rejected", "quarantined")))
-            )
+            bad = session.scalar(select(c.dseq).where(c.state.in_(("rejected", "quarantined"))))
         return min(real(self), bad - 1) if bad else real(self)
 
     def note(connection: Connection, incarnation: int, verdicts: Any) -> None:
@@ -266,7 +265,7 @@ def _grants_unchecked() -> list[Patch]:
     """The server serves whatever bucket is asked for."""
 
     def pull(self: service.Service, connection: Connection, device: Any, request: Any) -> Any:
-        granted = service.devices.scope(connection, device)
+        granted = devices.scope(connection, device)
         cursors = request.cursors
         if cursors is None:
             return None, None

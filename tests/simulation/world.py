@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.util import LRUCache
@@ -268,14 +269,13 @@ def world(seed: int) -> Iterator[World]:
     """A fresh township whose own ids follow from the seed."""
     memory = Path("/dev/shm")
     place = Path(mkdtemp(prefix="lianxinqiao-run-", dir=memory if memory.is_dir() else None))
-    dice, real = Random(seed), conflicts.new_id
-    conflicts.new_id = lambda: dice.randbytes(16)
+    dice = Random(seed)
     made: World | None = None
     try:
-        made = World(place)
-        yield made
+        with patch.object(conflicts, "new_id", lambda: dice.randbytes(16)):
+            made = World(place)
+            yield made
     finally:
-        conflicts.new_id = real
         if made is not None:
             made.close()
         shutil.rmtree(place, ignore_errors=True)
