@@ -38,7 +38,7 @@ class Arrival:
         own = Homecoming(self._connection, page.own)
         self._overlay.load(own.replayed)
         others = [self._read(entry) for entry in page.entries]
-        again = [(own.seq(d), self._overlay.own(d, own.outcomes.get(d))) for d in own.replayed]
+        again = [(own.seq(d), self._again(own, d, page)) for d in own.replayed]
         touched = {a.op.record for _, arrived in (*others, *again) for a in arrived}
         entangled = own.entangled(touched)
         pending = pending_among(self._connection, entangled)
@@ -56,6 +56,11 @@ class Arrival:
         ops = list(zip(places, map(changes.decode_op, entry.ops), strict=True))
         known = later.sort_out(self._connection, entry, ops)
         return entry.seq, arrivals(Source.of(header), known, entry.outcome)
+
+    def _again(self, own: Homecoming, dseq: int, page: Page) -> list[Arrived]:
+        """What comes a second time, in the buckets that this page moves: others have it already."""
+        arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
+        return [one for one in arrived if one.op.bucket in page.cursors]
 
     def _mine(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> Iterator[Numbered]:
         """What came back on entangled records."""
