@@ -19,6 +19,11 @@ REGRESSIONS = {
         126,
         "enter_home(214255660) enter_home(856091307) edit(838071528)",
     ),
+    "an own changeset of two buckets, one of which is granted later": (
+        614,
+        "enter_home(429998424) whole_sync(240912620) whole_sync(953970131)"
+        " enter_home(451629159) edit(575339530)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
