@@ -77,9 +77,9 @@ def _zone(work: UnitOfWork, dice: Random) -> bytes:
     return dice.choice(ZONES)
 
 
-def _home(dice: Random, zone: bytes) -> Household:
+def _home(here: World, dice: Random, zone: bytes) -> Household:
     return Household(
-        id=dice.randbytes(16),
+        id=here.new_id(dice),
         zone_id=zone,
         group_id=bytes(16),
         no=f"户-{dice.randrange(4)}",
@@ -87,9 +87,9 @@ def _home(dice: Random, zone: bytes) -> Household:
     )
 
 
-def _visit(dice: Random, home: Household, work: UnitOfWork) -> Visit:
+def _visit(here: World, dice: Random, home: Household, work: UnitOfWork) -> Visit:
     return Visit(
-        id=dice.randbytes(16),
+        id=here.new_id(dice),
         zone_id=home.zone_id,
         household_id=home.id,
         work_log_id=bytes(16),
@@ -114,10 +114,10 @@ def enter_home(here: World, dice: Random) -> None:
     """A household, mostly with a visit, in one changeset."""
 
     def act(work: UnitOfWork, _: Machine) -> None:
-        home = _home(dice, _zone(work, dice))
+        home = _home(here, dice, _zone(work, dice))
         work.add(home)
         if dice.random() < 0.6:
-            work.add(_visit(dice, home, work))
+            work.add(_visit(here, dice, home, work))
 
     _work(here, dice, act)
 

@@ -91,6 +91,7 @@ class World:
         self.old_asks: list[Packet] = []
         self.faults = 0
         self.seen: list[bytes] = []
+        self._made = 0
         self.server = folder.open_server(files.server, lambda: self.now + self.server_ahead)
         store = self.server.service.store
         store._writer._compiled_cache = store._readers._compiled_cache = _COMPILED
@@ -98,6 +99,11 @@ class World:
         self.machines = [Machine(seat) for seat in files.seats]
         for machine in self.machines:
             self._open(machine)
+
+    def new_id(self, dice: Random) -> bytes:
+        """An id for a new record: no two are the same, whatever the dice say."""
+        self._made += 1
+        return dice.randbytes(12) + self._made.to_bytes(4, "big")
 
     def _open(self, machine: Machine) -> None:
         machine.database = Database.open(
