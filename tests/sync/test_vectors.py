@@ -143,6 +143,7 @@ ENROLLED = Enrolled(
     [Author(AUTHOR, "xiangmeihua", "向美华")],
     SCOPE,
     "",
+    bytes([3]) * 32,
 )
 PAGE = Page(
     [

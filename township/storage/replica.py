@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from township.changes import Changeset
-from township.storage import scope, tables
+from township.storage import scope, settings, tables
 from township.storage.arrival import Arrival
 from township.storage.database import Database
 from township.storage.overlay import Overlay, pending_among
@@ -132,7 +131,12 @@ class Replica:
     def scope_mark(self) -> bytes:
         """The mark of the grants that this laptop knows; empty before the first."""
         with self._database.reader() as session:
-            return bytes.fromhex(_setting(session.connection(), _SCOPE) or "")
+            return bytes.fromhex(settings.read(session.connection(), _SCOPE) or "")
+
+    def epoch(self) -> bytes:
+        """The township's epoch as this laptop knows it; empty before the first answer."""
+        with self._database.reader() as session:
+            return bytes.fromhex(settings.read(session.connection(), _EPOCH) or "")
 
     def apply(self, told: Told) -> frozenset[str]:
         """Take in one answer of the township; returns the kinds of record that changed."""
@@ -145,8 +149,8 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, incarnation).apply(told.page)
-            if _setting(connection, _EPOCH) != told.epoch.hex():
-                _keep(connection, _EPOCH, told.epoch.hex())
+            if settings.read(connection, _EPOCH) != told.epoch.hex():
+                settings.keep(connection, _EPOCH, told.epoch.hex())
         return frozenset(kinds)
 
     def finished(self, problem: str | None) -> None:
@@ -209,18 +213,4 @@ def _starts_here(connection: Connection, told: Told) -> bool:
 
 def keep_scope_mark(connection: Connection, granted: Scope) -> None:
     """Note which state of the grants this laptop has applied."""
-    _keep(connection, _SCOPE, granted.mark.hex())
-
-
-def _setting(connection: Connection, key: str) -> str | None:
-    found: str | None = connection.execute(
-        select(tables.setting.c.value).where(tables.setting.c.key == key)
-    ).scalar_one_or_none()
-    return found
-
-
-def _keep(connection: Connection, key: str, value: str) -> None:
-    statement = insert(tables.setting).values(key=key, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
-    )
+    settings.keep(connection, _SCOPE, granted.mark.hex())
