@@ -49,6 +49,16 @@ class Taken:
     kinds: set[str] = field(default_factory=set)
 
 
+def in_words(taken: Taken) -> str:
+    """What an answer brought, for people."""
+    if not (taken.answered or taken.pulled or taken.kinds or taken.more):
+        return "这份答复里没有新内容，本机都已有了。"
+    text = f"已读入：镇里收下了本机 {taken.answered - taken.refused} 次改动"
+    text += f"，{taken.refused} 次没有接收" if taken.refused else ""
+    text += f"；收到各方 {taken.pulled} 次改动。"
+    return text + ("镇里还有没装下的，请再存一次、再读一次。" if taken.more else "")
+
+
 def write_outbox(database: Database, place: Path, step: Step | None = None) -> Written:
     """Put all unanswered work and what this laptop lacks into a file for the township.
 
