@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import backups, doctor, laptops, papers, playing, server, sticks, tour
+from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -22,6 +22,9 @@ report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报�
 app.add_typer(report, name="report")
 township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
 app.add_typer(township, name="server")
+
+history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
+app.add_typer(history, name="audit")
 bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
 app.add_typer(bundle, name="bundle")
 
@@ -229,6 +232,34 @@ def server_bundle(
 ) -> None:
     """读入一台笔记本用U盘带来的上报文件，并写出给它的答复。"""
     say(*sticks.answer_at_township(data, source, place), as_json)
+
+
+@history.command("verify")
+def audit_verify(
+    data: Data,
+    held: Annotated[
+        list[str] | None,
+        typer.Option("--held", help="笔记本持有的凭据（audit held 的输出），可多次"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """核查镇服务器的全部历史：有没有被改动、删减或补写。"""
+    found = audits.verify(data, held or [], lambda seq: say_step(f"已核查 {seq} 条"))
+    wrong, fine = found.finding, f"共 {found.size} 条，没有被改动。历史根 {found.root.hex()}"
+    where = f"第 {wrong.seq} 条：" if wrong and wrong.seq else ""
+    text = f"历史不可信。{where}{wrong.text}。" if wrong else fine
+    answer = {"size": found.size, "root": found.root.hex(), "fits": wrong is None}
+    say(text, answer | ({"seq": wrong.seq, "problem": wrong.text} if wrong else {}), as_json)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@history.command("held")
+def audit_held(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
+    """显示本机持有的历史凭据，交给管理员核查。"""
+    with laptops.opened(folder, login, password) as laptop:
+        found = audits.held(laptop)
+    say(found or "还没有同步过，没有凭据。", {"held": found}, as_json)
 
 
 @app.command("backup")

@@ -27,7 +27,7 @@ def back(laptop: Unlocked, file: Path) -> tuple[str, Answer]:
     taken = stick.read_answer(laptop.database, file)
     search.catch_up(laptop.database)
     answer: Answer = {"answered": taken.answered, "pulled": taken.pulled}
-    return stick.in_words(taken), answer | {"refused": taken.refused, "more": taken.more}
+    return taken.in_words(), answer | {"refused": taken.refused, "more": taken.more}
 
 
 def answer_at_township(data: Path, source: Path, place: Path) -> tuple[str, Answer]:

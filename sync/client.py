@@ -15,8 +15,9 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, problems, wire
+from sync import chain, history, problems, wire
 from sync.wire import Answer, BadMessage, ChainHead, Request
+from township.storage.checkpoints import Checkpoint
 from township.storage.replica import Identity, Outbox, Replica, Told
 
 Carrier = Callable[[bytes], bytes]
@@ -65,6 +66,7 @@ class Client:
         self._answered = replica.answered()
         self._cursors = replica.cursors()
         self._scope = replica.scope_mark()
+        self._checkpoint = replica.checkpoint()
         self._budget = FIRST_BATCH
         self._gaps = 0
         self._sent: _Sent | None = None
@@ -85,6 +87,7 @@ class Client:
                 cursors,
                 self._budget,
                 self._scope,
+                self._checkpoint.size if self._checkpoint else 0,
             )
         )
         self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors)
@@ -100,8 +103,11 @@ class Client:
         self.progress.round_trips += 1
         if answer.refused == "fork":
             raise problems.diverged()
+        self._check_history(sent, answer)
         asked = sent.cursors or {}
-        self._told.append(Told(answer.verdicts, answer.scope, answer.page, asked, answer.epoch))
+        self._told.append(
+            Told(answer.verdicts, answer.scope, answer.page, asked, answer.epoch, self._checkpoint)
+        )
         self._count(answer)
         self._go_on(sent, answer)
 
@@ -109,6 +115,14 @@ class Client:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
         told = self._told.popleft()
         self.progress.kinds |= self._replica.apply(told)
+
+    def _check_history(self, sent: _Sent, answer: Answer) -> None:
+        """Does the township's log continue the one that this laptop has seen?"""
+        found = signed_checkpoint(answer, sent.identity)
+        if not continues(self._checkpoint, found, answer):
+            self._replica.suspect(found)
+            raise problems.rewritten()
+        self._checkpoint = found
 
     def _go_on(self, sent: _Sent, answer: Answer) -> None:
         """Where the next request starts, or whether there is none."""
@@ -136,6 +150,25 @@ class Client:
             progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
+
+
+def signed_checkpoint(answer: Answer, identity: Identity) -> Checkpoint:
+    """What the township says of its log, with its signature. Raises SyncProblem."""
+    new = answer.history
+    if new is None:
+        raise problems.nonsense()
+    text = history.checkpoint_bytes(identity.township_id, new.size, new.root)
+    if not chain.verify(identity.township_public, new.signature, text):
+        raise problems.nonsense()
+    return Checkpoint(answer.epoch, new.size, new.root, new.signature)
+
+
+def continues(old: Checkpoint | None, found: Checkpoint, answer: Answer) -> bool:
+    """Does the answer prove that its log goes on from ``old``? Epochs need no proof."""
+    if old is None or old.epoch != found.epoch:
+        return True
+    proof = answer.history.proof if answer.history else []
+    return history.consistent(old.size, old.root, found.size, found.root, proof)
 
 
 def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:

@@ -41,6 +41,10 @@ class Diverged(SyncProblem):
     """This laptop was restored or copied: the township holds another history of it."""
 
 
+class Rewritten(SyncProblem):
+    """The township's log does not continue the one that this laptop has seen."""
+
+
 class CodeRefused(SyncProblem):
     """The one-time code is wrong, spent or too old."""
 
@@ -54,6 +58,14 @@ def nonsense() -> ServerNonsense:
     """What answers is not a township server."""
     return ServerNonsense(
         "对方的回答不是镇服务器的回答。请检查服务器地址，或换一个网络再试；本机数据没有改动。"
+    )
+
+
+def rewritten() -> Rewritten:
+    """The log was rewritten, or two laptops are shown different ones."""
+    return Rewritten(
+        "镇服务器的历史记录与本机以前收到的不一致，可能被改动过。这次同步没有接收任何内容，"
+        "本机的改动都还在。请把这句话告诉镇里的系统管理员，由他用 lianxinqiao audit verify 核查。"
     )
 
 

@@ -9,10 +9,11 @@ from sync.wire import Answer
 
 @dataclass(frozen=True)
 class Standing:
-    """Cursors of the buckets followed, and the mark of the grants."""
+    """Cursors of the buckets followed, mark of the grants, size of the log at the checkpoint."""
 
     cursors: dict[str, int]
     scope: bytes
+    history: int
 
     def after(self, answer: Answer) -> Standing:
         """The same once this answer is applied."""
@@ -22,7 +23,8 @@ class Standing:
             cursors = {name: cursors.get(name, 0) for name in answer.scope.buckets}
         if answer.page is not None:
             cursors = {**cursors, **answer.page.cursors}
-        return Standing(cursors, scope)
+        size = answer.history.size if answer.history else self.history
+        return Standing(cursors, scope, size)
 
 
 def is_last(answer: Answer) -> bool:

@@ -88,7 +88,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
 
     ``own`` is the head of the laptop's own chain, sent or not. ``head_signature`` signs the
     hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
-    of the last scope that the laptop applied.
+    of the last scope that the laptop applied; ``history`` the size of the log at the last
+    checkpoint that it holds.
     """
 
     own: ChainHead
@@ -97,6 +98,19 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     cursors: dict[BucketName, Count] | None
     page_bytes: Annotated[int, Meta(ge=1, le=MAX_PAGE)]
     scope: Annotated[bytes, Meta(max_length=32)]
+    history: Count = 0
+
+
+class History(msgspec.Struct, array_like=True, frozen=True):
+    """A checkpoint: the log had ``size`` entries with this Merkle root, signed by the township.
+
+    ``proof`` shows that it continues the log that the laptop named; see ``sync.history``.
+    """
+
+    size: Count
+    root: Hash
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    proof: Annotated[list[Hash], Meta(max_length=128)]
 
 
 class Answer(msgspec.Struct, array_like=True, frozen=True):
@@ -114,6 +128,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     verdicts: list[Verdict]
     page: Page | None
     scope: Scope | None
+    history: History | None = None
 
 
 class Enrol(msgspec.Struct, array_like=True, frozen=True):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from desktop.background import Progress
 from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.theme import Tone
+from desktop.views.duplicates import DuplicatesCard
 from desktop.views.page import Page
 from desktop.views.widgets.basics import (
     Card,
@@ -50,11 +51,14 @@ class SyncPage(Page):
         self.problem = label("", "problem", wrap=True)
         self.conflicts = Card("改到一起了：请选定一个")
         self.refused = Card("镇里没有接收的")
+        self.duplicates = DuplicatesCard(database, cadre_id)
         self._made: list[QWidget] = []
         self._build()
         desk.changed.connect(self._show_state)
         desk.moved.connect(self._moved)
         desk.ended.connect(self._ended)
+        self.duplicates.committed.connect(self.committed)
+        self.duplicates.said.connect(self.said)
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
@@ -69,6 +73,7 @@ class SyncPage(Page):
             self._add(self.refused, _refused(work))
         self.conflicts.setVisible(bool(conflicts))
         self.refused.setVisible(bool(refused))
+        self.duplicates.reload()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [("F9", "立即同步")]
@@ -91,7 +96,7 @@ class SyncPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        for part in (card, self.conflicts, self.refused):
+        for part in (card, self.conflicts, self.refused, self.duplicates):
             layout.addWidget(part)
         layout.addStretch(1)
         outer = QVBoxLayout(self)

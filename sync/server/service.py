@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, feed, sequencer, tables
+from sync.server import devices, feed, history, sequencer, tables
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
-from sync.wire import Answer, BadMessage, Envelope, Request
+from sync.wire import Answer, BadMessage, Envelope, History, Request
 from township.storage.pages import Page, Scope
 from township.values import utc_now
 
@@ -78,7 +78,7 @@ class Service:
 
     def answer(self, asked: Asked) -> Answer:
         """Take the push of a request in and make its answer. Raises BadMessage."""
-        device, request = asked.device, asked.request
+        device, request, name = asked.device, asked.request, asked.name
         taken = self._push(device, request) if request.changesets else None
         with self.store.reading() as connection:
             if taken is None:
@@ -87,7 +87,14 @@ class Service:
             if taken.refused is None:
                 page, scope = self._pull(connection, device, request)
             epoch = self.epoch(connection)
-        return Answer(asked.name, epoch, taken.refused, taken.chain, taken.verdicts, page, scope)
+            proof = self._history(connection, request.history)
+        return Answer(name, epoch, taken.refused, taken.chain, taken.verdicts, page, scope, proof)
+
+    def _history(self, connection: Connection, known: int) -> History:
+        c = tables.township.c
+        head = select(c.head_seq).where(c.township_id == self.township_id)
+        size: int = connection.execute(head).scalar_one()
+        return history.prove(connection, self.township_id, self.key, size, known)
 
     def _push(self, device: Device, request: Request) -> Taken:
         incoming = Push(request.own, request.changesets, request.head_signature)

@@ -82,41 +82,47 @@ class _Answers:
         self._service = service
         self._statuses: list[tuple[str, bool]] = []
         self._given = 0
+        known: int | None = None
         for message in messages:
             asked = service.read(message)
-            answer = service.answer(asked)
-            self._add(answer)
+            answer = self._add(asked, history=known)
+            known = answer.history.size if answer.history else None
         self.name, self.device = asked.name, asked.device.number
         self._old = answer.refused == "fork"
         self._more = self._go_on(asked, answer, room)
 
-    def _add(self, answer: Answer) -> None:
+    def _add(self, asked: Asked, **changed: object) -> Answer:
+        """Answer a request; later ones as from a laptop that has the answers before."""
+        changed = {name: value for name, value in changed.items() if value is not None}
+        request = msgspec.structs.replace(asked.request, **changed)
+        answer = self._service.answer(Asked(asked.device, request, asked.name))
         self.sealed.append(self._service.sealed(answer))
         self._statuses += [(verdict.status, verdict.repeated) for verdict in answer.verdicts]
         self._given += len(answer.page.entries) if answer.page else 0
+        return answer
 
     def _go_on(self, asked: Asked, answer: Answer, room: int) -> bool:
         """Add the following pages; returns whether something is left."""
         request = asked.request
         if request.cursors is None or answer.page is None:
             return answer.refused is None
-        here = Standing(request.cursors, request.scope).after(answer)
+        here = Standing(request.cursors, request.scope, request.history).after(answer)
         while not standing.is_last(answer):
             full = sum(map(len, self.sealed)) >= room
             if full or len(self.sealed) == bundle.MAX_MESSAGES:
                 return True
-            further = msgspec.structs.replace(
-                request,
+            answer = self._add(
+                asked,
                 changesets=[],
                 head_signature=b"",
                 cursors=here.cursors,
                 page_bytes=wire.MAX_PAGE // 2,
                 scope=here.scope,
+                history=here.history,
             )
-            answer = self._service.answer(Asked(asked.device, further, asked.name))
             if answer.refused is not None:
-                return True  # the laptop came by network meanwhile: it gets the rest there
-            self._add(answer)
+                self.sealed.pop()  # the laptop came by network meanwhile: it gets the rest there
+                return True
             here = here.after(answer)
         return False
 

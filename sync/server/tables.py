@@ -114,8 +114,20 @@ log = Table(
     Column("outcome", LargeBinary),  # msgpack pages.Outcome, None: as the author wrote it
     Column("signature", LargeBinary(64)),  # on the last changeset of a push
     Column("received_at", String(20), nullable=False),
+    Column("salt", LargeBinary(16)),  # of the leaf's commitment; forgotten with the content
+    Column("leaf", LargeBinary(32), nullable=False),
     UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
 )
+
+history_block = Table(
+    "history_block",
+    metadata,
+    _township(),
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+"""Hashes of full subtrees of the log: level 0 over 256 entries, each level over two below."""
 
 feed = Table(
     "feed",

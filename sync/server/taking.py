@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from sync import merge
+from sync import history, merge
 from sync.server import devices, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import Device
 from sync.server.engine import insert_many
+from sync.server.history import grow
 from sync.server.origins import Logged, Origin, Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
@@ -27,6 +29,7 @@ from township.values import moment_text
 TOWNSHIP_DEVICE = 0
 """The device number under which the township itself writes."""
 
+_SALT = 16
 _NO_ORDERS: merge.Orders = {}
 
 
@@ -186,6 +189,11 @@ class Taking:
         """Append to the log."""
         header, packed = turn.header, msgspec.msgpack.encode(turn.changeset.ops)
         packed_outcome = msgspec.msgpack.encode(outcome) if outcome else None
+        salt = os.urandom(_SALT)
+        commitment = history.commitment(salt, turn.hash)
+        entry = history.entry_bytes(
+            self.seq, header.device, header.incarnation, header.dseq, status, commitment
+        )
         if status in ("applied", "conflict"):
             origin = Origin(header.device, header.incarnation, header.dseq)
             self._origins.note(origin, Logged(turn.changeset.header, packed, packed_outcome))
@@ -204,6 +212,8 @@ class Taking:
                 packed_outcome,
                 turn.signature,
                 self._received_at,
+                salt,
+                history.leaf(entry),
             )
         )
 
@@ -233,6 +243,7 @@ class Taking:
     def _write(self) -> None:
         township_id = self._device.township_id
         insert_many(self._connection, tables.log, self._log)
+        grow(self._connection, township_id, self.seq)
         insert_many(self._connection, tables.feed, self._feed)
         self._enter_buckets({entry[1] for entry in self._feed})
         self._rows.save()

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from sync import stick
+from sync.reading import Taken
 from sync.server.folder import OpenServer
 from sync.server.stick import Answered, answer_outbox
-from sync.stick import Taken, Written
+from sync.stick import Written
 from tests.sync.laptops import Laptop
 
 

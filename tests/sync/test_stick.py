@@ -1,5 +1,6 @@
 """Two real laptops and a township that meet on a stick, alone and mixed with the network."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from sqlalchemy import delete, select, update
 
 from sync import bundle, stick
 from sync.bundle import BadBundle
-from sync.problems import Diverged
-from sync.server import devices, tables
+from sync.problems import Diverged, Rewritten
+from sync.server import devices, folder, tables
 from sync.server.folder import OpenServer
 from sync.server.stick import answer_outbox
 from tests.sync.laptops import Laptop, enrolled, overlay_rows, snapshot
@@ -336,27 +337,42 @@ def test_an_old_answer_brings_no_old_grants(server: OpenServer, one: Laptop, pla
 
 
 def test_a_restored_township_asks_again_by_stick(
-    server: OpenServer, one: Laptop, place: Path
+    server: OpenServer, one: Laptop, place: Path, tmp_path: Path
 ) -> None:
     house = home()
     add(one, house)
     by_stick(one, server, place)
-    forget(server, one)
-    edit(one, house.id, phone="12345678901")
+    shutil.copytree(tmp_path / "server", tmp_path / "yesterday")
+    edit(one, house.id, address="龙马溪村二组")
     by_stick(one, server, place)
-    assert one.states() == ["pending", "pending"]
-    answered, taken = by_stick(one, server, place)
-    assert (answered.taken, taken.answered) == (2, 2)
     assert one.states() == ["applied", "applied"]
+    restored = folder.open_server(tmp_path / "yesterday")
+    with restored.service.store.writing() as connection:
+        connection.execute(update(tables.township).values(epoch=new_id()))
+    edit(one, house.id, phone="12345678901")
+    by_stick(one, restored, place)
+    assert one.states() == ["applied", "pending", "pending"]
+    answered, taken = by_stick(one, restored, place)
+    assert (answered.taken, taken.answered) == (2, 2)
+    assert one.states() == ["applied", "applied", "applied"]
+    restored.close()
 
 
-def forget(server: OpenServer, laptop: Laptop) -> None:
-    """As if the township had been restored from before this laptop's work."""
-    number = laptop.replica.identity().device
-    with server.service.store.writing() as connection:
-        for table in (tables.log, tables.feed, tables.chain):
-            connection.execute(delete(table).where(table.c.device == number))
-        connection.execute(delete(tables.record).where(tables.record.c.kind == "household"))
+def test_a_rewritten_log_is_noticed_and_nothing_is_taken(
+    server: OpenServer, one: Laptop, two: Laptop, place: Path, tmp_path: Path
+) -> None:
+    by_stick(one, server, place)
+    shutil.copytree(tmp_path / "server", tmp_path / "twin")
+    add(two, home())
+    two.sync()
+    by_stick(one, server, place)
+    twin = folder.open_server(tmp_path / "twin")  # shows one laptop this, the other that
+    before = snapshot(one), one.replica.cursors()
+    answered = answer_outbox(twin, out(one, place).path, place)
+    with pytest.raises(Rewritten):
+        back(one, answered.path)
+    assert (snapshot(one), one.replica.cursors()) == before
+    twin.close()
 
 
 def test_answers_from_before_a_restore_are_refused(

@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import chain, wire
-from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, Request, Sealed
+from sync import history as wire_history
+from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
 from township.changes import GENESIS, SEEN, Changeset, Header, Op, Writers, encode, op_hash, op_id
 from township.fields import Field
 from township.records import record_kinds
@@ -163,6 +164,7 @@ ANSWER = Answer(
     [Verdict(1, "applied", 43, None, True), Verdict(2, "rejected", 44, "value")],
     PAGE,
     SCOPE,
+    History(45, bytes([3]) * 32, bytes([4]) * 64, [bytes([5]) * 32]),
 )
 GAP = Answer(bytes(32), bytes(16), "gap", ChainHead(1, 0, GENESIS), [], None, None)
 ENROL = Enrol(wire.PROTOCOL, CODE[:4], NONCE, bytes([1]) * 32, bytes([2]) * 32, "笔记本")
@@ -200,8 +202,52 @@ def declared(field: Field) -> Any:
     return found
 
 
+LEAVES = [
+    wire_history.leaf(
+        wire_history.entry_bytes(
+            seq, 7, 1, seq, "applied", wire_history.commitment(bytes([seq]) * 16, HASHES[seq % 2])
+        )
+    )
+    for seq in range(1, 8)
+]
+
+
+def _root(low: int, high: int) -> bytes:
+    return wire_history.root_of(LEAVES[low:high])
+
+
+CHECKPOINT_TEXT = wire_history.checkpoint_bytes(TOWNSHIP, 7, _root(0, 7))
+
+
+def history() -> Any:
+    return {
+        "leaves": [leaf.hex() for leaf in LEAVES],
+        "leaf_of": "seq, dseq = 1 … 7; device 7; incarnation 1; status applied; salt seq × 16;"
+        " chain hashes of changesets.json, the second for odd seq",
+        "roots": [_root(0, size).hex() for size in range(8)],
+        "inclusion": [
+            {"index": index, "size": 7, "proof": [h.hex() for h in found]}
+            for index in range(7)
+            if (found := wire_history.inclusion(index, 7, _root))
+        ],
+        "consistency": [
+            {
+                "old": old,
+                "size": 7,
+                "proof": [h.hex() for h in wire_history.consistency(old, 7, _root)],
+            }
+            for old in range(8)
+        ],
+        "checkpoint": {
+            "signed_text": CHECKPOINT_TEXT.hex(),
+            "public_key": KEY.public_key().public_bytes_raw().hex(),
+            "signature": KEY.sign(CHECKPOINT_TEXT).hex(),
+        },
+    }
+
+
 MADE: dict[str, Callable[[], Any]] = {
-    made.__name__: made for made in (changesets, envelope, enrolment, messages, records)
+    made.__name__: made for made in (changesets, envelope, enrolment, history, messages, records)
 }
 
 

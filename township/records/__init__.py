@@ -3,6 +3,7 @@
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.conflict import Conflict
+from township.records.duplicate import Duplicate
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "Cadre",
     "Conflict",
+    "Duplicate",
     "Group",
     "Household",
     "HouseholdLink",

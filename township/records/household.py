@@ -54,6 +54,7 @@ class Person(Record):
 
     __tablename__ = "person"
     label = "居民"
+    __table_args__ = (Index("ix_person_id_no", "id_no"),)
 
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
     household_id: Mapped[bytes] = column(

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from township.storage import settings, tables
+from township.storage import tables
 from township.storage.bulk import in_chunks
+from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
+from township.storage.settings import keep, setting
 
 MOST = 50
 """Letters that are remembered; answers to older ones are refused, and newer ones hold more."""
@@ -25,7 +27,7 @@ class Letter(msgspec.Struct, frozen=True):
     """One outbox: names of its requests in order, and what the last one asked for.
 
     ``cursors`` None: no page. ``scope`` is the mark of the grants, ``epoch`` the township's
-    epoch, as the laptop knew them.
+    epoch and ``checkpoint`` what it had signed of its log, as the laptop knew them.
     """
 
     incarnation: int
@@ -33,12 +35,13 @@ class Letter(msgspec.Struct, frozen=True):
     cursors: dict[str, int] | None
     scope: bytes
     epoch: bytes
+    checkpoint: Checkpoint | None
     read: bool = False
 
 
 def keep_township_sealing(connection: Connection, public: bytes) -> None:
     """Note the raw X25519 key to which files for the township are sealed."""
-    settings.keep(connection, _TOWNSHIP_SEALING, public.hex())
+    keep(connection, _TOWNSHIP_SEALING, public.hex())
 
 
 class Letters:
@@ -50,7 +53,7 @@ class Letters:
     def township_sealing(self) -> bytes | None:
         """The township's raw X25519 public key; None when this laptop was not told."""
         with self._database.reader() as session:
-            found = settings.read(session.connection(), _TOWNSHIP_SEALING)
+            found = setting(session.connection(), _TOWNSHIP_SEALING)
         return bytes.fromhex(found) if found else None
 
     def sealing_key(self) -> bytes:
@@ -119,9 +122,9 @@ class Letters:
 
 
 def _load(connection: Connection) -> list[Letter]:
-    packed = settings.read(connection, _LETTERS)
+    packed = setting(connection, _LETTERS)
     return msgspec.json.decode(packed, type=list[Letter]) if packed else []
 
 
 def _save(connection: Connection, known: list[Letter]) -> None:
-    settings.keep(connection, _LETTERS, msgspec.json.encode(known).decode())
+    keep(connection, _LETTERS, msgspec.json.encode(known).decode())

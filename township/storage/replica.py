@@ -13,11 +13,13 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from township.changes import Changeset
-from township.storage import scope, settings, tables
+from township.storage import checkpoints, scope, tables
 from township.storage.arrival import Arrival
+from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
 from township.storage.overlay import Overlay, pending_among
 from township.storage.pages import Page, Scope, Verdict
+from township.storage.settings import keep, setting
 from township.values import moment_text
 
 _SCOPE = "sync.scope"
@@ -58,6 +60,7 @@ class Told:
     page: Page | None
     asked: dict[str, int]
     epoch: bytes
+    checkpoint: Checkpoint | None = None
 
 
 class Replica:
@@ -131,12 +134,22 @@ class Replica:
     def scope_mark(self) -> bytes:
         """The mark of the grants that this laptop knows; empty before the first."""
         with self._database.reader() as session:
-            return bytes.fromhex(settings.read(session.connection(), _SCOPE) or "")
+            return bytes.fromhex(setting(session.connection(), _SCOPE) or "")
 
     def epoch(self) -> bytes:
         """The township's epoch as this laptop knows it; empty before the first answer."""
         with self._database.reader() as session:
-            return bytes.fromhex(settings.read(session.connection(), _EPOCH) or "")
+            return bytes.fromhex(setting(session.connection(), _EPOCH) or "")
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint that this laptop holds."""
+        with self._database.reader() as session:
+            return checkpoints.newest(session.connection())
+
+    def suspect(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint that contradicts the one held: both are signed, so both are proof."""
+        with self._database.writing() as connection:
+            checkpoints.suspect(connection, checkpoint)
 
     def apply(self, told: Told) -> frozenset[str]:
         """Take in one answer of the township; returns the kinds of record that changed."""
@@ -149,8 +162,10 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, incarnation).apply(told.page)
-            if settings.read(connection, _EPOCH) != told.epoch.hex():
-                settings.keep(connection, _EPOCH, told.epoch.hex())
+            if told.checkpoint is not None:
+                checkpoints.move(connection, told.checkpoint)
+            if setting(connection, _EPOCH) != told.epoch.hex():
+                keep(connection, _EPOCH, told.epoch.hex())
         return frozenset(kinds)
 
     def finished(self, problem: str | None) -> None:
@@ -213,4 +228,4 @@ def _starts_here(connection: Connection, told: Told) -> bool:
 
 def keep_scope_mark(connection: Connection, granted: Scope) -> None:
     """Note which state of the grants this laptop has applied."""
-    settings.keep(connection, _SCOPE, granted.mark.hex())
+    keep(connection, _SCOPE, granted.mark.hex())

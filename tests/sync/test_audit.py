@@ -1,0 +1,135 @@
+"""A rewritten history is noticed: by laptops at their next sync, by the audit at once."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import update
+
+from sync.problems import Rewritten
+from sync.server import audit, folder, tables
+from sync.server.history import BLOCK
+from tests.sync.laptops import Laptop, enrolled
+from tests.sync.sample import ZONE
+from township.records import Zone
+from township.storage import settings
+
+MANY = 2 * BLOCK + 40
+
+
+@pytest.fixture
+def laptop(server: folder.OpenServer, url: str, tmp_path: Path) -> Laptop:
+    laptop = enrolled(server, url, tmp_path / "laptop", "xiang")
+    laptop.sync()
+    return laptop
+
+
+def rename(laptop: Laptop, times: int) -> None:
+    for number in range(times):
+        with laptop.database.work(laptop.cadre) as work:
+            zone = work.session.get(Zone, ZONE)
+            assert zone is not None
+            zone.name = f"龙马溪{number}"
+            work.commit()
+
+
+def audited(server: folder.OpenServer) -> audit.Audited:
+    with server.service.store.reading() as connection:
+        return audit.verify(connection, server.service.township_id)
+
+
+def test_a_true_history_passes(server: folder.OpenServer, laptop: Laptop) -> None:
+    rename(laptop, MANY)
+    laptop.sync()
+    laptop.sync()
+    held = laptop.replica.checkpoint()
+    found = audited(server)
+    assert found.finding is None and found.size > MANY
+    assert held is not None and (held.size, held.root) == (found.size, found.root)
+    with server.service.store.reading() as connection:
+        blocks = connection.execute(tables.history_block.select()).all()
+        township = server.service.township_id
+        for size in (1, 200, BLOCK, BLOCK + 1, 2 * BLOCK, found.size):
+            root = audit.Tree(connection, township).root(0, size)
+            assert audit.contradicts(connection, township, size, root) is None
+            assert audit.contradicts(connection, township, size, bytes(32)) is not None
+        assert audit.contradicts(connection, township, found.size + 1, bytes(32)) is not None
+    assert sorted((block.level, block.number) for block in blocks) == [(0, 0), (0, 1), (1, 0)]
+
+
+LOG = tables.log
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"ops": b"\x90"}, "内容"),
+        ({"status": "rejected"}, "处理结果"),
+        ({"salt": bytes(16)}, "处理结果"),
+        ({"leaf": bytes(32)}, "处理结果"),
+        ({"dseq": 77}, "不相连"),
+        ({"signature": bytes(64)}, "签名"),
+        ({"signature": None}, "签名"),
+    ],
+)
+def test_the_first_altered_entry_is_named(
+    server: folder.OpenServer, laptop: Laptop, change: dict[str, object], problem: str
+) -> None:
+    for _ in range(3):
+        rename(laptop, 1)
+        laptop.sync()
+    size = audited(server).size
+    at = size if "signature" in change else size - 1
+    with server.service.store.writing() as connection:
+        connection.execute(update(LOG).where(LOG.c.seq == at).values(change))
+    finding = audited(server).finding
+    assert finding is not None
+    assert finding.seq == at and problem in finding.text
+
+
+def test_a_missing_entry_is_named(server: folder.OpenServer, laptop: Laptop) -> None:
+    rename(laptop, 3)
+    laptop.sync()
+    with server.service.store.writing() as connection:
+        connection.execute(LOG.delete().where(LOG.c.seq == 3))
+    finding = audited(server).finding
+    assert finding is not None and "缺第 3 条" in finding.text
+
+
+def test_entries_missing_at_the_end_are_named(server: folder.OpenServer, laptop: Laptop) -> None:
+    rename(laptop, 3)
+    laptop.sync()
+    size = audited(server).size
+    with server.service.store.writing() as connection:
+        connection.execute(LOG.delete().where(LOG.c.seq >= size - 1))
+    finding = audited(server).finding
+    assert finding is not None and finding.seq == size - 1
+
+
+def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Laptop) -> None:
+    rename(laptop, 2)
+    laptop.sync()
+    before = laptop.replica.checkpoint()
+    with server.service.store.writing() as connection:
+        connection.execute(update(LOG).where(LOG.c.seq == 2).values(leaf=bytes(32)))
+    rename(laptop, 1)
+    with pytest.raises(Rewritten, match="历史记录"):
+        laptop.sync()
+    assert laptop.replica.checkpoint() == before
+    with laptop.database.reader() as session:
+        kept = settings.setting(session.connection(), "sync.checkpoint.suspect")
+    assert before is not None and kept is not None
+    assert kept.split(" ")[1] == str(before.size + 1)
+
+
+def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, laptop: Laptop) -> None:
+    rename(laptop, 3)
+    laptop.sync()
+    root = audited(server).root
+    with server.service.store.writing() as connection:
+        empty = msgspec.msgpack.encode([])
+        connection.execute(update(LOG).where(LOG.c.seq == 3).values(ops=empty, salt=None))
+    found = audited(server)
+    assert found.finding is None and found.root == root
+    rename(laptop, 1)
+    laptop.sync()
