@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.icons import pixmap
 from desktop.models.sync_desk import SyncDesk
-from desktop.theme import restyle
-from desktop.views.widgets.basics import Card, button, label, row, selectable
+from desktop.theme import Tone
+from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
 
 _HOW = (
     "先存到U盘，拿到镇里读入；再把镇里给的答复文件读回来。文件已加密，只有镇里和本机打得开。"
@@ -27,23 +28,29 @@ class StickCard(Card):
         self.store = button("存到U盘…", self._choose_folder, glyph="usb")
         self.fetch = button("从U盘读入…", self._choose_file, glyph="download-simple")
         self.outcome = selectable("")
-        self.outcome.hide()
+        self._mark = glyph(Tone.GOOD.icon, Tone.GOOD.ink)
+        self._said = QWidget()
+        told = row(self._mark, self.outcome)
+        told.setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)
+        told.setStretch(1, 1)
+        self._said.setLayout(told)
+        self._said.hide()
         self.body.addWidget(label(_HOW, "caption", wrap=True))
         self.body.addLayout(row(self.store, self.fetch, 1))
-        self.body.addWidget(self.outcome)
+        self.body.addWidget(self._said)
         desk.carried.connect(self._tell)
         desk.changed.connect(self._follow)
         desk.moved.connect(self._follow)
 
     def store_in(self, folder: Path) -> None:
         """Write what waits into a file in this folder."""
-        self.outcome.hide()
+        self._said.hide()
         self._desk.store(folder)
         self._follow()
 
     def fetch_from(self, file: Path) -> None:
         """Read the township's answer."""
-        self.outcome.hide()
+        self._said.hide()
         self._desk.fetch(file)
         self._follow()
 
@@ -52,9 +59,11 @@ class StickCard(Card):
             one.setEnabled(not self._desk.running)
 
     def _tell(self, text: str, fine: bool) -> None:
-        restyle(self.outcome, "role", "body" if fine else "problem")
+        tone = Tone.GOOD if fine else Tone.WARN
+        self._mark.setPixmap(pixmap(tone.icon, tone.ink, 18))
         self.outcome.setText(text)
-        self.outcome.show()
+        self.outcome.setStyleSheet(f"color: {tone.ink}")
+        self._said.show()
 
     def _choose_folder(self) -> None:
         dialog = self._dialog("选择U盘或其中的文件夹")

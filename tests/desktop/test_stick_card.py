@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.background import Background
 from desktop.models.sync_desk import SyncDesk
+from desktop.theme import Tone
 from desktop.views.stick_card import stick_folder
 from desktop.views.sync import SyncPage
 from sync.server import folder
@@ -88,7 +89,7 @@ def test_there_and_back(
     assert fine
     assert text == "已读入：镇里收下了本机 1 次改动；收到各方 1 次改动。"
     assert page.headline.text().startswith("已全部同步")
-    assert page.stick.outcome.property("role") == "body"
+    assert Tone.GOOD.ink in page.stick.outcome.styleSheet()
 
 
 def test_the_wrong_file_is_told_and_changes_nothing(
@@ -100,7 +101,7 @@ def test_the_wrong_file_is_told_and_changes_nothing(
     text, fine = wait(qtbot, page, page.stick.fetch_from, sent)
     assert not fine
     assert "要拿到镇里读入" in text
-    assert page.stick.outcome.property("role") == "problem"
+    assert Tone.WARN.ink in page.stick.outcome.styleSheet()
     assert page.headline.text() == "1 条待同步"
     text, fine = wait(qtbot, page, page.stick.store_in, stick / "pulled out")
     assert not fine
