@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.icons import pixmap
 from desktop.models.sync_desk import SyncDesk
-from desktop.theme import Tone
+from desktop.theme import Tone, em
 from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
 
 _HOW = (
@@ -60,7 +60,9 @@ class StickCard(Card):
 
     def _tell(self, text: str, fine: bool) -> None:
         tone = Tone.GOOD if fine else Tone.WARN
-        self._mark.setPixmap(pixmap(tone.icon, tone.ink, 18))
+        side = em(self.outcome, 0.85)
+        self._mark.setPixmap(pixmap(tone.icon, tone.ink, side))
+        self._mark.setFixedWidth(side + 2)
         self.outcome.setText(text)
         self.outcome.setStyleSheet(f"color: {tone.ink}")
         self._said.show()
