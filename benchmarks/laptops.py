@@ -113,4 +113,5 @@ def _membership(login: str, cadre_id: bytes, zones: Sequence[bytes]) -> Membersh
         authors=[(login, cadre_id)],
         scope=Scope(b"", names, [cadre_id]),
         recovery="",
+        township_sealing=bytes(32),
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import audits, backups, doctor, laptops, papers, playing, server, tour
+from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -25,6 +25,8 @@ app.add_typer(township, name="server")
 
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
+bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
+app.add_typer(bundle, name="bundle")
 
 Folder = Annotated[Path, typer.Option("--folder", help="数据文件夹")]
 Login = Annotated[str, typer.Option("--login", help="登录名")]
@@ -107,6 +109,32 @@ def sync_(folder: Folder, login: Login, password: Password, as_json: AsJson = Fa
     answer = playing.sync_once(folder, login, password)
     text = f"同步完成：上报 {answer['pushed']} 次改动，收到 {answer['pulled']} 次改动。"
     say(text, answer, as_json)
+
+
+@bundle.command("out")
+def bundle_out(
+    place: Annotated[Path, typer.Argument(help="U盘上的文件夹，或要写的文件（.lxq）")],
+    folder: Folder,
+    login: Login,
+    password: Password,
+    as_json: AsJson = False,
+) -> None:
+    """把还没上报的改动存成一个加密文件，拿到镇里读入。"""
+    with laptops.opened(folder, login, password) as laptop:
+        say(*sticks.out(laptop, place), as_json)
+
+
+@bundle.command("in")
+def bundle_in(
+    file: Annotated[Path, typer.Argument(help="镇里给的答复文件（.lxq）")],
+    folder: Folder,
+    login: Login,
+    password: Password,
+    as_json: AsJson = False,
+) -> None:
+    """读入镇里给本机的答复文件。"""
+    with laptops.opened(folder, login, password) as laptop:
+        say(*sticks.back(laptop, file), as_json)
 
 
 @report.command("visit")
@@ -193,6 +221,17 @@ def server_devices(data: Data, as_json: AsJson = False) -> None:
         for d in found
     ]
     say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
+
+
+@township.command("bundle")
+def server_bundle(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="笔记本的上报文件（.lxq）")],
+    place: Annotated[Path, typer.Argument(metavar="OUT", help="答复写到哪个文件夹或文件")],
+    data: Data,
+    as_json: AsJson = False,
+) -> None:
+    """读入一台笔记本用U盘带来的上报文件，并写出给它的答复。"""
+    say(*sticks.answer_at_township(data, source, place), as_json)
 
 
 @history.command("verify")

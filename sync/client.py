@@ -118,15 +118,8 @@ class Client:
 
     def _check_history(self, sent: _Sent, answer: Answer) -> None:
         """Does the township's log continue the one that this laptop has seen?"""
-        new, old, township = answer.history, self._checkpoint, sent.identity.township_id
-        if new is None:
-            raise problems.nonsense()
-        text = history.checkpoint_bytes(township, new.size, new.root)
-        if not chain.verify(sent.identity.township_public, new.signature, text):
-            raise problems.nonsense()
-        found = Checkpoint(answer.epoch, new.size, new.root, new.signature)
-        same = old if old is not None and old.epoch == answer.epoch else None
-        if same and not history.consistent(same.size, same.root, new.size, new.root, new.proof):
+        found = signed_checkpoint(answer, sent.identity)
+        if not continues(self._checkpoint, found, answer):
             self._replica.suspect(found)
             raise problems.rewritten()
         self._checkpoint = found
@@ -157,6 +150,25 @@ class Client:
             progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
+
+
+def signed_checkpoint(answer: Answer, identity: Identity) -> Checkpoint:
+    """What the township says of its log, with its signature. Raises SyncProblem."""
+    new = answer.history
+    if new is None:
+        raise problems.nonsense()
+    text = history.checkpoint_bytes(identity.township_id, new.size, new.root)
+    if not chain.verify(identity.township_public, new.signature, text):
+        raise problems.nonsense()
+    return Checkpoint(answer.epoch, new.size, new.root, new.signature)
+
+
+def continues(old: Checkpoint | None, found: Checkpoint, answer: Answer) -> bool:
+    """Does the answer prove that its log goes on from ``old``? Epochs need no proof."""
+    if old is None or old.epoch != found.epoch:
+        return True
+    proof = answer.history.proof if answer.history else []
+    return history.consistent(old.size, old.root, found.size, found.root, proof)
 
 
 def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:

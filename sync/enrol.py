@@ -102,6 +102,7 @@ def ask(carrier: Carrier, code: str, server_url: str) -> Membership:
         [(author.login, author.cadre) for author in enrolled.authors],
         enrolled.scope,
         enrolled.recovery,
+        enrolled.sealing_public,
     )
 
 

@@ -154,7 +154,8 @@ class Enrolled(msgspec.Struct, array_like=True, frozen=True):
     """What a new laptop gets.
 
     ``authority`` is the PEM of the township's own certificate authority, empty without TLS;
-    ``recovery`` the age recipient for the township's copy of the laptop's data key.
+    ``recovery`` the age recipient for the township's copy of the laptop's data key;
+    ``sealing_public`` the raw X25519 key to which bundles for the township are sealed.
     """
 
     township: Id
@@ -166,6 +167,7 @@ class Enrolled(msgspec.Struct, array_like=True, frozen=True):
     authors: list[Author]
     scope: Scope
     recovery: str
+    sealing_public: Hash
 
 
 class Sealed(msgspec.Struct, array_like=True, frozen=True):

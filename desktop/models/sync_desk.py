@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,19 +19,25 @@ from township.values import local_text
 
 if TYPE_CHECKING:
     from sync import client
+    from sync.reading import Taken
+    from sync.stick import Written
+
+T = TypeVar("T")
 
 
 class SyncDesk(QObject):
     """Starts and stops the sync of one open laptop.
 
     Signals: ``changed`` (SyncState) whenever the state may have changed, ``brought`` (frozenset
-    of kinds) for records that came, ``moved`` (Progress), ``ended`` (text, or None when done).
+    of kinds) for records that came, ``moved`` (Progress), ``ended`` (text, or None when done),
+    ``carried`` (what became of a file on a stick in words, and whether it went well).
     """
 
     changed = Signal(object)
     brought = Signal(object)
     moved = Signal(object)
     ended = Signal(object)
+    carried = Signal(str, bool)
 
     def __init__(
         self, database: Database, background: Background, parent: QObject | None = None
@@ -54,11 +63,27 @@ class SyncDesk(QObject):
 
     def start(self) -> None:
         """Sync now, unless a sync runs already."""
+        self._begin(self._work, self._done, self._failed)
+
+    def store(self, folder: Path) -> None:
+        """Write what waits into a file for the township, unless something runs already."""
+        self._begin(partial(self._store, folder), self._stored, self._not_carried)
+
+    def fetch(self, file: Path) -> None:
+        """Read the township's answer from a file, unless something runs already."""
+        self._begin(partial(self._fetch, file), self._fetched, self._not_carried)
+
+    def _begin(
+        self,
+        work: Callable[[Job], T],
+        done: Callable[[T], None],
+        failed: Callable[[WorldError], None],
+    ) -> None:
         if self._ticket is None:
             self._ticket = self._background.run(
-                self._work,
-                self._done,
-                failed=self._failed,
+                work,
+                done,
+                failed=failed,
                 progress=self.moved.emit,
                 finished=self._finished,
                 owner=self,
@@ -96,6 +121,36 @@ class SyncDesk(QObject):
 
     def _failed(self, error: WorldError) -> None:
         self.ended.emit(str(error))
+
+    def _store(self, folder: Path, job: Job) -> Written:
+        from sync import bundle, stick
+
+        if not folder.is_dir():  # pulled out meanwhile: its name shall not become a file's
+            raise bundle.BadBundle("unwritable")
+        job.step(0, 0, "正在存到U盘")
+        return stick.write_outbox(self._database, folder, lambda done, all_: job.step(done, all_))
+
+    def _stored(self, written: Written) -> None:
+        text = f"已存好“{written.path.name}”，内有 {written.changesets} 次改动。"
+        if written.left:
+            text += f"还有 {written.left} 次没有装下，读入答复后再存一次。"
+        text += "请安全弹出U盘，拿到镇里读入，再把镇里给的答复文件读回来。"
+        self.carried.emit(text, True)
+
+    def _fetch(self, file: Path, job: Job) -> Taken:
+        from sync import stick
+
+        job.step(0, 0, "正在从U盘读入")
+        taken = stick.read_answer(self._database, file, lambda done, all_: job.step(done, all_))
+        search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
+        return taken
+
+    def _fetched(self, taken: Taken) -> None:
+        self.brought.emit(frozenset(taken.kinds))
+        self.carried.emit(taken.in_words(), True)
+
+    def _not_carried(self, error: WorldError) -> None:
+        self.carried.emit(str(error), False)
 
     def _finished(self) -> None:
         self._ticket = None

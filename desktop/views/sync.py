@@ -11,6 +11,7 @@ from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.theme import Tone
 from desktop.views.duplicates import DuplicatesCard
 from desktop.views.page import Page
+from desktop.views.stick_card import StickCard
 from desktop.views.widgets.basics import (
     Card,
     button,
@@ -52,11 +53,13 @@ class SyncPage(Page):
         self.conflicts = Card("改到一起了：请选定一个")
         self.refused = Card("镇里没有接收的")
         self.duplicates = DuplicatesCard(database, cadre_id)
+        self.stick = StickCard(desk)
         self._made: list[QWidget] = []
         self._build()
         desk.changed.connect(self._show_state)
         desk.moved.connect(self._moved)
         desk.ended.connect(self._ended)
+        desk.carried.connect(self._rest)
         self.duplicates.committed.connect(self.committed)
         self.duplicates.said.connect(self.said)
         self.reload(frozenset())
@@ -96,7 +99,7 @@ class SyncPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        for part in (card, self.conflicts, self.refused, self.duplicates):
+        for part in (card, self.conflicts, self.refused, self.duplicates, self.stick):
             layout.addWidget(part)
         layout.addStretch(1)
         outer = QVBoxLayout(self)
@@ -113,6 +116,7 @@ class SyncPage(Page):
         last = f"上次同步 {local_text(state.last_at)}。" if state.last_at else "还没有同步过。"
         self.detail.setText(last + "没有网络也能继续工作；改动都已保存在本机，同步后各方可见。")
         if not self.desk.running:
+            self._rest()
             self._tell(state.problem)
         self.go.setEnabled(not self.desk.running)
         self.stop.setVisible(self.desk.running)
@@ -129,10 +133,14 @@ class SyncPage(Page):
         self.desk.cancel()
         self.stop.setEnabled(False)
 
-    def _ended(self, problem: str | None) -> None:
+    def _rest(self) -> None:
+        """Nothing runs any more, whatever came of it."""
         self.progress.hide()
         self.stop.hide()
         self.stop.setEnabled(True)
+
+    def _ended(self, problem: str | None) -> None:
+        self._rest()
         self._tell(problem)
         if problem is None:
             self.said.emit("同步完成。", None)

@@ -49,6 +49,15 @@ def find(connection: Connection, township_id: bytes, number: int) -> Device | No
     )
 
 
+def sealing_public(connection: Connection, township_id: bytes, number: int) -> bytes:
+    """The raw X25519 key to which files for this device are sealed; 0 is the township itself."""
+    c = tables.device.c
+    found: bytes = connection.execute(
+        select(c.sealing_public).where(c.township_id == township_id, c.number == number)
+    ).scalar_one()
+    return found
+
+
 def add(
     connection: Connection,
     township_id: bytes,

@@ -135,6 +135,7 @@ class Enrolment:
             msgspec.msgpack.decode(row.authors, type=list[Author]),
             devices.scope(connection, device),
             self._recovery,
+            devices.sealing_public(connection, self._service.township_id, 0),
         )
 
     def _add_device(self, connection: Connection, row: Any, asked: Enrol, now: datetime) -> int:

@@ -7,6 +7,7 @@ is it decompressed. A message that fails raises ``BadMessage`` and changes nothi
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -21,6 +22,15 @@ from sync.server.sequencer import Push, Taken
 from sync.wire import Answer, BadMessage, Envelope, History, Request
 from township.storage.pages import Page, Scope
 from township.values import utc_now
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that is what its sender wrote; ``name`` is the SHA-256 of its packed body."""
+
+    device: Device
+    request: Request
+    name: bytes
 
 
 class Service:
@@ -40,11 +50,18 @@ class Service:
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
+        return self.sealed(self.answer(self.read(data)))
+
+    def read(self, data: bytes) -> Asked:
+        """The request in an envelope and who sent it. Raises BadMessage."""
         envelope = wire.open_envelope(data)
         device = self._sender(envelope)
         request = wire.unpack(envelope.body, Request)
         wire.check_limits(request)
-        answer = self._answer(device, request, sha256(envelope.body).digest())
+        return Asked(device, request, sha256(envelope.body).digest())
+
+    def sealed(self, answer: Answer) -> bytes:
+        """The bytes of an answer, signed by the township."""
         return wire.parcel(chain.seal(self.key, self.township_id, 0, wire.pack(answer)))
 
     def _sender(self, envelope: Envelope) -> Device:
@@ -59,7 +76,9 @@ class Service:
             raise BadMessage("revoked")
         return device
 
-    def _answer(self, device: Device, request: Request, name: bytes) -> Answer:
+    def answer(self, asked: Asked) -> Answer:
+        """Take the push of a request in and make its answer. Raises BadMessage."""
+        device, request, name = asked.device, asked.request, asked.name
         taken = self._push(device, request) if request.changesets else None
         with self.store.reading() as connection:
             if taken is None:

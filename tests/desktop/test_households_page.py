@@ -47,6 +47,8 @@ def page(qtbot: QtBot, database: Database, background: Background) -> Households
 def texts(page: HouseholdsPage) -> str:
     """What stands beside the list once the keys rest."""
     QTest.qWait(_PAUSE + 20)
+    while page._soon.isActive():  # a loaded machine is late
+        QTest.qWait(10)
     found = page.panel.findChildren(QLabel)
     return "\n".join(one.text() for one in found if not one.isHidden())
 

@@ -6,19 +6,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync import wire
+from sync import bundle, wire
 from sync.server import app, reading
 from sync.server.checks import SERVER_KINDS
 from township import changes
 from township.records import Conflict, record_kinds
-from township.storage import pages
+from township.storage import letters, pages
 from township.values import Kind
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "sync-protocol.md").read_text("utf-8")
 STRUCTS = {
     name: struct
-    for module in (wire, pages, changes, app)
+    for module in (wire, bundle, pages, changes, app)
     for name, struct in vars(module).items()
     if isinstance(struct, type)
     and issubclass(struct, msgspec.Struct)
@@ -131,3 +131,14 @@ def test_actions_and_purposes() -> None:
     assert told == set(changes.Action.__args__)  # type: ignore[attr-defined]
     for prefix in (b"lianxinqiao chain 1\\n", b"lianxinqiao message 1\\n", b"lianxinqiao code 1"):
         assert f'"{prefix.decode()}"' in TEXT
+
+
+def test_bundles() -> None:
+    text = section("Bundle") + section("Bundles")
+    for line in (bundle.OUTBOX, bundle.ANSWER):
+        assert f'"{line.decode().replace(chr(10), chr(92) + "n")}"' in text
+    assert f"1 to {bundle.MAX_MESSAGES:,} `Envelope`s" in text
+    assert f"({bundle.MAX_BUNDLE} bytes)" in text
+    assert f"have {bundle.FULL >> 20} MiB" in text
+    assert f"newest {letters.MOST}" in text
+    assert bundle.SUFFIX in text

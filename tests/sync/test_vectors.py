@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from sync import chain, wire
+from sync import bundle as wire_bundle
+from sync import chain, sealing, wire
 from sync import history as wire_history
 from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
 from township.changes import GENESIS, SEEN, Changeset, Header, Op, Writers, encode, op_hash, op_id
@@ -144,6 +147,7 @@ ENROLLED = Enrolled(
     [Author(AUTHOR, "xiangmeihua", "向美华")],
     SCOPE,
     "",
+    bytes([3]) * 32,
 )
 PAGE = Page(
     [
@@ -167,6 +171,29 @@ ANSWER = Answer(
 )
 GAP = Answer(bytes(32), bytes(16), "gap", ChainHead(1, 0, GENESIS), [], None, None)
 ENROL = Enrol(wire.PROTOCOL, CODE[:4], NONCE, bytes([1]) * 32, bytes([2]) * 32, "笔记本")
+
+
+SEALING_KEY = bytes(range(64, 96))
+
+
+def bundle() -> Any:
+    """The sealed file stays as it is: age takes a new random key each time."""
+    message = bytes.fromhex(envelope()["envelope"])
+    public = X25519PrivateKey.from_private_bytes(SEALING_KEY).public_key().public_bytes_raw()
+    file = FOLDER / "bundle.json"
+    sealed = json.loads(file.read_text("utf-8"))["file"] if file.exists() else ""
+    try:
+        fits = wire_bundle.unseal("outbox", bytes.fromhex(sealed), SEALING_KEY) == [message]
+    except wire_bundle.BadBundle:
+        fits = False
+    return {
+        "private_key": SEALING_KEY.hex(),
+        "public_key": public.hex(),
+        "identity": sealing.identity_text(SEALING_KEY),
+        "recipient": sealing.recipient_text(public),
+        "plain": msgspec.msgpack.encode(wire_bundle.Bundle([message])).hex(),
+        "file": sealed if fits else wire_bundle.seal("outbox", [message], public).hex(),
+    }
 
 
 def messages() -> Any:
@@ -246,7 +273,8 @@ def history() -> Any:
 
 
 MADE: dict[str, Callable[[], Any]] = {
-    made.__name__: made for made in (changesets, envelope, enrolment, history, messages, records)
+    made.__name__: made
+    for made in (bundle, changesets, envelope, enrolment, history, messages, records)
 }
 
 
@@ -260,6 +288,15 @@ def test_the_file_holds_what_the_code_makes(name: str) -> None:
     assert json.loads(written) == json.loads(text_of(name)), (
         f"docs/vectors/{name}.json: if the change is wanted, python -m tests.sync.test_vectors"
     )
+
+
+def test_a_stranger_opens_the_bundle() -> None:
+    told = json.loads((FOLDER / "bundle.json").read_text("utf-8"))
+    line, sealed = bytes.fromhex(told["file"]).split(b"\n", 1)
+    assert line == b"lianxinqiao bundle 1 outbox"
+    identity = pyrage.x25519.Identity.from_str(told["identity"])
+    assert str(identity.to_public()) == told["recipient"]
+    assert pyrage.decrypt(sealed, [identity]).hex() == told["plain"]
 
 
 def test_no_file_is_left_over() -> None:

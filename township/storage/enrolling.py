@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from township.changes import GENESIS
 from township.errors import WorldError
-from township.storage import replica, scope, tables
+from township.storage import letters, replica, scope, tables
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost, password_problem
@@ -24,7 +24,8 @@ class Membership:
     """What the township and the laptop know of each other after enrolment.
 
     ``authors`` are (login, cadre id) of those who may work here; ``recovery`` is the age
-    recipient to which the township's copy of the data key is sealed, empty for none.
+    recipient to which the township's copy of the data key is sealed, empty for none;
+    ``township_sealing`` the raw X25519 key to which files for the township are sealed.
     """
 
     township_id: bytes
@@ -38,6 +39,7 @@ class Membership:
     authors: Sequence[tuple[str, bytes]]
     scope: Scope
     recovery: str
+    township_sealing: bytes
 
 
 def check(folder: LaptopFolder, password: str) -> None:
@@ -100,3 +102,4 @@ def _enter(connection: Connection, member: Membership) -> None:
     )
     scope.apply(connection, member.scope)
     replica.keep_scope_mark(connection, member.scope)
+    letters.keep_township_sealing(connection, member.township_sealing)

@@ -136,6 +136,11 @@ class Replica:
         with self._database.reader() as session:
             return bytes.fromhex(setting(session.connection(), _SCOPE) or "")
 
+    def epoch(self) -> bytes:
+        """The township's epoch as this laptop knows it; empty before the first answer."""
+        with self._database.reader() as session:
+            return bytes.fromhex(setting(session.connection(), _EPOCH) or "")
+
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that this laptop holds."""
         with self._database.reader() as session:

@@ -1,0 +1,173 @@
+"""Answers that come late: on a stick, days after the question, perhaps twice or overtaken.
+
+Everything is looked at before anything is taken. Then verdicts, grants and pages are applied
+as far as they go on from where the laptop stands by now; the rest comes with a later sync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sync import chain, problems, standing, wire
+from sync.bundle import BadBundle
+from sync.client import continues, signed_checkpoint
+from sync.problems import SyncProblem
+from sync.standing import Standing
+from sync.wire import Answer, BadMessage
+from township.storage.checkpoints import Checkpoint
+from township.storage.letters import Letter, Letters
+from township.storage.pages import Page, Verdict
+from township.storage.replica import Identity, Replica, Told
+
+
+@dataclass
+class Taken:
+    """What an answer brought: own changesets answered, and changesets of others.
+
+    ``more``: the township holds more than fitted into the file. All zero: it was all known.
+    """
+
+    answered: int = 0
+    refused: int = 0
+    pulled: int = 0
+    more: bool = False
+    kinds: set[str] = field(default_factory=set)
+
+    def in_words(self) -> str:
+        """For people."""
+        if not (self.answered or self.pulled or self.kinds or self.more):
+            return "这份答复里没有新内容，本机都已有了。"
+        text = f"已读入：镇里收下了本机 {self.answered - self.refused} 次改动"
+        text += f"，{self.refused} 次没有接收" if self.refused else ""
+        text += f"；收到各方 {self.pulled} 次改动。"
+        return text + ("镇里还有没装下的，请再存一次、再读一次。" if self.more else "")
+
+
+def opened(message: bytes, identity: Identity) -> Answer:
+    """One answer, proven to be the township's. Raises BadBundle."""
+    try:
+        envelope = wire.open_envelope(message)
+        if (envelope.township, envelope.sender) != (identity.township_id, 0):
+            raise BadBundle("foreign")
+        chain.check_envelope(envelope, identity.township_public)
+        return wire.unpack(envelope.body, Answer)
+    except BadMessage as error:
+        raise BadBundle("foreign") from error
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Answers that fit a letter, and what the township signed of its log with each of them."""
+
+    letter: Letter
+    line: Sequence[Checkpoint | None]
+    """The checkpoint before the first answer, then the one of each answer."""
+
+
+def check(messages: Sequence[bytes], letters: Letters, replica: Replica) -> Reply:
+    """Look at a whole bundle. Raises SyncProblem; nothing is changed by it."""
+    identity, epoch = replica.identity(), replica.epoch()
+    answers = [_head(opened(message, identity)) for message in messages]
+    letter = letters.find(answers[-1].request)
+    if letter is None or letter.incarnation != identity.incarnation:
+        raise BadBundle("unasked")
+    names = [answer.request for answer in answers]
+    further = len(names) - len(letter.names)
+    if names != [*letter.names, *[letter.names[-1]] * further]:
+        raise BadBundle("unasked")
+    if letter.read:
+        raise BadBundle("read_before")
+    for answer in answers:
+        if answer.epoch != epoch != letter.epoch:
+            raise BadBundle("unasked")  # from before the township was restored
+        at = answer.chain
+        if answer.refused == "fork" and not letters.wrote(at.incarnation, at.dseq, at.hash):
+            raise problems.diverged()
+    return Reply(letter, _line(answers, letter, identity, replica))
+
+
+def _head(answer: Answer) -> Answer:
+    """The answer without its load: a file may hold more pages than memory should."""
+    return Answer(
+        answer.request, answer.epoch, answer.refused, answer.chain, [], None, None, answer.history
+    )
+
+
+def _line(
+    answers: Sequence[Answer], letter: Letter, identity: Identity, replica: Replica
+) -> list[Checkpoint | None]:
+    """The checkpoints, each proven to continue the one before it. Raises SyncProblem."""
+    newest = replica.checkpoint()
+    line = [letter.checkpoint]
+    for answer in answers:
+        try:
+            found = signed_checkpoint(answer, identity)
+        except SyncProblem as error:
+            raise BadBundle("foreign") from error
+        other_view = (
+            newest is not None
+            and (newest.epoch, newest.size) == (found.epoch, found.size)
+            and newest.root != found.root
+        )
+        if other_view or not continues(line[-1], found, answer):
+            replica.suspect(found)
+            raise problems.rewritten()
+        line.append(found)
+    return line
+
+
+class Reading:
+    """The answers of one bundle on their way into the laptop, in order."""
+
+    def __init__(self, reply: Reply, letters: Letters, replica: Replica) -> None:
+        letter = reply.letter
+        size = letter.checkpoint.size if letter.checkpoint else 0
+        self.taken = Taken()
+        self.moved = False
+        """Did anything of this laptop change?"""
+        self.finished = False
+        """Was the end of the log reached, from where this laptop stood?"""
+        self._letters, self._replica = letters, replica
+        self._standing = Standing(letter.cursors or {}, letter.scope, size)
+        self._line = list(reply.line)
+
+    def take(self, answer: Answer) -> None:
+        """Apply what of an answer still goes on from here."""
+        before, self._standing = self._standing, self._standing.after(answer)
+        known, found = self._line.pop(0), self._line[0]
+        if answer.refused == "gap":
+            self._letters.offer_again(answer.chain.incarnation, answer.chain.dseq)
+            self.moved = True
+        verdicts = self._news(answer.verdicts)
+        fits = self._replica.checkpoint() in (known, found)  # else nothing proves that it goes on
+        unchanged = fits and self._replica.scope_mark() == before.scope
+        scope = answer.scope if unchanged else None
+        page = answer.page if fits and self._starts_here(answer.page, before) else None
+        self._count(answer, verdicts, page)
+        if verdicts or scope or _moves(page, before):
+            self.moved = True
+            checkpoint = found if fits else None
+            told = Told(verdicts, scope, page, before.cursors, answer.epoch, checkpoint)
+            self.taken.kinds |= self._replica.apply(told)
+
+    def _news(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """Those that the laptop has not heard; a verdict heard before may be the newer one."""
+        waiting = self._letters.unanswered(verdict.dseq for verdict in verdicts)
+        return [verdict for verdict in verdicts if verdict.dseq in waiting]
+
+    def _starts_here(self, page: Page | None, before: Standing) -> bool:
+        here, asked = self._replica.cursors(), before.cursors
+        return page is not None and all(here.get(name) == asked.get(name) for name in page.cursors)
+
+    def _count(self, answer: Answer, verdicts: Sequence[Verdict], page: Page | None) -> None:
+        self.taken.answered += len(verdicts)
+        self.taken.refused += sum(v.status in ("rejected", "quarantined") for v in verdicts)
+        self.finished = page is not None and standing.is_last(answer)
+        if page is not None:
+            self.taken.pulled += len(page.entries)
+            self.taken.more = not self.finished
+
+
+def _moves(page: Page | None, before: Standing) -> bool:
+    return page is not None and any(before.cursors.get(n) != c for n, c in page.cursors.items())
