@@ -19,6 +19,7 @@ from township.changes import Changeset
 CHAIN = b"lianxinqiao chain 1\n"
 MESSAGE = b"lianxinqiao message 1\n"
 CODE = b"lianxinqiao code 1"
+SNAPSHOT = b"lianxinqiao snapshot 1\n"
 
 
 def head_bytes(township: bytes, device: int, incarnation: int, dseq: int, hash_: bytes) -> bytes:
@@ -29,6 +30,11 @@ def head_bytes(township: bytes, device: int, incarnation: int, dseq: int, hash_:
 def envelope_bytes(township: bytes, sender: int, body: bytes) -> bytes:
     """What the sender of a message signs: the compressed body and who speaks to whom."""
     return MESSAGE + township + _number(sender) + body
+
+
+def snapshot_bytes(manifest: bytes) -> bytes:
+    """What the township signs of a snapshot: the bytes of its manifest, which names the township."""
+    return SNAPSHOT + manifest
 
 
 def seal(key: Ed25519PrivateKey, township: bytes, sender: int, body: bytes) -> Envelope:

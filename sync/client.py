@@ -15,9 +15,11 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, history, problems, wire
+from sync import chain, fetching, history, problems, wire
+from sync.fetching import Came, Fetching, Load
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.storage.checkpoints import Checkpoint
+from township.storage.pages import ChunkName, Manifest
 from township.storage.replica import Identity, Outbox, Replica, Told
 
 Carrier = Callable[[bytes], bytes]
@@ -31,7 +33,10 @@ _MOST_GAPS = 3
 
 @dataclass
 class Progress:
-    """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed."""
+    """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed.
+
+    ``load`` is how far the snapshots of a first sync have come.
+    """
 
     pushed: int = 0
     pulled: int = 0
@@ -40,6 +45,7 @@ class Progress:
     refused: int = 0
     round_trips: int = 0
     kinds: set[str] = field(default_factory=set)
+    load: Load = field(default_factory=Load)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class _Sent:
     identity: Identity
     outbox: Outbox
     cursors: dict[str, int] | None
+    chunks: list[ChunkName]
 
 
 class Client:
@@ -60,7 +67,11 @@ class Client:
     """
 
     def __init__(self, replica: Replica) -> None:
-        self.progress = Progress(waiting=replica.waiting())
+        kinds = replica.load_staged()  # complete, when the last sync was cut off
+        self._fetching = Fetching(replica.staged())
+        self.progress = Progress(
+            waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
+        )
         self.done = False
         self._replica = replica
         self._answered = replica.answered()
@@ -76,7 +87,8 @@ class Client:
         """The next message to the township."""
         outbox = self._replica.outbox(self._answered, self._budget)
         identity = self._replica.identity()  # read last: it must not lag behind the outbox
-        cursors = dict(self._cursors) if outbox.complete else None
+        chunks = self._fetching.next(self._budget)
+        cursors = dict(self._cursors) if outbox.complete and not chunks else None
         own = ChainHead(identity.incarnation, identity.last_dseq, identity.last_hash)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
         body = wire.pack(
@@ -88,9 +100,10 @@ class Client:
                 self._budget,
                 self._scope,
                 self._checkpoint.size if self._checkpoint else 0,
+                chunks if self._fetching.welcome else None,
             )
         )
-        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors)
+        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors, chunks)
         self._answered = outbox.last_dseq
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
@@ -104,12 +117,24 @@ class Client:
         if answer.refused == "fork":
             raise problems.diverged()
         self._check_history(sent, answer)
-        asked = sent.cursors or {}
+        manifests = self._offered(sent, answer)
+        came = self._fetching.came(sent.chunks, answer.chunks) if not answer.refused else Came()
         self._told.append(
-            Told(answer.verdicts, answer.scope, answer.page, asked, answer.epoch, self._checkpoint)
+            Told(
+                answer.verdicts,
+                answer.scope,
+                answer.page,
+                sent.cursors or {},
+                answer.epoch,
+                self._checkpoint,
+                manifests,
+                came.parts,
+                came.missed,
+            )
         )
         self._count(answer)
         self._go_on(sent, answer)
+        self._load_on(manifests, came)
 
     def apply(self) -> None:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
@@ -124,12 +149,35 @@ class Client:
             raise problems.rewritten()
         self._checkpoint = found
 
+    def _offered(self, sent: _Sent, answer: Answer) -> list[Manifest]:
+        """The snapshots in an answer, proven to be the township's. Raises SyncProblem."""
+        new = [bucket for bucket, seq in (sent.cursors or {}).items() if seq == 0]
+        identity = sent.identity
+        found = [
+            fetching.opened(offer, identity.township_id, identity.township_public, new)
+            for offer in answer.offers or ()
+        ]
+        head = self._checkpoint.size if self._checkpoint else 0
+        if any(manifest.seq > head for manifest in found):
+            raise problems.nonsense()
+        return found
+
+    def _load_on(self, manifests: list[Manifest], came: Came) -> None:
+        """What to fetch next, and from where the log goes on after a snapshot."""
+        for manifest in manifests:
+            if manifest.bucket in self._cursors:
+                self._fetching.begin(manifest)
+        for manifest in came.complete:
+            if manifest.bucket in self._cursors:
+                self._cursors[manifest.bucket] = manifest.seq
+
     def _go_on(self, sent: _Sent, answer: Answer) -> None:
         """Where the next request starts, or whether there is none."""
         if answer.scope is not None:
             known = self._cursors
             self._cursors = {name: known.get(name, 0) for name in answer.scope.buckets}
             self._scope = answer.scope.mark
+            self._fetching.keep(answer.scope.buckets)
         if answer.refused == "gap" or answer.chain.dseq < sent.outbox.last_dseq:
             self._gaps += 1
             if self._gaps > _MOST_GAPS:

@@ -14,7 +14,17 @@ import zstandard
 from msgspec import Meta
 
 from township.changes import Changeset
-from township.storage.pages import BucketName, Count, Hash, Id, Page, Scope, Verdict
+from township.storage.pages import (
+    BucketName,
+    ChunkName,
+    Count,
+    Hash,
+    Id,
+    Offer,
+    Page,
+    Scope,
+    Verdict,
+)
 
 PROTOCOL = 1
 """Grows when messages change in a way that older programs cannot read."""
@@ -33,6 +43,10 @@ MAX_OP = 64 << 10
 MAX_HEADER = 256
 MAX_PAGE = 2 << 20
 """The most bytes of operations a laptop may ask for in one page."""
+MAX_CHUNKS = 256
+"""Parts of snapshots that one message may ask for."""
+MAX_GIVEN = 3_500_000
+"""Bytes of such parts in one answer, which holds fewer than asked for rather than more."""
 COMPRESSION_LEVEL = 3
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -89,7 +103,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     ``own`` is the head of the laptop's own chain, sent or not. ``head_signature`` signs the
     hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
     of the last scope that the laptop applied; ``history`` the size of the log at the last
-    checkpoint that it holds.
+    checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
+    wants no snapshots, and none shall be offered.
     """
 
     own: ChainHead
@@ -99,6 +114,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     page_bytes: Annotated[int, Meta(ge=1, le=MAX_PAGE)]
     scope: Annotated[bytes, Meta(max_length=32)]
     history: Count = 0
+    chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):
@@ -119,6 +135,8 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     ``request`` is the SHA-256 of the request's compressed body. ``refused`` is None, ``gap``
     (send from ``chain.dseq`` + 1) or ``fork`` (the township holds another history of this
     device); then nothing was taken. ``chain`` is what the township has of this device.
+    ``offers`` are snapshots of buckets that the page leaves out for them; ``chunks`` the parts
+    asked for, in order, as many as fit; None for one that is not to be had (any more).
     """
 
     request: Hash
@@ -129,6 +147,8 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     page: Page | None
     scope: Scope | None
     history: History | None = None
+    offers: list[Offer] | None = None
+    chunks: list[bytes | None] | None = None
 
 
 class Enrol(msgspec.Struct, array_like=True, frozen=True):

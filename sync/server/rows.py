@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync.merge import State
 from sync.server import tables
 from sync.server.engine import insert_many
+from sync.server.stamps import Stamps
 from township.changes import Writers
 
 _CHUNK = 500
@@ -26,12 +27,15 @@ Key = tuple[str, bytes]
 class Row:
     """One record as it stands inside the running transaction."""
 
-    __slots__ = ("bucket", "fresh", "seq", "state", "touched")
+    __slots__ = ("bucket", "fresh", "seq", "stamps", "state", "touched")
 
-    def __init__(self, bucket: str, state: State, seq: int, *, fresh: bool) -> None:
+    def __init__(
+        self, bucket: str, state: State, seq: int, stamps: Stamps, *, fresh: bool
+    ) -> None:
         self.bucket = bucket
         self.state = state
         self.seq = seq
+        self.stamps = stamps
         self.fresh = fresh
         self.touched = fresh
 
@@ -43,6 +47,7 @@ class _New(NamedTuple):
     fields: bytes
     writer: str
     seq: int
+    stamps: bytes
 
 
 class Rows:
@@ -75,19 +80,22 @@ class Rows:
         new = self._new.pop(key, None)
         if new is not None:
             state = State(msgspec.msgpack.decode(new.fields), Writers(new.writer))
-            self._rows[key] = Row(new.bucket, state, new.seq, fresh=True)
+            stamps = Stamps.unpack(new.stamps)
+            self._rows[key] = Row(new.bucket, state, new.seq, stamps, fresh=True)
         return self._rows[key]
 
-    def add(self, key: Key, bucket: str, fields: bytes, writer: str, seq: int) -> None:
-        """Make a new record of these packed fields."""
-        self._new[key] = _New(bucket, fields, writer, seq)
+    def add(
+        self, key: Key, bucket: str, fields: bytes, writer: str, seq: int, stamps: bytes
+    ) -> None:
+        """Make a new record of these packed fields and stamps."""
+        self._new[key] = _New(bucket, fields, writer, seq, stamps)
 
     def save(self) -> None:
         """Write the new and the changed rows. Raises IntegrityError when a new one exists."""
         township = self._township_id
         fresh: list[tuple[Any, ...]] = [
-            (township, *key, bucket, fields, Writers(writer).pack(), False, seq)
-            for key, (bucket, fields, writer, seq) in self._new.items()
+            (township, *key, bucket, fields, Writers(writer).pack(), False, seq, stamps)
+            for key, (bucket, fields, writer, seq, stamps) in self._new.items()
         ]
         changed = []
         for key, row in self._rows.items():
@@ -103,13 +111,15 @@ class Rows:
     def _load_chunk(self, kind: str, ids: list[bytes]) -> None:
         c = tables.record.c
         found = self._connection.execute(
-            select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq).where(
+            select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq, c.stamps).where(
                 c.township_id == self._township_id, c.kind == kind, c.id.in_(ids)
             )
         )
-        for row_id, bucket, packed, writers, deleted, seq in found:
+        for row_id, bucket, packed, writers, deleted, seq, stamps in found:
             state = State(msgspec.msgpack.decode(packed), Writers.unpack(writers), deleted)
-            self._rows[kind, row_id] = Row(bucket, state, seq, fresh=False)
+            self._rows[kind, row_id] = Row(
+                bucket, state, seq, Stamps.unpack(stamps), fresh=False
+            )
 
 
 def _values(row: Row) -> dict[str, Any]:
@@ -120,9 +130,11 @@ def _values(row: Row) -> dict[str, Any]:
         "writers": row.state.writers.pack(),
         "deleted": row.state.deleted,
         "seq": row.seq,
+        "stamps": row.stamps.pack(),
     }
 
 
+_COLUMNS = ("bucket", "state", "writers", "deleted", "seq", "stamps")
 _UPDATE = (
     update(tables.record)
     .where(
@@ -130,5 +142,5 @@ _UPDATE = (
         tables.record.c.kind == bindparam("at_kind"),
         tables.record.c.id == bindparam("at_id"),
     )
-    .values({name: bindparam(name) for name in ("bucket", "state", "writers", "deleted", "seq")})
+    .values({name: bindparam(name) for name in _COLUMNS})
 )

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, feed, history, sequencer, tables
+from sync.server import devices, feed, history, sequencer, snapshots, tables
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
 from sync.wire import Answer, BadMessage, Envelope, History, Request
-from township.storage.pages import Page, Scope
+from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
 
 
@@ -31,6 +32,16 @@ class Asked:
     device: Device
     request: Request
     name: bytes
+
+
+@dataclass
+class _Pulled:
+    """What an answer brings to the laptop besides verdicts."""
+
+    page: Page | None = None
+    scope: Scope | None = None
+    offers: list[Offer] | None = None
+    chunks: list[bytes | None] | None = None
 
 
 class Service:
@@ -83,12 +94,23 @@ class Service:
         with self.store.reading() as connection:
             if taken is None:
                 taken = self._compare(connection, device, request)
-            page, scope = None, None
+            pulled = _Pulled()
             if taken.refused is None:
-                page, scope = self._pull(connection, device, request)
+                pulled = self._pull(connection, device, request)
             epoch = self.epoch(connection)
             proof = self._history(connection, request.history)
-        return Answer(name, epoch, taken.refused, taken.chain, taken.verdicts, page, scope, proof)
+        return Answer(
+            name,
+            epoch,
+            taken.refused,
+            taken.chain,
+            taken.verdicts,
+            pulled.page,
+            pulled.scope,
+            proof,
+            pulled.offers,
+            pulled.chunks,
+        )
 
     def _history(self, connection: Connection, known: int) -> History:
         c = tables.township.c
@@ -106,17 +128,26 @@ class Service:
         known = devices.chain_head(connection, device, request.own.incarnation)
         return Taken(known, refused=sequencer.behind(device, known, request.own))
 
-    def _pull(
-        self, connection: Connection, device: Device, request: Request
-    ) -> tuple[Page | None, Scope | None]:
+    def _pull(self, connection: Connection, device: Device, request: Request) -> _Pulled:
         scope = devices.scope(connection, device)
-        news = scope if scope.mark != request.scope else None
-        if request.cursors is None:
-            return None, news
+        pulled = _Pulled(scope=scope if scope.mark != request.scope else None)
         granted = set(scope.buckets)
+        if request.chunks:
+            pulled.chunks = snapshots.chunks(connection, self.township_id, request.chunks, granted)
+        if request.cursors is None:
+            return pulled
         cursors = {name: seq for name, seq in request.cursors.items() if name in granted}
+        offered: dict[str, Offer] = {}
+        if request.chunks is not None:
+            new = [name for name, seq in cursors.items() if seq == 0]
+            offered = snapshots.offers(connection, self.township_id, new)
+        rest = {name: seq for name, seq in cursors.items() if name not in offered}
         incarnation = request.own.incarnation
-        return feed.page(connection, device, incarnation, cursors, request.page_bytes), news
+        pulled.page = feed.page(connection, device, incarnation, rest, request.page_bytes)
+        if offered:
+            pulled.offers = list(offered.values())
+            pulled.page = msgspec.structs.replace(pulled.page, more=True)
+        return pulled
 
     def epoch(self, connection: Connection) -> bytes:
         """Changes when the server was restored from a backup."""

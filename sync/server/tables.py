@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -155,5 +156,30 @@ record = Table(
     Column("writers", LargeBinary, nullable=False),  # changes.Writers packed
     Column("deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False),  # the last changeset that touched it
+    Column("stamps", LargeBinary, nullable=False),  # stamps.Stamps packed
+    Index("ix_record_bucket", "township_id", "bucket", "kind", "id"),
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _township(),
+    Column("bucket", String(40), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the log it shows
+    Column("manifest", LargeBinary, nullable=False),  # pages.Manifest packed
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes of the records before compression
+    Column("made_at", String(20), nullable=False),
+)
+"""What new laptops load instead of the log. Older ones stay a while for those still loading."""
+
+snapshot_chunk = Table(
+    "snapshot_chunk",
+    metadata,
+    _township(),
+    Column("bucket", String(40), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Parts of snapshots, named by the SHA-256 of their bytes; following snapshots share them."""

@@ -21,6 +21,7 @@ from sync.server.history import grow
 from sync.server.origins import Logged, Origin, Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
+from sync.server.stamps import Stamps
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
@@ -128,11 +129,12 @@ class Taking:
         lost: dict[int, list[str]] = {}
         merged: dict[int, dict[str, Any]] = {}
         buckets: list[str] = []
+        stamps = Stamps.of(header).pack()
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
             if op.action == "insert":
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
-                self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq)
+                self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq, stamps)
                 buckets.append(op.bucket)
                 continue
             assert isinstance(op, Op)
@@ -159,6 +161,8 @@ class Taking:
             )
         merge.apply(row.state, decision, op_id)
         row.seq, row.touched = self.seq, True
+        if not decision.refused:
+            row.stamps.move(header, deleted=decision.deleted)
         return row.bucket, decision
 
     def _place(self, turn: Turn, buckets: list[str], *, altered: bool) -> None:

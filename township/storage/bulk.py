@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -86,6 +86,16 @@ def _upsert_sql(kind: str) -> str:
     values = marks(("id", *columns))
     news = ", ".join(f'"{name}" = excluded."{name}"' for name in columns)
     return f'INSERT INTO "{kind}" ({names}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {news}'
+
+
+def put_columns(connection: Connection, kind: str, columns: dict[str, Sequence[Any]]) -> None:
+    """Put records by columns, ``id`` and ``writers`` among them; fields left out are None."""
+    count = len(columns["id"])
+    nothing = [None] * count
+    names = ("id", "writers", *_insert_columns(kind))
+    rows = list(zip(*(columns.get(name, nothing) for name in names), strict=True))
+    if rows:
+        connection.exec_driver_sql(_upsert_sql(kind), rows)
 
 
 def _update(connection: Connection, kind: str, changes: dict[bytes, Change]) -> None:

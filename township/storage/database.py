@@ -21,7 +21,7 @@ from township.errors import Busy, DamagedDatabase, DiskFull, NewerDatabase, Worl
 from township.storage.work import UnitOfWork
 from township.values import utc_now
 
-SCHEMA_HEAD = "0003"
+SCHEMA_HEAD = "0004"
 """The newest migration; a test compares it with the migrations folder."""
 
 DAMAGED = (

@@ -88,3 +88,52 @@ class Scope(msgspec.Struct, array_like=True, frozen=True):
     mark: bytes
     buckets: list[BucketName]
     authors: list[Id]
+
+
+class ChunkName(msgspec.Struct, array_like=True, frozen=True):
+    """One part of a snapshot of a bucket; ``hash`` is the SHA-256 of its bytes."""
+
+    bucket: BucketName
+    hash: Hash
+
+
+class ChunkLine(msgspec.Struct, array_like=True, frozen=True):
+    """One part of a snapshot: its name, its bytes, and how many records it holds."""
+
+    hash: Hash
+    size: Count
+    records: Count
+
+
+class Manifest(msgspec.Struct, array_like=True, frozen=True):
+    """All records of one bucket, deleted ones too, as the log up to ``seq`` has made them."""
+
+    township: Id
+    bucket: BucketName
+    seq: Count
+    chunks: list[ChunkLine]
+
+
+class Offer(msgspec.Struct, array_like=True, frozen=True):
+    """The bytes of a ``Manifest`` and the township's signature, which stays valid for good."""
+
+    manifest: bytes
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+class Group(msgspec.Struct, array_like=True, frozen=True):
+    """Records of one kind in a chunk, by columns: each list has one value per record.
+
+    ``writers`` are packed as in ``changes.Writers``, moments are stored texts. A field that no
+    record here has is left out.
+    """
+
+    kind: str
+    ids: list[Id]
+    writers: list[bytes]
+    created_by: list[bytes | None]
+    created_at: list[str]
+    updated_by: list[bytes | None]
+    updated_at: list[str]
+    deleted_at: list[str | None]
+    fields: dict[str, list[Any]]

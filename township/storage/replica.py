@@ -13,13 +13,14 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from township.changes import Changeset
-from township.storage import checkpoints, scope, tables
+from township.storage import checkpoints, loading, scope, staging, tables
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
 from township.storage.overlay import Overlay, pending_among
-from township.storage.pages import Page, Scope, Verdict
+from township.storage.pages import ChunkName, Manifest, Page, Scope, Verdict
 from township.storage.settings import keep, setting
+from township.storage.staging import Staged
 from township.values import moment_text
 
 _SCOPE = "sync.scope"
@@ -53,7 +54,11 @@ class Outbox:
 
 @dataclass(frozen=True)
 class Told:
-    """One answer of the township, checked; ``asked`` are the cursors that its page starts from."""
+    """One answer of the township, checked; ``asked`` are the cursors that its page starts from.
+
+    ``manifests`` are snapshots to load, ``parts`` have come for those, ``missed`` are buckets
+    whose snapshots are not to be had any more.
+    """
 
     verdicts: Sequence[Verdict]
     scope: Scope | None
@@ -61,6 +66,9 @@ class Told:
     asked: dict[str, int]
     epoch: bytes
     checkpoint: Checkpoint | None = None
+    manifests: Sequence[Manifest] = ()
+    parts: Sequence[tuple[ChunkName, bytes]] = ()
+    missed: Sequence[str] = ()
 
 
 class Replica:
@@ -168,7 +176,30 @@ class Replica:
                 checkpoints.move(connection, told.checkpoint)
             if setting(connection, _EPOCH) != told.epoch.hex():
                 keep(connection, _EPOCH, told.epoch.hex())
+                staging.clear(connection)  # made from a log that may be no more
+            _stage(connection, told)
+        if told.manifests or told.parts:
+            kinds |= self.load_staged()
         return frozenset(kinds)
+
+    def staged(self) -> list[Staged]:
+        """The snapshots that this laptop is loading."""
+        with self._database.reader() as session:
+            return staging.all_staged(session.connection())
+
+    def load_staged(self) -> frozenset[str]:
+        """Take in the snapshots whose parts are all here, each in a transaction of its own."""
+        kinds: set[str] = set()
+        while True:
+            with self._database.writing() as connection:
+                staged = staging.all_staged(connection)
+                whole = next((one.manifest for one in staged if one.complete), None)
+                if whole is None:
+                    return frozenset(kinds)
+                incarnation: int = connection.execute(
+                    select(tables.device.c.incarnation)
+                ).scalar_one()
+                kinds |= loading.switch(connection, incarnation, whole)
 
     def finished(self, problem: str | None) -> None:
         """Note for people how and when the last sync ended."""
@@ -177,6 +208,17 @@ class Replica:
             values["last_sync_at"] = moment_text(self._database.clock())
         with self._database.writing() as connection:
             connection.execute(update(tables.device).values(values))
+
+
+def _stage(connection: Connection, told: Told) -> None:
+    """Keep what came of snapshots; nothing is kept for buckets that are not granted any more."""
+    followed = set(connection.scalars(select(tables.bucket_cursor.c.bucket)))
+    for manifest in told.manifests:
+        if manifest.bucket in followed:
+            staging.begin(connection, manifest)
+    staging.put(connection, [part for part in told.parts if part[0].bucket in followed])
+    for bucket in told.missed:
+        staging.give_up(connection, bucket)
 
 
 def _take_verdicts(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from township.records import record_kinds
-from township.storage import tables
+from township.storage import staging, tables
 from township.storage.pages import Scope
 from township.storage.settings import keep, setting
 
@@ -31,6 +31,7 @@ def apply(connection: Connection, scope: Scope) -> set[str]:
     lost = sorted(followed - granted)
     for name in lost:
         kinds |= _evict(connection, name)
+        staging.evict(connection, name)
         connection.execute(delete(tables.bucket_cursor).where(c.bucket == name))
     leaving = {*_leaving(connection), *lost} - granted
     keep(connection, _LEAVING, " ".join(sorted(leaving)))

@@ -92,6 +92,34 @@ later_op = Table(
 )
 """Operations, or fields of them, that only a newer program understands; they wait for it."""
 
+later_record = Table(
+    "later_record",
+    Base.metadata,
+    Column("record_id", LargeBinary(16), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("bucket", String(40), nullable=False, index=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),  # pages.Group of one packed
+)
+"""What came with a snapshot and only a newer program understands; later operations follow it."""
+
+staged_snapshot = Table(
+    "staged_snapshot",
+    Base.metadata,
+    Column("bucket", String(40), primary_key=True),
+    Column("manifest", LargeBinary, nullable=False),  # checked; pages.Manifest packed
+)
+"""Snapshots that this laptop is loading. Nothing of them is seen before the last part is here."""
+
+staged_chunk = Table(
+    "staged_chunk",
+    Base.metadata,
+    Column("bucket", String(40), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Their parts, compressed, as they came."""
+
 setting = Table(
     "setting",
     Base.metadata,

@@ -1,0 +1,138 @@
+"""Which parts of which snapshots a laptop still needs: bookkeeping of a first sync, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import msgspec
+
+from sync import chain, problems, wire
+from township.storage.pages import ChunkLine, ChunkName, Manifest, Offer
+from township.storage.staging import Staged
+
+_MOST_MISSES = 3
+"""Snapshots that were offered and then not to be had; after that the log is taken."""
+
+
+@dataclass
+class Load:
+    """How far the snapshots have come, in bytes on the wire and in records."""
+
+    bytes: int = 0
+    of_bytes: int = 0
+    records: int = 0
+    of_records: int = 0
+
+    def __bool__(self) -> bool:
+        return self.of_bytes > 0
+
+
+@dataclass
+class _Snapshot:
+    manifest: Manifest
+    missing: dict[bytes, ChunkLine] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Came:
+    """What an answer brought: parts to keep, buckets now complete, and those not to be had."""
+
+    parts: Sequence[tuple[ChunkName, bytes]] = ()
+    complete: Sequence[Manifest] = ()
+    missed: Sequence[str] = ()
+
+
+class Fetching:
+    """The snapshots of one sync; those that an earlier one has begun go on."""
+
+    def __init__(self, staged: Iterable[Staged]) -> None:
+        self.load = Load()
+        self._snapshots: dict[str, _Snapshot] = {}
+        self._misses = 0
+        for one in staged:
+            self.begin(one.manifest, one.here)
+
+    @property
+    def welcome(self) -> bool:
+        """May the township offer snapshots?"""
+        return self._misses < _MOST_MISSES
+
+    def begin(self, manifest: Manifest, here: frozenset[bytes] = frozenset()) -> None:
+        """Fetch what is missing of a snapshot."""
+        missing = {line.hash: line for line in manifest.chunks if line.hash not in here}
+        self._snapshots[manifest.bucket] = _Snapshot(manifest, missing)
+        for line in manifest.chunks:
+            self._count(line, here=line.hash in here)
+
+    def next(self, budget: int) -> list[ChunkName]:
+        """The parts to ask for, about so many bytes; empty when nothing is missing."""
+        wanted: list[ChunkName] = []
+        size = 0
+        for bucket, snapshot in self._snapshots.items():
+            for line in snapshot.missing.values():
+                size += line.size
+                if wanted and (size > budget or len(wanted) == wire.MAX_CHUNKS):
+                    return wanted
+                wanted.append(ChunkName(bucket, line.hash))
+        return wanted
+
+    def came(self, asked: Sequence[ChunkName], given: Sequence[bytes | None] | None) -> Came:
+        """Check what was given for the first of what was asked. Raises SyncProblem."""
+        given = given or ()
+        if len(given) > len(asked) or (asked and not given):
+            raise problems.nonsense()
+        parts, missed = [], []
+        for name, data in zip(asked, given, strict=False):
+            if data is None:
+                missed.append(name.bucket)
+            elif sha256(data).digest() != name.hash:
+                raise problems.nonsense()
+            else:
+                parts.append((name, data))
+        complete = [manifest for name, _ in parts if (manifest := self._take(name))]
+        gone = [bucket for bucket in dict.fromkeys(missed) if self._snapshots.pop(bucket, None)]
+        self._misses += bool(gone)
+        return Came(parts, complete, gone)
+
+    def keep(self, buckets: Iterable[str]) -> None:
+        """Only these are granted any more."""
+        granted = set(buckets)
+        self._snapshots = {b: one for b, one in self._snapshots.items() if b in granted}
+
+    def _take(self, name: ChunkName) -> Manifest | None:
+        """Note a part; the manifest when it was the last one."""
+        snapshot = self._snapshots.get(name.bucket)
+        line = snapshot.missing.pop(name.hash, None) if snapshot else None
+        if snapshot is None or line is None:
+            return None
+        self.load.bytes += line.size
+        self.load.records += line.records
+        if snapshot.missing:
+            return None
+        del self._snapshots[name.bucket]
+        return snapshot.manifest
+
+    def _count(self, line: ChunkLine, *, here: bool) -> None:
+        self.load.of_bytes += line.size
+        self.load.of_records += line.records
+        if here:
+            self.load.bytes += line.size
+            self.load.records += line.records
+
+
+def opened(offer: Offer, township: bytes, public: bytes, asked: Iterable[str]) -> Manifest:
+    """The manifest in an offer for one of the buckets asked for. Raises SyncProblem."""
+    if not chain.verify(public, offer.signature, chain.snapshot_bytes(offer.manifest)):
+        raise problems.nonsense()
+    try:
+        manifest = msgspec.msgpack.decode(offer.manifest, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise problems.nonsense() from error
+    sizes = [line.size for line in manifest.chunks]
+    if manifest.township != township or manifest.bucket not in asked:
+        raise problems.nonsense()
+    if not sizes or max(sizes) > wire.MAX_GIVEN:
+        raise problems.nonsense()
+    return manifest

@@ -1,0 +1,211 @@
+"""A complete snapshot moves from the staging area into the tables, with its cursor, at once.
+
+Records come by columns and go into their table in bulk, in the order of their ids. Local edits
+that the township has not taken in stay on top of what the snapshot says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import zstandard
+from sqlalchemy import Connection, select
+
+from township.changes import Writers
+from township.storage import bulk, staging, tables
+from township.storage.folding import Change
+from township.storage.overlay import Overlay, PendingRecord
+from township.storage.pages import Group, Manifest
+
+_MOST_PLAIN = 16 << 20
+_PEOPLE = "person"
+_HOMES = "household"
+_STAMPS = ("created_by", "created_at", "updated_by", "updated_at", "deleted_at")
+
+
+def switch(connection: Connection, incarnation: int, manifest: Manifest) -> set[str]:
+    """Load a staged snapshot whose parts are all here; returns the kinds that changed.
+
+    One transaction of the caller's. Does nothing when the bucket was lost, or came by the log.
+    """
+    c = tables.bucket_cursor.c
+    cursor = connection.scalar(select(c.seq).where(c.bucket == manifest.bucket))
+    kinds: set[str] = set()
+    if cursor == 0:
+        load = _Load(connection, incarnation, manifest)
+        for line in manifest.chunks:
+            kinds |= load.chunk(_data(connection, manifest.bucket, line.hash))
+        connection.execute(
+            tables.bucket_cursor.update()
+            .where(c.bucket == manifest.bucket)
+            .values(seq=manifest.seq)
+        )
+    staging.forget(connection, manifest.bucket)
+    return kinds
+
+
+def _data(connection: Connection, bucket: str, hash_: bytes) -> bytes:
+    c = tables.staged_chunk.c
+    data: bytes = connection.execute(
+        select(c.data).where(c.bucket == bucket, c.hash == hash_)
+    ).scalar_one()
+    return data
+
+
+def groups(data: bytes) -> list[Group]:
+    """The records in a chunk. Raises ZstdError or msgspec.DecodeError."""
+    plain = zstandard.ZstdDecompressor(max_window_size=_MOST_PLAIN).decompress(
+        data, max_output_size=_MOST_PLAIN
+    )
+    return _GROUPS.decode(plain)
+
+
+_GROUPS = msgspec.msgpack.Decoder(list[Group])
+
+
+class _Load:
+    """One snapshot on its way into the tables."""
+
+    def __init__(self, connection: Connection, incarnation: int, manifest: Manifest) -> None:
+        self._connection = connection
+        self._manifest = manifest
+        self._overlay = Overlay(connection, incarnation)
+        self._pending = _pending(connection)
+        self._settled = _settled(connection, incarnation, manifest.seq) if self._pending else set()
+
+    def chunk(self, data: bytes) -> set[str]:
+        """Take the records of one part in; returns their kinds."""
+        kinds = set()
+        for group in groups(data):
+            if group.kind not in bulk.known_kinds():
+                self._keep_for_later(group, group.fields)
+                continue
+            names = bulk.field_names(group.kind)
+            if strange := {n: v for n, v in group.fields.items() if n not in names}:
+                self._keep_for_later(group, strange)
+                group = _without(group, strange)
+            self._put(group)
+            kinds.add(group.kind)
+        return kinds
+
+    def _put(self, group: Group) -> None:
+        columns = _columns(group)
+        places = [i for i, record in enumerate(group.ids) if record in self._pending]
+        for place in places:
+            self._put_beneath(group.kind, columns, place)
+        if places:
+            columns = _leave_out(columns, set(places))
+        bulk.put_columns(self._connection, group.kind, columns)
+        homes = {_HOMES: group.ids, _PEOPLE: group.fields.get("household_id", ())}
+        _mark(self._connection, homes.get(group.kind, ()))
+
+    def _put_beneath(self, kind: str, columns: dict[str, Sequence[Any]], place: int) -> None:
+        """A record with local edits: the snapshot's version beneath, what is pending on top."""
+        row = {name: values[place] for name, values in columns.items()}
+        record, writers = row.pop("id"), Writers.unpack(row.pop("writers"))
+        change = Change()
+        change.inserted = True
+        change.columns = row
+        change.default, change.writers = writers.default, writers.fields
+        pending = self._pending[record]
+        settled = self._settled.intersection(pending.dseqs)
+        self._overlay.rebase((kind, record), pending, change, settled)
+
+    def _keep_for_later(self, group: Group, fields: dict[str, list[Any]]) -> None:
+        """What this program does not know waits until it does."""
+        rows = [
+            (record, group.kind, self._manifest.bucket, self._manifest.seq, _only(group, i, fields))
+            for i, record in enumerate(group.ids)
+            if group.kind not in bulk.known_kinds()
+            or any(values[i] is not None for values in fields.values())
+        ]
+        if rows:
+            self._connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO later_record(record_id, kind, bucket, seq, state)"
+                " VALUES (?, ?, ?, ?, ?)",
+                rows,
+            )
+
+
+def _columns(group: Group) -> dict[str, Sequence[Any]]:
+    stamps: dict[str, Sequence[Any]] = {name: getattr(group, name) for name in _STAMPS}
+    return {"id": group.ids, "writers": group.writers, **group.fields, **stamps}
+
+
+def _leave_out(
+    columns: dict[str, Sequence[Any]], places: set[int]
+) -> dict[str, Sequence[Any]]:
+    def rest(values: Sequence[Any]) -> list[Any]:
+        return [value for i, value in enumerate(values) if i not in places]
+
+    return {name: rest(values) for name, values in columns.items()}
+
+
+def _without(group: Group, strange: Iterable[str]) -> Group:
+    """The group without fields that this program does not know, in the writers too."""
+    unknown = set(strange)
+    fields = {name: values for name, values in group.fields.items() if name not in unknown}
+
+    def known(packed: bytes) -> bytes:
+        writers = Writers.unpack(packed)
+        kept = {name: op for name, op in writers.fields.items() if name not in unknown}
+        return Writers(writers.default, kept).pack()
+
+    writers = [known(packed) for packed in group.writers]
+    return msgspec.structs.replace(group, fields=fields, writers=writers)
+
+
+def _only(group: Group, place: int, fields: dict[str, list[Any]]) -> bytes:
+    """One record of a group with these fields, packed."""
+
+    def one(values: Sequence[Any]) -> list[Any]:
+        return [values[place]]
+
+    return msgspec.msgpack.encode(
+        Group(
+            group.kind,
+            one(group.ids),
+            one(group.writers),
+            *(one(getattr(group, name)) for name in _STAMPS),
+            {name: one(values) for name, values in fields.items() if values[place] is not None},
+        )
+    )
+
+
+def _pending(connection: Connection) -> dict[bytes, PendingRecord]:
+    """All records with local changes that have not come back yet; seldom many."""
+    c = tables.pending.c
+    found: dict[bytes, PendingRecord] = {}
+    rows = connection.execute(select(c.record_id, c.dseq, c.inserts).order_by(c.dseq))
+    for record_id, dseq, inserts in rows:
+        record = found.setdefault(record_id, PendingRecord())
+        record.dseqs.append(dseq)
+        record.inserted = record.inserted or bool(inserts)
+    return found
+
+
+def _settled(connection: Connection, incarnation: int, seq: int) -> set[int]:
+    """Own changesets that the snapshot holds already: they will not come back by the log.
+
+    A snapshot is offered in an answer that carries the verdicts on all that was sent before
+    it was made, and both are kept in one transaction; so every such changeset has its number.
+    """
+    c = tables.changeset.c
+    return set(
+        connection.scalars(
+            select(c.dseq).where(
+                c.incarnation == incarnation,
+                c.seq <= seq,
+                c.state.in_(("applied", "conflict")),
+            )
+        )
+    )
+
+
+def _mark(connection: Connection, homes: Iterable[bytes | None]) -> None:
+    """Put households into the queue of the search index."""
+    rows = [(home,) for home in dict.fromkeys(homes) if home is not None]
+    if rows:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO search_dirty VALUES (?)", rows)
