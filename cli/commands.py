@@ -106,8 +106,10 @@ def tour_(
 @app.command("sync")
 def sync_(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
     """与镇服务器同步一次。"""
-    answer = playing.sync_once(folder, login, password)
+    answer = playing.sync_once(folder, login, password, say_step)
     text = f"同步完成：上报 {answer['pushed']} 次改动，收到 {answer['pulled']} 次改动。"
+    if answer["loaded"]:
+        text += f"首次装载 {answer['loaded']} 条记录。"
     say(text, answer, as_json)
 
 

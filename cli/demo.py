@@ -17,7 +17,7 @@ from cli.serving import free_port
 from sync import client
 from sync.enrol import enrol
 from sync.http import carrier_to
-from sync.server import admin, folder
+from sync.server import admin, folder, snapshots
 from sync.server.folder import OpenServer
 from sync.server.office import Office
 from sync.server.running import ServerThread
@@ -117,6 +117,8 @@ def _fill(
     head = office.head()
     rows = generate(seed, households, years, today, device=office.number)
     office.load(changesets(rows, office.number, head.incarnation, head.dseq))
+    service = server.service
+    snapshots.refresh(service.store, service.township_id, service.key, service.clock())
 
 
 def _laptop(server: OpenServer, url: str, demo: Demo, user: DemoUser) -> None:
@@ -132,7 +134,7 @@ def sync(laptop: Unlocked, step: Step | None = None) -> client.Progress:
     """Sync an open laptop and bring its search index up to date. Raises SyncProblem."""
     replica = Replica(laptop.database)
     with carrier_to(replica.identity()) as carrier:
-        told = (lambda p: step(f"已上报 {p.pushed}，已收到 {p.pulled}")) if step else None
+        told = (lambda p: step(p.in_words())) if step else None
         progress = client.run(replica, carrier, told)
     search.catch_up(laptop.database)
     return progress

@@ -33,13 +33,16 @@ def play(path: Path, *, clerk: bool) -> int:
         return run(found.laptop(user).path, demo=found.card)
 
 
-def sync_once(path: Path, login: str, password: str) -> dict[str, object]:
-    """Sync a laptop folder with its township. Raises WorldError."""
+def sync_once(
+    path: Path, login: str, password: str, step: Callable[[str], None] | None = None
+) -> dict[str, object]:
+    """Sync a laptop folder with its township; ``step`` hears how far. Raises WorldError."""
     with laptops.opened(path, login, password) as laptop:
-        progress = demos.sync(laptop)
+        progress = demos.sync(laptop, step)
     return {
         "pushed": progress.pushed,
         "pulled": progress.pulled,
+        "loaded": progress.load.records,
         "refused": progress.refused,
         "round_trips": progress.round_trips,
     }

@@ -33,7 +33,7 @@ def envelope_bytes(township: bytes, sender: int, body: bytes) -> bytes:
 
 
 def snapshot_bytes(manifest: bytes) -> bytes:
-    """What the township signs of a snapshot: the bytes of its manifest, which names the township."""
+    """What the township signs of a snapshot: its manifest, which names the township."""
     return SNAPSHOT + manifest
 
 

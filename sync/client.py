@@ -47,6 +47,19 @@ class Progress:
     kinds: set[str] = field(default_factory=set)
     load: Load = field(default_factory=Load)
 
+    def how_far(self) -> tuple[int, int]:
+        """Steps done and all that are known of, for a bar."""
+        if self.load.running:
+            return self.load.records, self.load.of_records
+        done = self.pushed + self.pulled
+        return done, done + self.waiting + self.behind
+
+    def in_words(self) -> str:
+        """The same for people."""
+        if self.load.running:
+            return self.load.in_words()
+        return f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次"
+
 
 @dataclass(frozen=True)
 class _Sent:
@@ -63,12 +76,13 @@ class Client:
     """One sync of one laptop. ``done`` once everything is pushed and the log's end is reached.
 
     An answer may be applied after the next request was made: both follow from what ``receive``
-    has seen, so that the township works while the laptop writes.
+    has seen, so that the township works while the laptop writes. Without ``snapshots``
+    everything comes by the log.
     """
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, *, snapshots: bool = True) -> None:
         kinds = replica.load_staged()  # complete, when the last sync was cut off
-        self._fetching = Fetching(replica.staged())
+        self._fetching = Fetching(replica.staged() if snapshots else [], welcome=snapshots)
         self.progress = Progress(
             waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
         )

@@ -25,8 +25,18 @@ class Load:
     records: int = 0
     of_records: int = 0
 
-    def __bool__(self) -> bool:
-        return self.of_bytes > 0
+    @property
+    def running(self) -> bool:
+        """Is something still to come?"""
+        return self.bytes < self.of_bytes
+
+    def in_words(self) -> str:
+        """For people."""
+        done, all_ = self.bytes / 1e6, self.of_bytes / 1e6
+        return (
+            f"首次装载：已下载 {done:.1f} / {all_:.1f} MB，"
+            f"{self.records:,} / {self.of_records:,} 条记录"
+        )
 
 
 @dataclass
@@ -47,10 +57,10 @@ class Came:
 class Fetching:
     """The snapshots of one sync; those that an earlier one has begun go on."""
 
-    def __init__(self, staged: Iterable[Staged]) -> None:
+    def __init__(self, staged: Iterable[Staged], *, welcome: bool = True) -> None:
         self.load = Load()
         self._snapshots: dict[str, _Snapshot] = {}
-        self._misses = 0
+        self._misses = 0 if welcome else _MOST_MISSES
         for one in staged:
             self.begin(one.manifest, one.here)
 

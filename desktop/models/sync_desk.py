@@ -102,9 +102,7 @@ class SyncDesk(QObject):
         replica = Replica(self._database)
 
         def step(progress: client.Progress) -> None:
-            text = f"已上报 {progress.pushed} 次改动，已收到 {progress.pulled} 次"
-            total = progress.waiting + progress.pushed + progress.behind + progress.pulled
-            job.step(progress.pushed + progress.pulled, total, text)
+            job.step(*progress.how_far(), progress.in_words())
 
         job.step(0, 0, "正在连接镇服务器")
         with carrier_to(replica.identity()) as carrier:

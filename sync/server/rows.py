@@ -29,9 +29,7 @@ class Row:
 
     __slots__ = ("bucket", "fresh", "seq", "stamps", "state", "touched")
 
-    def __init__(
-        self, bucket: str, state: State, seq: int, stamps: Stamps, *, fresh: bool
-    ) -> None:
+    def __init__(self, bucket: str, state: State, seq: int, stamps: Stamps, *, fresh: bool) -> None:
         self.bucket = bucket
         self.state = state
         self.seq = seq
@@ -117,9 +115,7 @@ class Rows:
         )
         for row_id, bucket, packed, writers, deleted, seq, stamps in found:
             state = State(msgspec.msgpack.decode(packed), Writers.unpack(writers), deleted)
-            self._rows[kind, row_id] = Row(
-                bucket, state, seq, Stamps.unpack(stamps), fresh=False
-            )
+            self._rows[kind, row_id] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=False)
 
 
 def _values(row: Row) -> dict[str, Any]:

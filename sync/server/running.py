@@ -15,6 +15,7 @@ from sync.server import tls
 from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
 from sync.server.folder import OpenServer, open_server
+from sync.server.keeping import Keeper
 from township.errors import WorldError
 
 _START_SECONDS = 20.0
@@ -42,7 +43,8 @@ def run(
             web = _web(server, encrypted=encrypted)
             if ready:
                 ready(_url(listener, host, encrypted=encrypted))
-            web.run(sockets=[listener])
+            with Keeper(server.service):
+                web.run(sockets=[listener])
     finally:
         server.close()
 
@@ -51,6 +53,7 @@ class ServerThread:
     """An open server on a real socket, in a thread of this process. Use with ``with``."""
 
     def __init__(self, server: OpenServer, *, encrypted: bool = False, port: int = 0) -> None:
+        self._keeper = Keeper(server.service)
         self._web = _web(server, encrypted=encrypted)
         self._listener = _listen("127.0.0.1", port, encrypted=encrypted)
         self._thread = threading.Thread(
@@ -59,6 +62,7 @@ class ServerThread:
         self.url = _url(self._listener, "127.0.0.1", encrypted=encrypted)
 
     def __enter__(self) -> ServerThread:
+        self._keeper.__enter__()
         self._thread.start()
         return self  # the socket listens already: a connection waits until the loop runs
 
@@ -68,6 +72,7 @@ class ServerThread:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._keeper.__exit__(kind, error, trace)
         self._web.should_exit = True
         self._thread.join(_START_SECONDS)
         self._listener.close()

@@ -6,7 +6,7 @@ hand them out. A snapshot never changes once it is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -31,16 +31,24 @@ _TOGETHER = 500
 
 
 def refresh(
-    store: Store, township_id: bytes, key: Ed25519PrivateKey, now: datetime, worth: int = WORTH
+    store: Store,
+    township_id: bytes,
+    key: Ed25519PrivateKey,
+    now: datetime,
+    *,
+    worth: int = WORTH,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> list[str]:
     """Make the snapshots that are missing or old, remove those nobody needs.
 
-    Returns the buckets that got a new one. One call at a time; a call that was cut off leaves
-    nothing but parts, which the next one removes or uses.
+    Returns the buckets that got a new one; ``stopped`` is asked before each. One call at a
+    time; a call that was cut off leaves nothing but parts, which the next one removes or uses.
     """
     with store.reading() as connection:
         due = _due(connection, township_id, worth)
-    made = [bucket for bucket in due if _make(store, township_id, key, bucket, now)]
+    made = [
+        bucket for bucket in due if not stopped() and _make(store, township_id, key, bucket, now)
+    ]
     with store.writing() as connection:
         lock_head(connection, township_id)
         _remove_old(connection, township_id, moment_text(now - _KEPT))

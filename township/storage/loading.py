@@ -134,9 +134,7 @@ def _columns(group: Group) -> dict[str, Sequence[Any]]:
     return {"id": group.ids, "writers": group.writers, **group.fields, **stamps}
 
 
-def _leave_out(
-    columns: dict[str, Sequence[Any]], places: set[int]
-) -> dict[str, Sequence[Any]]:
+def _leave_out(columns: dict[str, Sequence[Any]], places: set[int]) -> dict[str, Sequence[Any]]:
     def rest(values: Sequence[Any]) -> list[Any]:
         return [value for i, value in enumerate(values) if i not in places]
 
@@ -163,15 +161,18 @@ def _only(group: Group, place: int, fields: dict[str, list[Any]]) -> bytes:
     def one(values: Sequence[Any]) -> list[Any]:
         return [values[place]]
 
-    return msgspec.msgpack.encode(
-        Group(
-            group.kind,
-            one(group.ids),
-            one(group.writers),
-            *(one(getattr(group, name)) for name in _STAMPS),
-            {name: one(values) for name, values in fields.items() if values[place] is not None},
-        )
+    one_record = Group(
+        group.kind,
+        one(group.ids),
+        one(group.writers),
+        one(group.created_by),
+        one(group.created_at),
+        one(group.updated_by),
+        one(group.updated_at),
+        one(group.deleted_at),
+        {name: one(values) for name, values in fields.items() if values[place] is not None},
     )
+    return msgspec.msgpack.encode(one_record)
 
 
 def _pending(connection: Connection) -> dict[bytes, PendingRecord]:

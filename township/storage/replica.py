@@ -192,6 +192,7 @@ class Replica:
         kinds: set[str] = set()
         while True:
             with self._database.writing() as connection:
+                staging.tidy(connection)
                 staged = staging.all_staged(connection)
                 whole = next((one.manifest for one in staged if one.complete), None)
                 if whole is None:

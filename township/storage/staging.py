@@ -74,9 +74,15 @@ def give_up(connection: Connection, bucket: str) -> None:
 def forget(connection: Connection, bucket: str) -> None:
     """Nothing of a snapshot of this bucket is needed any more."""
     give_up(connection, bucket)
-    connection.execute(
-        delete(tables.staged_chunk).where(tables.staged_chunk.c.bucket == bucket)
-    )
+    connection.execute(delete(tables.staged_chunk).where(tables.staged_chunk.c.bucket == bucket))
+
+
+def tidy(connection: Connection) -> None:
+    """Snapshots of buckets that came by the log meanwhile, or were lost, are not needed."""
+    c = tables.bucket_cursor.c
+    new = select(c.bucket).where(c.seq == 0)
+    for table in (tables.staged_snapshot, tables.staged_chunk):
+        connection.execute(delete(table).where(table.c.bucket.not_in(new)))
 
 
 def clear(connection: Connection) -> None:
@@ -88,6 +94,4 @@ def clear(connection: Connection) -> None:
 def evict(connection: Connection, bucket: str) -> None:
     """The bucket is lost: nothing that came by a snapshot stays here."""
     forget(connection, bucket)
-    connection.execute(
-        delete(tables.later_record).where(tables.later_record.c.bucket == bucket)
-    )
+    connection.execute(delete(tables.later_record).where(tables.later_record.c.bucket == bucket))
