@@ -19,12 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
+from sqlalchemy import make_url
 
 # The server ends with the tests, even when these are killed: then the pipe to ``read`` closes.
-# What follows a fast shutdown is the same after a crash of the tests: the folder goes away.
-_KEEPER = '"$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$FOLDER"'
+# It goes down without tidying up, as nobody will read its data.
+_KEEPER = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$FOLDER"'
 
 # A crash of the machine may cost this server its data, so nothing waits for the disk.
 _SETTINGS = {
@@ -42,14 +44,38 @@ _START_SECONDS = 30.0
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """Run a server as long as the block lasts; gives the URL of its database, without a driver."""
+    """Run a server as long as the block lasts; gives the address of its first database."""
     folder = Path(tempfile.mkdtemp(prefix="lxq-pg-", dir=_open_folder()))
     try:
         _make(folder)
         with _server(folder):
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            yield _address(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(address: str, *, copy: bool = False) -> str:
+    """The address of a new database on the same server: empty, or a copy of this one at rest."""
+    url = make_url(address)
+    name = f"t{uuid4().hex}"
+    template = url.database if copy else "template1"
+    _run(address, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(address: str) -> None:
+    """Throw a database away, whoever is connected to it."""
+    _run(address, f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
+
+
+def _run(address: str, statement: str) -> None:
+    first = make_url(address).set(drivername="postgresql", database="postgres")
+    with psycopg.connect(first.render_as_string(), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _address(folder: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={folder}"
 
 
 def _open_folder() -> str | None:
@@ -142,7 +168,7 @@ def _wait(folder: Path, keeper: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and keeper.poll() is None:
         with contextlib.suppress(psycopg.OperationalError):
-            psycopg.connect(f"postgresql://postgres@/postgres?host={folder}").close()
+            psycopg.connect(_address(folder)).close()
             return
         time.sleep(0.02)
     raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()}")

@@ -35,7 +35,8 @@ def run(
     """Serve a server folder until the process is asked to stop (Ctrl+C, SIGTERM).
 
     ``ready`` hears the address once laptops can come. Without ``encrypted`` only a loopback
-    ``host`` is allowed. ``database``: see ``open_server``. Raises WorldError when the address cannot be used.
+    ``host`` is allowed. ``database``: see ``open_server``. Raises WorldError when the address
+    cannot be used.
     """
     server = open_server(path, database=database)
     try:
