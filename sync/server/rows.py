@@ -53,6 +53,8 @@ class Rows:
         """Read those of these records that exist."""
         by_kind: dict[str, list[bytes]] = {}
         for kind, record_id in keys:
+            if "\0" in kind:
+                continue  # refused later; PostgreSQL has no such character
             by_kind.setdefault(kind, []).append(record_id)
         for kind, ids in by_kind.items():
             for start in range(0, len(ids), _CHUNK):

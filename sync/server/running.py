@@ -34,13 +34,15 @@ def run(
     *,
     encrypted: bool = True,
     ready: Ready | None = None,
+    database: str | None = None,
 ) -> None:
     """Serve a server folder until the process is asked to stop (Ctrl+C, SIGTERM).
 
     ``ready`` hears the address once laptops can come. Without ``encrypted`` only a loopback
-    ``host`` is allowed. Raises WorldError when the address cannot be used.
+    ``host`` is allowed. ``database``: see ``open_server``. Raises WorldError when the address
+    cannot be used.
     """
-    server = open_server(path)
+    server = open_server(path, database=database)
     try:
         with _listen(host, port, encrypted=encrypted) as listener:
             web = _web(server, encrypted=encrypted)
