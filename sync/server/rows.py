@@ -7,7 +7,7 @@ changes them again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
@@ -38,14 +38,8 @@ class Row:
         self.touched = fresh
 
 
-class _New(NamedTuple):
-    """A record made by this push and not touched again."""
-
-    bucket: str
-    fields: bytes
-    writer: str
-    seq: int
-    stamps: bytes
+_New = tuple[str, bytes, str, int, bytes]
+"""A record made by this push and not touched again: bucket, fields, writer, number, stamps."""
 
 
 class Rows:
@@ -61,6 +55,8 @@ class Rows:
         """Read those of these records that exist."""
         by_kind: dict[str, list[bytes]] = {}
         for kind, record_id in keys:
+            if "\0" in kind:
+                continue  # refused later; PostgreSQL has no such character
             by_kind.setdefault(kind, []).append(record_id)
         for kind, ids in by_kind.items():
             for start in range(0, len(ids), _CHUNK):
@@ -69,7 +65,7 @@ class Rows:
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""
         if new := self._new.get(key):
-            return new.bucket
+            return new[0]
         row = self._rows.get(key)
         return row.bucket if row else None
 
@@ -77,16 +73,16 @@ class Rows:
         """A record that exists, for changing. Raises KeyError."""
         new = self._new.pop(key, None)
         if new is not None:
-            state = State(msgspec.msgpack.decode(new.fields), Writers(new.writer))
-            stamps = Stamps.unpack(new.stamps)
-            self._rows[key] = Row(new.bucket, state, new.seq, stamps, fresh=True)
+            bucket, fields, writer, seq, stamps = new
+            state = State(msgspec.msgpack.decode(fields), Writers(writer))
+            self._rows[key] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=True)
         return self._rows[key]
 
     def add(
         self, key: Key, bucket: str, fields: bytes, writer: str, seq: int, stamps: bytes
     ) -> None:
         """Make a new record of these packed fields and stamps."""
-        self._new[key] = _New(bucket, fields, writer, seq, stamps)
+        self._new[key] = (bucket, fields, writer, seq, stamps)
 
     def save(self) -> None:
         """Write the new and the changed rows. Raises IntegrityError when a new one exists."""

@@ -18,6 +18,7 @@ from sync.server import tables
 from sync.server.chunking import Part, Stored, parts
 from sync.server.engine import Store
 from sync.server.sequencer import lock_head
+from sync.server.trying import retrying
 from township.storage.pages import ChunkLine, ChunkName, Manifest, Offer
 from township.values import moment_text
 
@@ -30,6 +31,7 @@ _KEPT = timedelta(days=3)
 _TOGETHER = 500
 
 
+@retrying
 def refresh(
     store: Store,
     township_id: bytes,

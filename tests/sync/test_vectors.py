@@ -19,7 +19,19 @@ from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Reque
 from township.changes import GENESIS, SEEN, Changeset, Header, Op, Writers, encode, op_hash, op_id
 from township.fields import Field
 from township.records import record_kinds
-from township.storage.pages import Entry, Outcome, Own, Page, Scope, Verdict
+from township.storage.pages import (
+    ChunkLine,
+    ChunkName,
+    Entry,
+    Group,
+    Manifest,
+    Offer,
+    Outcome,
+    Own,
+    Page,
+    Scope,
+    Verdict,
+)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -170,6 +182,28 @@ ANSWER = Answer(
     History(45, bytes([3]) * 32, bytes([4]) * 64, [bytes([5]) * 32]),
 )
 GAP = Answer(bytes(32), bytes(16), "gap", ChainHead(1, 0, GENESIS), [], None, None)
+GROUP = Group(
+    "household",
+    [HOME],
+    [WRITERS.pack()],
+    [AUTHOR],
+    ["2026-04-24T03:06:40Z"],
+    [None],
+    ["2026-04-24T03:06:40Z"],
+    [None],
+    {"zone_id": [ZONE], "no": ["龙马溪-2-017"]},
+)
+MANIFEST = Manifest(TOWNSHIP, BUCKET, 40, [ChunkLine(bytes([6]) * 32, 400_000, 5_000)])
+OFFER = Offer(
+    msgspec.msgpack.encode(MANIFEST),
+    TOWNSHIP_KEY.sign(chain.snapshot_bytes(msgspec.msgpack.encode(MANIFEST))),
+)
+LOADING = Request(
+    ChainHead(1, 0, GENESIS), [], b"", None, 262_144, b"", 0, [ChunkName(BUCKET, bytes([6]) * 32)]
+)
+OFFERING = Answer(
+    bytes(32), bytes(16), None, ChainHead(1, 0, GENESIS), [], None, None, None, [OFFER], [b"part"]
+)
 ENROL = Enrol(wire.PROTOCOL, CODE[:4], NONCE, bytes([1]) * 32, bytes([2]) * 32, "笔记本")
 
 
@@ -199,6 +233,7 @@ def bundle() -> Any:
 def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, ENROL, ENROLLED]
     made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
+    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
     return [
         {
             "message": type(message).__name__,
@@ -303,7 +338,10 @@ def test_no_file_is_left_over() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(MADE)
 
 
-@pytest.mark.parametrize("kind", [Request, Answer, Enrol, Enrolled, Sealed, Scope, Page, Outcome])
+MESSAGES = [Request, Answer, Enrol, Enrolled, Sealed, Scope, Page, Outcome, Offer, Manifest, Group]
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
 def test_every_message_reads_back(kind: type[msgspec.Struct]) -> None:
     found = [m for m in messages() if m["message"] == kind.__name__]
     for message in found:
