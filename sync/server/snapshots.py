@@ -142,6 +142,8 @@ def _make(
             _keep(store, township_id, bucket, part)
             lines.append(part.line)
             size += part.plain
+    if not lines:
+        return False
     manifest = msgspec.msgpack.encode(Manifest(township_id, bucket, seq, lines))
     row = {
         "township_id": township_id,

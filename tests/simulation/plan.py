@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
 from sqlalchemy import select
 
+from sync.server import snapshots as server_snapshots
 from tests.simulation import promises
 from tests.simulation.template import ZONES
-from tests.simulation.world import Machine, Packet, World, world
+from tests.simulation.world import Crash, Machine, Packet, World, world
 from township.records import Conflict, Household, Record, Visit
 from township.storage.work import UnitOfWork
 from township.usecases import syncing
@@ -285,6 +287,15 @@ def grants(here: World, dice: Random) -> None:
     here.grant(number, dice.choice(ZONES), given=dice.random() < 0.6)
 
 
+def snapshots(here: World, dice: Random) -> None:
+    """The server makes snapshots of all buckets, or is stopped while it does."""
+    service = here.server.service
+    with suppress(Crash):
+        server_snapshots.refresh(
+            service.store, service.township_id, service.key, service.clock(), worth=1
+        )
+
+
 Action = Callable[[World, Random], None]
 ACTIONS: dict[str, Action] = {
     action.__name__: action
@@ -308,6 +319,7 @@ ACTIONS: dict[str, Action] = {
         copy,
         put_back,
         grants,
+        snapshots,
     )
 }
 WEIGHTS = {
@@ -328,6 +340,7 @@ WEIGHTS = {
     "restart": 2,
     "clock": 2,
     "grants": 3,
+    "snapshots": 3,
     "copy": 2,
     "put_back": 2,
 }
