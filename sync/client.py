@@ -83,7 +83,8 @@ class Client:
 
     def __init__(self, replica: Replica, *, snapshots: bool = True) -> None:
         kinds = replica.load_staged()  # complete, when the last sync was cut off
-        self._fetching = Fetching(replica.staged() if snapshots else [], welcome=snapshots)
+        staged = replica.staged() if snapshots else []
+        self._fetching = Fetching(staged, replica.staged_parts(), welcome=snapshots)
         self.progress = Progress(
             waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
         )
@@ -179,6 +180,8 @@ class Client:
         if not continues(self._checkpoint, found, answer):
             self._replica.suspect(found)
             raise problems.rewritten()
+        if self._checkpoint is not None and self._checkpoint.epoch != found.epoch:
+            self._fetching.forget()
         self._checkpoint = found
 
     def _offered(self, sent: _Sent, answer: Answer) -> list[Manifest]:
@@ -197,8 +200,8 @@ class Client:
     def _load_on(self, manifests: list[Manifest], came: Came) -> None:
         """What to fetch next, and from where the log goes on after a snapshot."""
         for manifest in manifests:
-            if manifest.bucket in self._cursors:
-                self._fetching.begin(manifest)
+            if manifest.bucket in self._cursors and self._fetching.begin(manifest):
+                self._cursors[manifest.bucket] = manifest.seq
         for manifest in came.complete:
             if manifest.bucket in self._cursors:
                 self._cursors[manifest.bucket] = manifest.seq

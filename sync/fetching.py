@@ -57,24 +57,36 @@ class Came:
 class Fetching:
     """The snapshots of one sync; those that an earlier one has begun go on."""
 
-    def __init__(self, staged: Iterable[Staged], *, welcome: bool = True) -> None:
+    def __init__(
+        self,
+        staged: Iterable[Staged],
+        parts: Iterable[ChunkName] = (),
+        *,
+        welcome: bool = True,
+    ) -> None:
+        self._here = set(parts)
         self.load = Load()
         self._snapshots: dict[str, _Snapshot] = {}
         self._misses = 0 if welcome else _MOST_MISSES
         for one in staged:
-            self.begin(one.manifest, one.here)
+            self.begin(one.manifest)
 
     @property
     def welcome(self) -> bool:
         """May the township offer snapshots?"""
         return self._misses < _MOST_MISSES
 
-    def begin(self, manifest: Manifest, here: frozenset[bytes] = frozenset()) -> None:
-        """Fetch what is missing of a snapshot."""
-        missing = {line.hash: line for line in manifest.chunks if line.hash not in here}
-        self._snapshots[manifest.bucket] = _Snapshot(manifest, missing)
+    def begin(self, manifest: Manifest) -> bool:
+        """Fetch what is missing of a snapshot; returns whether nothing is."""
+        missing: dict[bytes, ChunkLine] = {}
         for line in manifest.chunks:
-            self._count(line, here=line.hash in here)
+            here = ChunkName(manifest.bucket, line.hash) in self._here
+            if not here:
+                missing[line.hash] = line
+            self._count(line, here=here)
+        if missing:
+            self._snapshots[manifest.bucket] = _Snapshot(manifest, missing)
+        return not missing
 
     def next(self, budget: int) -> list[ChunkName]:
         """The parts to ask for, about so many bytes; empty when nothing is missing."""
@@ -110,6 +122,11 @@ class Fetching:
         """Only these are granted any more."""
         granted = set(buckets)
         self._snapshots = {b: one for b, one in self._snapshots.items() if b in granted}
+        self._here = {name for name in self._here if name.bucket in granted}
+
+    def forget(self) -> None:
+        """The township was restored: nothing that came before is trusted."""
+        self._snapshots, self._here = {}, set()
 
     def _take(self, name: ChunkName) -> Manifest | None:
         """Note a part; the manifest when it was the last one."""
@@ -117,6 +134,7 @@ class Fetching:
         line = snapshot.missing.pop(name.hash, None) if snapshot else None
         if snapshot is None or line is None:
             return None
+        self._here.add(name)
         self.load.bytes += line.size
         self.load.records += line.records
         if snapshot.missing:

@@ -195,6 +195,11 @@ class Replica:
         with self._database.reader() as session:
             return staging.all_staged(session.connection())
 
+    def staged_parts(self) -> list[ChunkName]:
+        """The parts of snapshots that are here, also of those that are not to be had any more."""
+        with self._database.reader() as session:
+            return staging.all_parts(session.connection())
+
     def load_staged(self) -> frozenset[str]:
         """Take in the snapshots whose parts are all here, each in a transaction of its own."""
         kinds: set[str] = set()

@@ -32,13 +32,19 @@ class Staged:
 
 def all_staged(connection: Connection) -> list[Staged]:
     """The snapshots that this laptop is loading, by bucket."""
-    s, c = tables.staged_snapshot.c, tables.staged_chunk.c
+    s = tables.staged_snapshot.c
     here: dict[str, set[bytes]] = {}
-    for bucket, hash_ in connection.execute(select(c.bucket, c.hash)):
-        here.setdefault(bucket, set()).add(hash_)
+    for name in all_parts(connection):
+        here.setdefault(name.bucket, set()).add(name.hash)
     packed = connection.scalars(select(s.manifest).order_by(s.bucket)).all()
     manifests = (msgspec.msgpack.decode(one, type=Manifest) for one in packed)
     return [Staged(m, frozenset(here.get(m.bucket, ()))) for m in manifests]
+
+
+def all_parts(connection: Connection) -> list[ChunkName]:
+    """The parts that are here."""
+    c = tables.staged_chunk.c
+    return [ChunkName(*row) for row in connection.execute(select(c.bucket, c.hash))]
 
 
 def begin(connection: Connection, manifest: Manifest) -> None:
