@@ -1,8 +1,8 @@
 """A laptop that does as it is told, line by line: ``... FOLDER URL``.
 
-``sync``; ``count`` tells how many records there are; ``edit N`` changes the words of N visits;
-``visit N`` saves N new ones; each change is a unit of work of its own. Every line is answered
-with one line of JSON.
+``sync``; ``sync log`` without snapshots; ``count`` tells how many records there are; ``edit N``
+changes the words of N visits; ``visit N`` saves N new ones; each change is a unit of work of its
+own. Every line is answered with one line of JSON.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Counting:
         return told
 
 
-def sync(laptop: Unlocked, url: str) -> Measured:
+def sync(laptop: Unlocked, url: str, *, snapshots: bool = True) -> Measured:
     """From the press of the button until everything is in the laptop's file."""
     replica = Replica(laptop.database)
     authority = replica.identity().server_ca
     watch = Stopwatch()
     with HttpCarrier(url, authority) as carrier:
         counting = Counting(carrier)
-        progress = client.run(replica, counting)
+        progress = client.run(replica, counting, snapshots=snapshots)
     return watch.read() | {
         "sent": counting.sent,
         "received": counting.received,
@@ -96,6 +96,8 @@ def main(folder: Path, url: str) -> None:
             match line.split():
                 case ["sync"]:
                     measured = sync(laptop, url)
+                case ["sync", "log"]:
+                    measured = sync(laptop, url, snapshots=False)
                 case ["edit", count]:
                     measured = edit(laptop, int(count))
                 case ["visit", count]:

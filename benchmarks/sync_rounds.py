@@ -52,13 +52,16 @@ def slow_link(folder: Path) -> Cases:
 
 
 def first_load(folder: Path) -> Cases:
-    """The full township with its years of work onto an empty laptop."""
-    town = towns.full().copy(folder / "first")
-    with (
-        serving("benchmarks.sync_server", str(town.server)) as server,
-        told("benchmarks.sync_laptop", str(town.laptop("newcomer").path), server.url) as laptop,
-    ):
-        return {"first_load": _sync(laptop, server) | laptop.do("count")}
+    """The full township with its years of work onto an empty laptop: by snapshots, by the log."""
+    found = {}
+    for name, line in (("first_load", "sync"), ("first_load_log", "sync log")):
+        town = towns.full().copy(folder / name)
+        with (
+            serving("benchmarks.sync_server", str(town.server)) as server,
+            told("benchmarks.sync_laptop", str(town.laptop("newcomer").path), server.url) as laptop,
+        ):
+            found[name] = _sync(laptop, server, line) | laptop.do("count")
+    return found
 
 
 def floor(visits: int, folder: Path) -> Cases:
@@ -74,7 +77,7 @@ def floor(visits: int, folder: Path) -> Cases:
     return found
 
 
-def _sync(laptop: Told, server: Watched) -> Measured:
+def _sync(laptop: Told, server: Watched, line: str = "sync") -> Measured:
     server.look()
-    measured = laptop.do("sync")
+    measured = laptop.do(line)
     return measured | server.look()

@@ -23,7 +23,7 @@ from benchmarks.outbox import fill_outbox
 from sync import client
 from sync.enrol import enrol
 from sync.http import carrier_to
-from sync.server import admin, folder
+from sync.server import admin, folder, snapshots
 from sync.server.folder import OpenServer
 from sync.server.office import Office
 from sync.server.running import ServerThread
@@ -117,6 +117,8 @@ def _served(town: Town, rows: list[Row]) -> Iterator[tuple[OpenServer, str]]:
         office = Office(server)
         head = office.head()
         office.load(changesets(rows, office.number, head.incarnation, head.dseq))
+        service = server.service
+        snapshots.refresh(service.store, service.township_id, service.key, service.clock())
         with ServerThread(server, encrypted=True) as running:
             yield server, running.url
     finally:

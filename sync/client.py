@@ -289,13 +289,15 @@ def run(
     carrier: Carrier,
     step: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    snapshots: bool = True,
 ) -> Progress:
     """Sync until done or cancelled, and note how it ended. Raises SyncProblem.
 
     ``step`` hears the progress after each round trip; whatever was taken in by then stays. The
     carrier works in a thread of its own, so that the line and the disk are busy together.
     """
-    client = Client(replica)
+    client = Client(replica, snapshots=snapshots)
     try:
         with ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
             answer = line.submit(carrier, client.request())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.client import Client
+from sync import client
 from sync.server import chunking
 from sync.server.folder import OpenServer
 from tests.sync.laptops import Laptop, overlay_rows, snapshot
@@ -61,10 +61,6 @@ def test_killed_again_and_again_it_comes_to_the_same_end(
     assert {bytes.fromhex(part) for part in came} >= set(parts_of(server))
     assert len(came) - len(set(came)) <= len(KILLS) + 1
     assert staged(one) == {}
-    running = Client(two.replica, snapshots=False)
-    line = Line(server)
-    while not running.done:
-        running.receive(line(running.request()))
-        running.apply()
+    client.run(two.replica, Line(server), snapshots=False)
     assert snapshot(one) == snapshot(two)
     assert overlay_rows(one) == 0

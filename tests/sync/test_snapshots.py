@@ -46,10 +46,7 @@ def town(server: OpenServer) -> OpenServer:
 
 def by_log(laptop: Laptop, line: Line) -> None:
     """The whole log, however small the pages."""
-    running = Client(laptop.replica, snapshots=False)
-    while not running.done:
-        running.receive(line(running.request()))
-        running.apply()
+    client.run(laptop.replica, line, snapshots=False)
 
 
 def same(one: Laptop, two: Laptop) -> None:
