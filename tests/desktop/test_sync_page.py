@@ -13,12 +13,14 @@ from desktop.background import Background
 from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.theme import Tone
 from desktop.views.sync import SyncPage
+from sync import client
 from sync.http import HttpCarrier
-from sync.server import folder
+from sync.server import chunking, folder
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import TAN, ZONE, office_changeset
+from tests.sync.snapshots import enter, homes, refresh
 from township.records import Household, Record, new_id
 from township.storage.replica import Identity
 from township.usecases.syncing import OTHER, SyncState, open_conflicts
@@ -183,3 +185,21 @@ def test_the_state_in_words(state: SyncState, text: str, tone: Tone) -> None:
     said, shade, _ = in_words(state)
     assert said.startswith(text)
     assert shade is tone
+
+
+def test_a_first_sync_tells_bytes_and_records(
+    qtbot: QtBot, server: folder.OpenServer, page: SyncPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunking, "LEAST", 2000)
+    monkeypatch.setattr(chunking, "MOST", 4000)
+    monkeypatch.setattr(client, "FIRST_BATCH", 1)
+    monkeypatch.setattr(client, "LARGEST_BATCH", 1)
+    enter(server, *homes(100))
+    refresh(server)
+    told: list[str] = []
+    page.desk.moved.connect(lambda progress: told.append(progress.text))
+    with qtbot.waitSignal(page.desk.ended, timeout=20_000):
+        page.desk.start()
+    loading = [text for text in told if text.startswith("首次装载：已下载")]
+    assert loading
+    assert all(text.endswith(" / 104 条记录") for text in loading)
