@@ -56,8 +56,8 @@ _WRONG = "数据库地址不对。应写成 postgresql+psycopg://用户@主机/�
 def without_password(url: URL) -> str:
     """The address as it may be kept in a file that people copy."""
     kept = {name: value for name, value in url.query.items() if name != "password"}
-    open_part = url.set(password=None, query=kept)
-    return open_part.render_as_string(hide_password=False)
+    open_part = URL.create(url.drivername, url.username, None, url.host, url.port, url.database)
+    return open_part.set(query=kept).render_as_string()
 
 
 def _is_here(url: URL) -> bool:
