@@ -20,7 +20,7 @@ from sync.server.folder import OpenServer
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.wire import Answer, Enrol, Sealed
-from tests.postgres import new_database
+from tests.postgres import drop_database, new_database
 from tests.sync.sample import HOME, TAN, XIANG, ZONE, office_changeset
 from tests.sync.stranger import Stranger, household
 from tests.sync.test_transactions import head, laptop, log_numbers, push_often, served
@@ -28,8 +28,12 @@ from township.changes import Op
 from township.errors import NewerDatabase, WorldError
 from township.records import new_id
 
-# Of the kinds of database only this one.
-pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    address = new_database(postgres)
+    yield address
+    drop_database(address)
 
 
 def failures(engine: Engine) -> list[str]:
@@ -230,7 +234,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
     "address",
     ["", "postgresql", "mysql://x/y", "postgresql+psycopg2://x/y", "postgresql://host", "a://["],
 )
-def test_other_addresses_are_refused(address: str, database: str) -> None:
+def test_other_addresses_are_refused(address: str) -> None:
     with pytest.raises(WorldError, match=r"postgresql\+psycopg://"):
         postgres.address(address)
 
@@ -247,9 +251,7 @@ def test_other_addresses_are_refused(address: str, database: str) -> None:
         ("postgresql:///lxq?host=db", {"host": "db", "sslmode": "require"}),
     ],
 )
-def test_other_machines_are_spoken_to_encrypted(
-    given: str, query: dict[str, str], database: str
-) -> None:
+def test_other_machines_are_spoken_to_encrypted(given: str, query: dict[str, str]) -> None:
     url = postgres.address(given)
     assert (url.drivername, dict(url.query)) == ("postgresql+psycopg", query)
 

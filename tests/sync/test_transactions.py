@@ -138,6 +138,16 @@ def test_pushes_at_the_same_time_get_numbers_without_gaps_and_readers_miss_nothi
     assert log_numbers(twice[0]) == list(range(1, head(twice[0]) + 1))
 
 
+def test_a_reader_keeps_its_view_while_others_write(server: OpenServer, url: str) -> None:
+    one = laptop(server, url, "xiang")
+    query = select(tables.township.c.head_seq)
+    with server.service.store.reading() as connection:
+        before = connection.scalar(query)
+        one.push(household(ZONE, HOME), author=XIANG)
+        assert connection.scalar(query) == before
+    assert head(server) == before + 1
+
+
 class BreaksAfterCommit(Store):
     """Loses its connection once a transaction is done, before anybody hears of it."""
 
