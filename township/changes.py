@@ -19,13 +19,18 @@ SCHEMA = 1
 GENESIS = bytes(32)
 """What the first changeset of a device incarnation names as its predecessor."""
 
+MAX_OP = 64 << 10
+"""Bytes of one operation."""
+MAX_CHANGESET = 2 << 20
+"""Bytes of the operations of one changeset: with it alone a page still fits a message."""
+
 SEEN = "seen"
 """Field of a delete: the packed writers of the record as its author saw them."""
 
 Action = Literal["insert", "set", "delete", "restore"]
 
 
-class Op(msgspec.Struct, array_like=True, frozen=True):
+class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One change of one record.
 
     ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
@@ -42,7 +47,7 @@ class Op(msgspec.Struct, array_like=True, frozen=True):
     fields: dict[str, Any]
 
 
-class Header(msgspec.Struct, array_like=True, frozen=True):
+class Header(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Who wrote a changeset, where it stands in its device's chain, and how many ops it has.
 
     ``device`` is the number the township gave the laptop, ``incarnation`` grows when a copy or
@@ -86,11 +91,7 @@ def op_hash(data: bytes) -> bytes:
 
 def link(previous: bytes, header: bytes, op_hashes: Iterable[bytes]) -> bytes:
     """The chain hash of a changeset: SHA-256(previous ‖ SHA-256(header) ‖ op hashes)."""
-    digest = sha256(previous)
-    digest.update(sha256(header).digest())
-    for item in op_hashes:
-        digest.update(item)
-    return digest.digest()
+    return sha256(b"".join((previous, sha256(header).digest(), *op_hashes))).digest()
 
 
 def op_id(device: int, incarnation: int, dseq: int, index: int) -> str:
@@ -137,7 +138,7 @@ class Writers:
         return cls(default, fields)
 
 
-class Changeset(msgspec.Struct, array_like=True, frozen=True):
+class Changeset(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Header and operations as the bytes their author made."""
 
     header: bytes
@@ -145,4 +146,4 @@ class Changeset(msgspec.Struct, array_like=True, frozen=True):
 
     def hash(self, previous: bytes) -> bytes:
         """This changeset's link in the chain after ``previous``."""
-        return link(previous, self.header, map(op_hash, self.ops))
+        return link(previous, self.header, [sha256(op).digest() for op in self.ops])

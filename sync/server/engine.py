@@ -12,17 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from sync.server import tables
 from sync.server.trying import retrying
 from township.errors import NewerDatabase
+from township.storage.driver import sqlcipher
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=8000",  # 32 MB: pages written often reach the file once
 )
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384

@@ -48,6 +48,7 @@ class Service:
         self.township_id = township_id
         self.key = key
         self.clock = clock
+        self._history_blocks: history.Blocks = {}
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -109,7 +110,9 @@ class Service:
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(connection, self.township_id, self.key, size, known)
+        return history.prove(
+            connection, self.township_id, self.key, size, known, self._history_blocks
+        )
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:

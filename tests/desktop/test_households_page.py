@@ -49,6 +49,7 @@ def texts(page: HouseholdsPage) -> str:
     QTest.qWait(_PAUSE + 20)
     while page._soon.isActive():  # a loaded machine is late
         QTest.qWait(10)
+    QTest.qWait(20)  # new labels show themselves in the event loop
     found = page.panel.findChildren(QLabel)
     return "\n".join(one.text() for one in found if not one.isHidden())
 

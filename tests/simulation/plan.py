@@ -259,6 +259,16 @@ def restart(here: World, dice: Random) -> None:
     here.restart(_machine(here, dice))
 
 
+def copy(here: World, dice: Random) -> None:
+    """Somebody copies a laptop."""
+    here.copy(_machine(here, dice))
+
+
+def put_back(here: World, dice: Random) -> None:
+    """A laptop is replaced by its copy; the replaced one may come back by the same way."""
+    here.put_back(_machine(here, dice))
+
+
 def clock(here: World, dice: Random) -> None:
     """A clock jumps by up to two years."""
     jump = timedelta(days=dice.randint(-730, 730))
@@ -295,6 +305,8 @@ ACTIONS: dict[str, Action] = {
         crash_server,
         restart,
         clock,
+        copy,
+        put_back,
         grants,
     )
 }
@@ -316,6 +328,8 @@ WEIGHTS = {
     "restart": 2,
     "clock": 2,
     "grants": 3,
+    "copy": 2,
+    "put_back": 2,
 }
 FAULTS = frozenset(
     {
@@ -328,5 +342,7 @@ FAULTS = frozenset(
         "restart",
         "clock",
         "grants",
+        "copy",
+        "put_back",
     }
 )

@@ -11,7 +11,7 @@
 | 7 | nothing rises from the dead without restore | ``model`` |
 | 8 | other clocks, same state | the model has no clock; clocks jump during a run |
 | 9 | stick and network mixed, same state | not here yet |
-| 10 | rollback, fork, split view are noticed | ``_history_is_one``; copies are not here yet |
+| 10 | rollback, fork, split view are noticed | ``_history_is_one``, ``World.put_back`` |
 | 11 | unknown fields survive | not here yet |
 | 12 | every sync ends | ``World.settle`` |
 """

@@ -74,6 +74,8 @@ class Machine:
     ahead: timedelta = timedelta(0)
     session: int = 0
     client: Client | None = None
+    copy: bytes | None = None
+    """The laptop's file as somebody once copied it."""
     database: Database = field(init=False)
     committed: dict[tuple[int, int], bytes] = field(default_factory=dict)
     """Hash of every changeset that this laptop has acknowledged to its user."""
@@ -113,6 +115,25 @@ class World:
         machine.database.write_engine._compiled_cache = _COMPILED
         machine.fuse.watch(machine.database.engine, _writing)
 
+    def copy(self, machine: Machine) -> None:
+        """Somebody copies a laptop's file, as a backup does."""
+        machine.database.close()  # folds the WAL back
+        machine.copy = machine.seat.file.read_bytes()
+        self.restart(machine)
+
+    def put_back(self, machine: Machine) -> None:
+        """The laptop is as it was when it was copied; what came after may be lost with its disk."""
+        if machine.copy is None:
+            return
+        now, machine.database = machine.copy, machine.database
+        machine.database.close()
+        for beside in ("-wal", "-shm"):
+            Path(f"{machine.seat.file}{beside}").unlink(missing_ok=True)
+        machine.copy = machine.seat.file.read_bytes()  # the other one goes on working later
+        machine.seat.file.write_bytes(now)
+        machine.committed = {}
+        self.restart(machine)
+
     def restart(self, machine: Machine) -> None:
         """The program on a laptop starts again; what it did in memory is gone."""
         machine.client = None
@@ -133,10 +154,14 @@ class World:
     def _note_commits(self, machine: Machine) -> None:
         c = laptop_tables.changeset.c
         with machine.database.reader() as session:
-            rows = session.execute(select(c.incarnation, c.dseq, c.hash)).all()
+            rows = session.execute(
+                select(c.incarnation, c.dseq, c.hash).where(c.state != "moved")
+            ).all()
+            gone = session.execute(select(c.incarnation, c.dseq).where(c.state == "moved")).all()
+        moved = {(row.incarnation, row.dseq) for row in gone}
         known = {(row.incarnation, row.dseq): row.hash for row in rows}
         for place, hash_ in machine.committed.items():
-            if known.get(place) != hash_:
+            if known.get(place) != hash_ and place not in moved:
                 raise Broken(1, f"laptop {machine.seat.login} lost its changeset {place}")
         machine.committed = known
 
