@@ -293,6 +293,16 @@ def test_another_encoding_is_refused(database: str, postgres: str, place: Path) 
         folder.init(place, "屈原镇", database=str(url.set(database="latin")))
 
 
+def test_a_user_without_rights_is_told(database: str, place: Path) -> None:
+    url = make_url(database).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(), autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN")
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        connection.execute("GRANT USAGE ON SCHEMA public TO guest")
+    with pytest.raises(WorldError, match="不能建表"):
+        folder.init(place, "屈原镇", database=str(url.set(username="guest")))
+
+
 def test_a_database_of_others_is_told(server: OpenServer, database: str, tmp_path: Path) -> None:
     with pytest.raises(WorldError, match="没有本镇的数据"):
         folder.open_server(tmp_path / "server", database=new_database(database))
