@@ -12,13 +12,14 @@ from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 from sync.server.engine import Store, prepare
 from sync.server.trying import retrying
 from township.errors import WorldError
 
 _DRIVER = "postgresql+psycopg"
+_DENIED = "42501"  # insufficient_privilege
 _CONNECTIONS = 4
 _SPARE = 4
 
@@ -56,8 +57,8 @@ _WRONG = "数据库地址不对。应写成 postgresql+psycopg://用户@主机/�
 def without_password(url: URL) -> str:
     """The address as it may be kept in a file that people copy."""
     kept = {name: value for name, value in url.query.items() if name != "password"}
-    open_part = url.set(password=None, query=kept)
-    return open_part.render_as_string(hide_password=False)
+    open_part = URL.create(url.drivername, url.username, None, url.host, url.port, url.database)
+    return open_part.set(query=kept).render_as_string()
 
 
 def _is_here(url: URL) -> bool:
@@ -86,8 +87,12 @@ def open_postgres(url: URL) -> Store:
     try:
         _check_encoding(store)
         prepare(store)
-    except BaseException:
+    except BaseException as error:
         store.close()
+        if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", "") == _DENIED:
+            raise WorldError(
+                "这个数据库用户不能建表或读写本镇的表。请改用数据库的所有者，或请管理员授权。"
+            ) from error
         raise
     return store
 

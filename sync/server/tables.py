@@ -21,6 +21,11 @@ SCHEMA_VERSION = 1
 metadata = MetaData()
 
 
+def _name(longest: int) -> String:
+    """The type of short names in keys: compared byte by byte, on any operating system alike."""
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
+
+
 def _township() -> Column[bytes]:
     return Column("township_id", LargeBinary(16), primary_key=True)
 
@@ -78,18 +83,18 @@ device_grant = Table(
     metadata,
     _township(),
     Column("device", Integer, primary_key=True, autoincrement=False),
-    Column("bucket", String(40), primary_key=True),
+    Column("bucket", _name(40), primary_key=True),
 )
 """Granted buckets; ``*/i`` and ``*/r`` stand for all zones, later ones too."""
 
-bucket = Table("bucket", metadata, _township(), Column("bucket", String(40), primary_key=True))
+bucket = Table("bucket", metadata, _township(), Column("bucket", _name(40), primary_key=True))
 """Every bucket that has ever held a record."""
 
 enrolment_code = Table(
     "enrolment_code",
     metadata,
     _township(),
-    Column("code_id", String(4), primary_key=True),
+    Column("code_id", _name(4), primary_key=True),
     Column("code_key", LargeBinary(32), nullable=False),  # chain.code_key: no way back
     Column("expires_at", String(20), nullable=False),
     Column("failures", Integer, nullable=False),
@@ -134,7 +139,7 @@ feed = Table(
     "feed",
     metadata,
     _township(),
-    Column("bucket", String(40), primary_key=True),
+    Column("bucket", _name(40), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
     Column("size", Integer, nullable=False),  # bytes of those operations
@@ -149,7 +154,7 @@ record = Table(
     "record",
     metadata,
     _township(),
-    Column("kind", String(40), primary_key=True),
+    Column("kind", _name(40), primary_key=True),
     Column("id", LargeBinary(16), primary_key=True),
     Column("bucket", String(40), nullable=False),
     Column("state", LargeBinary, nullable=False),  # msgpack {field: stored value}

@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from cli.__main__ import main
+from cli.serving import server_process
+from tests.postgres import new_database
 
 
 def run(*arguments: str) -> int:
@@ -42,6 +44,19 @@ def test_a_server_process_answers_over_its_own_certificate(data: str) -> None:
             check(process.stdout.readline().split()[-1], Path(data) / "tls" / "authority.pem")
         finally:
             process.terminate()
+
+
+def test_a_server_process_with_its_data_in_postgresql(
+    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, address = str(tmp_path / "server"), new_database(postgres)
+    command = ("server", "init", "--data", folder, "--name", "屈原镇", "--database", address)
+    assert run(*command) == 0
+    assert "PGPASSWORD" in capsys.readouterr().out
+    with server_process(Path(folder), 0) as url:
+        check(url, tmp_path / "server" / "tls" / "authority.pem")
+    assert run("server", "run", "--data", folder, "--database", "mysql://x/y") == 1
+    assert "postgresql+psycopg://" in capsys.readouterr().err
 
 
 def check(url: str, authority: Path) -> None:

@@ -21,6 +21,11 @@ from township.storage.folder import LaptopFolder
 
 
 @pytest.fixture
+def database() -> None:
+    """What carries messages does not know where the township keeps them."""
+
+
+@pytest.fixture
 def laptop(server: OpenServer, url: str, tmp_path: Path) -> Iterator[Laptop]:
     laptop = enrolled(server, url, tmp_path / "laptop", "xiang")
     yield laptop
