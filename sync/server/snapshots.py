@@ -51,9 +51,13 @@ def refresh(
     made = [
         bucket for bucket in due if not stopped() and _make(store, township_id, key, bucket, now)
     ]
-    with store.writing() as connection:
-        lock_head(connection, township_id)
-        _remove_old(connection, township_id, moment_text(now - _KEPT))
+    before = moment_text(now - _KEPT)
+    with store.reading() as connection:
+        idle = not any(_useless(connection, township_id, before))
+    if not idle:
+        with store.writing() as connection:
+            lock_head(connection, township_id)
+            _remove(connection, township_id, *_useless(connection, township_id, before))
     return made
 
 
@@ -196,33 +200,47 @@ def _keep(store: Store, township_id: bytes, bucket: str, part: Part) -> None:
             connection.execute(insert(tables.snapshot_chunk), [row])
 
 
-def _remove_old(connection: Connection, township_id: bytes, before: str) -> None:
-    """Remove snapshots whose successor is older than ``before``, and parts without a snapshot."""
+def _useless(
+    connection: Connection, township_id: bytes, before: str
+) -> tuple[list[tuple[str, int]], list[tuple[str, bytes]]]:
+    """Snapshots whose successor is older than ``before``, and parts without a snapshot."""
     s, c = tables.snapshot.c, tables.snapshot_chunk.c
     rows = connection.execute(
         select(s.bucket, s.seq, s.manifest, s.made_at)
         .where(s.township_id == township_id)
         .order_by(s.bucket, s.seq.desc())
     ).all()
+    old: list[tuple[str, int]] = []
     needed: set[tuple[str, bytes]] = set()
     bucket, successor = "", ""
     for row in rows:
         if row.bucket == bucket and successor < before:
-            connection.execute(
-                delete(tables.snapshot).where(
-                    s.township_id == township_id, s.bucket == bucket, s.seq == row.seq
-                )
-            )
+            old.append((row.bucket, row.seq))
         else:
             manifest = msgspec.msgpack.decode(row.manifest, type=Manifest)
             needed |= {(row.bucket, line.hash) for line in manifest.chunks}
         bucket, successor = row.bucket, row.made_at
-    for name in connection.execute(
-        select(c.bucket, c.hash).where(c.township_id == township_id)
-    ).all():
-        if (name.bucket, name.hash) not in needed:
-            connection.execute(
-                delete(tables.snapshot_chunk).where(
-                    c.township_id == township_id, c.bucket == name.bucket, c.hash == name.hash
-                )
+    names = connection.execute(select(c.bucket, c.hash).where(c.township_id == township_id))
+    loose = [(name, hash_) for name, hash_ in names if (name, hash_) not in needed]
+    return old, loose
+
+
+def _remove(
+    connection: Connection,
+    township_id: bytes,
+    old: list[tuple[str, int]],
+    loose: list[tuple[str, bytes]],
+) -> None:
+    s, c = tables.snapshot.c, tables.snapshot_chunk.c
+    for bucket, seq in old:
+        connection.execute(
+            delete(tables.snapshot).where(
+                s.township_id == township_id, s.bucket == bucket, s.seq == seq
             )
+        )
+    for bucket, hash_ in loose:
+        connection.execute(
+            delete(tables.snapshot_chunk).where(
+                c.township_id == township_id, c.bucket == bucket, c.hash == hash_
+            )
+        )

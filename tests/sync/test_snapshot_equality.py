@@ -65,7 +65,7 @@ def contents(database: Database) -> dict[str, Any]:
             found[kind] = [tuple(row) for row in rows]
         found["dirty"] = set(session.scalars(select(tables.search_dirty.c.household_id)))
         cursor = tables.bucket_cursor.c
-        found["cursors"] = set(session.execute(select(cursor.bucket, cursor.seq)).tuples())
+        found["cursors"] = set(session.execute(select(cursor.bucket, cursor.seq)).all())
         for table in (tables.pending, tables.shadow, tables.staged_snapshot, tables.staged_chunk):
             found[table.name] = session.execute(select(table)).all()
     return found

@@ -203,6 +203,8 @@ class Replica:
     def load_staged(self) -> frozenset[str]:
         """Take in the snapshots whose parts are all here, each in a transaction of its own."""
         kinds: set[str] = set()
+        if not self.staged() and not self.staged_parts():
+            return frozenset()
         while True:
             with self._database.writing() as connection:
                 staging.tidy(connection)
