@@ -9,7 +9,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from tests.simulation import promises
+from tests.simulation import copies, office, promises, questions
 from tests.simulation.template import ZONES
 from tests.simulation.world import Machine, Packet, World, world
 from township.records import Conflict, Household, Record, Visit
@@ -43,6 +43,8 @@ def plan_of(seed: int) -> Plan:
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
     if dice.random() < 0.3:  # a quiet line: deeper histories
         weights = [0 if name in FAULTS else w for name, w in zip(names, weights, strict=True)]
+    if dice.random() < 0.75:
+        weights = [0 if name in DISASTERS else w for name, w in zip(names, weights, strict=True)]
     chosen = dice.choices(names, weights, k=length)
     return Plan(seed, tuple(Step(name, dice.randrange(1 << 30)) for name in chosen))
 
@@ -296,6 +298,17 @@ ACTIONS: dict[str, Action] = {
         restart,
         clock,
         grants,
+        questions.need,
+        questions.same_household,
+        office.revoke,
+        office.one_class,
+        office.new_laptop,
+        office.newer_program,
+        copies.copy_laptop,
+        copies.restore_laptop,
+        copies.clone_laptop,
+        copies.copy_server,
+        copies.restore_server,
     )
 }
 WEIGHTS = {
@@ -316,7 +329,22 @@ WEIGHTS = {
     "restart": 2,
     "clock": 2,
     "grants": 3,
+    "need": 4,
+    "same_household": 2,
+    "revoke": 0.3,
+    "one_class": 1,
+    "new_laptop": 1,
+    "newer_program": 2,
+    "copy_laptop": 2,
+    "restore_laptop": 2,
+    "clone_laptop": 1,
+    "copy_server": 1,
+    "restore_server": 1,
 }
+DISASTERS = frozenset(
+    {"copy_laptop", "restore_laptop", "clone_laptop", "copy_server", "restore_server"}
+)
+"""What most runs do without, so that their laptops come to rest."""
 FAULTS = frozenset(
     {
         "drop",
@@ -328,5 +356,8 @@ FAULTS = frozenset(
         "restart",
         "clock",
         "grants",
+        "revoke",
+        "one_class",
+        *DISASTERS,
     }
 )

@@ -20,13 +20,14 @@ from unittest.mock import patch
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.util import LRUCache
 
+from sync import problems
 from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, folder, tables
 from sync.wire import BadMessage
 from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
-from township.storage import tables as laptop_tables
+from township.storage import work
 from township.storage.database import Database
 from township.storage.replica import Replica
 
@@ -65,6 +66,14 @@ class Packet:
     data: bytes
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A laptop's file as it once was, and what it had acknowledged by then."""
+
+    file: Path
+    committed: dict[tuple[int, int], bytes]
+
+
 @dataclass
 class Machine:
     """One laptop: its file, and the sync that runs on it, if any."""
@@ -77,35 +86,60 @@ class Machine:
     database: Database = field(init=False)
     committed: dict[tuple[int, int], bytes] = field(default_factory=dict)
     """Hash of every changeset that this laptop has acknowledged to its user."""
+    copies: list[Copy] = field(default_factory=list)
+    refused: type[SyncProblem] | None = None
+    """Why its last sync at rest did not end; promises.py says whether it should have."""
+    rested: int | None = None
+    """Head of the log after its last sync at rest, and the round trips that it took."""
+    trips: int = 0
 
 
 class World:
     """Server, laptops, packets."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, dice: Random) -> None:
         files = fresh_copy(place)
         self.now = _BEGIN
+        self.dice = dice
         self.server_ahead = timedelta(0)
         self.fuse = Fuse()
         self.packets: list[Packet] = []
         self.old_asks: list[Packet] = []
+        self.answered: list[Packet] = []
+        """Requests that the server has answered: to answer them again must change nothing."""
+        self.shut_out: set[int] = set()
+        """Devices that the administrator has revoked."""
+        self.copied_at: int | None = None
+        """Head of the log when the server's file was copied."""
+        self.place = place
+        self.files = files
         self.faults = 0
         self.seen: list[bytes] = []
         self._made = 0
-        self.server = folder.open_server(files.server, lambda: self.now + self.server_ahead)
+        self.open_server()
+        self.machines = [Machine(seat) for seat in files.seats]
+        for machine in self.machines:
+            self.open_laptop(machine)
+
+    def open_server(self) -> None:
+        """Start the server on its folder."""
+        self.server = folder.open_server(self.files.server, lambda: self.now + self.server_ahead)
         store = self.server.service.store
         store._writer._compiled_cache = store._readers._compiled_cache = _COMPILED
         self.fuse.watch(store._writer, lambda _: True)
-        self.machines = [Machine(seat) for seat in files.seats]
-        for machine in self.machines:
-            self._open(machine)
 
     def new_id(self, dice: Random) -> bytes:
         """An id for a new record: no two are the same, whatever the dice say."""
         self._made += 1
         return dice.randbytes(12) + self._made.to_bytes(4, "big")
 
-    def _open(self, machine: Machine) -> None:
+    def stop_server(self) -> None:
+        """Stop it; its file is whole then."""
+        self.fuse.armed = None
+        self.server.close()
+
+    def open_laptop(self, machine: Machine) -> None:
+        """Start the program on a laptop's file."""
         machine.database = Database.open(
             machine.seat.file, machine.seat.key, lambda: self.now + machine.ahead
         )
@@ -118,7 +152,7 @@ class World:
         machine.client = None
         machine.fuse.armed = None
         machine.database.close()
-        self._open(machine)
+        self.open_laptop(machine)
         self._note_commits(machine)
 
     @contextmanager
@@ -131,10 +165,9 @@ class World:
         self._note_commits(machine)
 
     def _note_commits(self, machine: Machine) -> None:
-        c = laptop_tables.changeset.c
-        with machine.database.reader() as session:
-            rows = session.execute(select(c.incarnation, c.dseq, c.hash)).all()
-        known = {(row.incarnation, row.dseq): row.hash for row in rows}
+        with machine.database.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT incarnation, dseq, hash FROM changeset")
+            known = {(incarnation, dseq): hash_ for incarnation, dseq, hash_ in rows}
         for place, hash_ in machine.committed.items():
             if known.get(place) != hash_:
                 raise Broken(1, f"laptop {machine.seat.login} lost its changeset {place}")
@@ -162,6 +195,7 @@ class World:
         if packet.to_server:
             answer = self.serve(packet.data)
             if answer is not None:
+                self.answered.append(packet)
                 self.packets.append(Packet(False, packet.laptop, packet.session, answer))
             return
         machine = self.machines[packet.laptop]
@@ -197,16 +231,17 @@ class World:
 
     def watch_log(self) -> None:
         """The log only grows, without gaps."""
-        c = tables.log.c
         with self.server.service.store.reading() as connection:
-            rows = connection.execute(
-                select(c.seq, c.hash).where(c.seq > len(self.seen)).order_by(c.seq)
+            rows = connection.exec_driver_sql(
+                "SELECT seq, hash, device FROM log WHERE seq > ? ORDER BY seq", (len(self.seen),)
             ).all()
-            head = connection.scalar(select(tables.township.c.head_seq))
-        for row in rows:
-            if row.seq != len(self.seen) + 1:
-                raise Broken(4, f"entry {row.seq} follows {len(self.seen)}")
-            self.seen.append(row.hash)
+            head = connection.exec_driver_sql("SELECT head_seq FROM township").scalar()
+        for seq, hash_, device in rows:
+            if seq != len(self.seen) + 1:
+                raise Broken(4, f"entry {seq} follows {len(self.seen)}")
+            if device in self.shut_out:
+                raise Broken(6, f"entry {seq} comes from a laptop that was shut out")
+            self.seen.append(hash_)
         if head != len(self.seen):
             raise Broken(4, f"the head is {head}, the log ends at {len(self.seen)}")
 
@@ -229,35 +264,53 @@ class World:
                 )
 
     def settle(self, rounds: int = 12) -> None:
-        """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends."""
+        """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends.
+
+        One of them syncs once more, which must take a single round trip and bring nothing.
+        """
         self.packets.clear()
         self.fuse.armed = None
+        for machine in self.machines:
+            machine.fuse.armed = None
+            machine.client = None
+            machine.rested = None
         for _ in range(rounds):
-            moved = False
-            for number, machine in enumerate(self.machines):
-                machine.fuse.armed = None
-                moved = self._sync(number) or moved
-            if not moved:
-                return
-        raise Broken(12, "the laptops never come to rest")
+            if not [machine for machine in self.machines if self._syncs_to_the_end(machine)]:
+                break
+        else:
+            raise Broken(12, "the laptops never come to rest")
+        machine = self.dice.choice(self.machines)
+        machine.rested = None
+        self._syncs_to_the_end(machine)
+        if machine.refused is None and machine.trips != 1:
+            raise Broken(12, f"laptop {machine.seat.login} needs {machine.trips} trips at rest")
 
-    def _sync(self, number: int, trips: int = 60) -> bool:
-        """One whole sync without faults; True if anything came or went."""
-        machine = self.machines[number]
+    def _syncs_to_the_end(self, machine: Machine) -> bool:
+        """One whole sync without faults; False if the log has not grown since the last one."""
+        if machine.rested == len(self.seen):
+            return False
         client = Client(Replica(machine.database))
+        machine.refused = None
+        try:
+            self._to_the_end(machine, client)
+        except SyncProblem as problem:
+            machine.refused = type(problem)
+        self._note_commits(machine)
+        machine.trips, machine.rested = client.progress.round_trips, len(self.seen)
+        return True
+
+    def _to_the_end(self, machine: Machine, client: Client, trips: int = 60) -> None:
         for _ in range(trips):
-            answer = self.serve(client.request())
-            if answer is None:
-                raise Broken(12, f"the server refuses laptop {machine.seat.login}")
             try:
-                client.receive(answer)
-            except SyncProblem as problem:
-                raise Broken(12, f"laptop {machine.seat.login}: {problem}") from problem
+                answer = self.server.service.exchange(client.request())
+            except BadMessage as refusal:
+                raise problems.of_code(refusal.code, refusal.detail) from refusal
+            finally:
+                self.watch_log()
+            client.receive(answer)
             client.apply()
             if client.done:
-                moved = client.progress
-                self._note_commits(machine)
-                return bool(moved.pushed or moved.pulled or moved.round_trips > 1)
+                return
         raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")
 
     def close(self) -> None:
@@ -278,8 +331,11 @@ def world(seed: int) -> Iterator[World]:
     dice = Random(seed)
     made: World | None = None
     try:
-        with patch.object(conflicts, "new_id", lambda: dice.randbytes(16)):
-            made = World(place)
+        with (
+            patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
+            patch.object(work, "new_id", lambda: dice.randbytes(16)),
+        ):
+            made = World(place, dice)
             yield made
     finally:
         if made is not None:
