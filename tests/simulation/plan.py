@@ -39,13 +39,15 @@ class Plan:
 def plan_of(seed: int) -> Plan:
     """The plan behind a seed."""
     dice = Random(seed)
-    length = dice.randint(15, 60)
+    length = dice.randint(12, 50)
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
     if dice.random() < 0.3:  # a quiet line: deeper histories
         weights = [0 if name in FAULTS else w for name, w in zip(names, weights, strict=True)]
-    if dice.random() < 0.75:
+    if dice.random() < 0.6:
         weights = [0 if name in DISASTERS else w for name, w in zip(names, weights, strict=True)]
     chosen = dice.choices(names, weights, k=length)
+    if dice.random() < 0.5:  # something to work on from the start
+        chosen = ["enter_home", "enter_home", "whole_sync", "whole_sync", "whole_sync", *chosen]
     return Plan(seed, tuple(Step(name, dice.randrange(1 << 30)) for name in chosen))
 
 
