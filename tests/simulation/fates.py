@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
-from sync.problems import Diverged, Revoked, Rewritten, SyncProblem
+from sync.problems import Diverged, Refused, Revoked, Rewritten, SyncProblem
 from sync.server import audit, devices
 from tests.simulation.model import Broken
 from tests.simulation.world import Machine, World
 from township.changes import GENESIS
-from township.storage.replica import Replica
+from township.storage.replica import Identity, Replica
 
 
 def check(world: World) -> list[Machine]:
@@ -37,7 +38,9 @@ def refusals(
     replica = Replica(machine.database)
     own, held = replica.identity(), replica.checkpoint()
     device = devices.find(connection, service.township_id, own.device)
-    if device is None or device.revoked:
+    if device is None or device.signing_public != _public(own):
+        return frozenset({Refused})  # enrolled after the server's copy was made
+    if device.revoked:
         return frozenset({Revoked})
     due: set[type[SyncProblem]] = set()
     known = devices.chain_head(connection, device, own.incarnation)
@@ -47,3 +50,8 @@ def refusals(
     if held and audit.contradicts(connection, service.township_id, held.size, held.root):
         due.add(Rewritten)
     return frozenset(due)
+
+
+def _public(own: Identity) -> bytes:
+    key = Ed25519PrivateKey.from_private_bytes(own.signing_key)
+    return key.public_key().public_bytes_raw()

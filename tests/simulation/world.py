@@ -20,7 +20,6 @@ from unittest.mock import patch
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.util import LRUCache
 
-from sync import problems
 from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, folder, tables
@@ -107,6 +106,9 @@ class World:
         self.old_asks: list[Packet] = []
         self.answered: list[Packet] = []
         """Requests that the server has answered: to answer them again must change nothing."""
+        self.outboxes: list[Path] = []
+        self.answers: list[tuple[int, Path]] = []
+        """Files on sticks; answers with the number of their device."""
         self.shut_out: set[int] = set()
         """Devices that the administrator has revoked."""
         self.copied_at: int | None = None
@@ -153,7 +155,7 @@ class World:
         machine.fuse.armed = None
         machine.database.close()
         self.open_laptop(machine)
-        self._note_commits(machine)
+        self.note_commits(machine)
 
     @contextmanager
     def at(self, machine: Machine) -> Iterator[Machine]:
@@ -162,9 +164,9 @@ class World:
             yield machine
         except Crash:
             self.restart(machine)
-        self._note_commits(machine)
+        self.note_commits(machine)
 
-    def _note_commits(self, machine: Machine) -> None:
+    def note_commits(self, machine: Machine) -> None:
         with machine.database.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT incarnation, dseq, hash FROM changeset")
             known = {(incarnation, dseq): hash_ for incarnation, dseq, hash_ in rows}
@@ -262,56 +264,6 @@ class World:
                 connection.execute(
                     tables.device_grant.delete().where(c.device == device, c.bucket.in_(names))
                 )
-
-    def settle(self, rounds: int = 12) -> None:
-        """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends.
-
-        One of them syncs once more, which must take a single round trip and bring nothing.
-        """
-        self.packets.clear()
-        self.fuse.armed = None
-        for machine in self.machines:
-            machine.fuse.armed = None
-            machine.client = None
-            machine.rested = None
-        for _ in range(rounds):
-            if not [machine for machine in self.machines if self._syncs_to_the_end(machine)]:
-                break
-        else:
-            raise Broken(12, "the laptops never come to rest")
-        machine = self.dice.choice(self.machines)
-        machine.rested = None
-        self._syncs_to_the_end(machine)
-        if machine.refused is None and machine.trips != 1:
-            raise Broken(12, f"laptop {machine.seat.login} needs {machine.trips} trips at rest")
-
-    def _syncs_to_the_end(self, machine: Machine) -> bool:
-        """One whole sync without faults; False if the log has not grown since the last one."""
-        if machine.rested == len(self.seen):
-            return False
-        client = Client(Replica(machine.database))
-        machine.refused = None
-        try:
-            self._to_the_end(machine, client)
-        except SyncProblem as problem:
-            machine.refused = type(problem)
-        self._note_commits(machine)
-        machine.trips, machine.rested = client.progress.round_trips, len(self.seen)
-        return True
-
-    def _to_the_end(self, machine: Machine, client: Client, trips: int = 60) -> None:
-        for _ in range(trips):
-            try:
-                answer = self.server.service.exchange(client.request())
-            except BadMessage as refusal:
-                raise problems.of_code(refusal.code, refusal.detail) from refusal
-            finally:
-                self.watch_log()
-            client.receive(answer)
-            client.apply()
-            if client.done:
-                return
-        raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")
 
     def close(self) -> None:
         for machine in self.machines:
