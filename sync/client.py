@@ -27,6 +27,7 @@ FIRST_BATCH = 256 << 10
 """Bytes of operations in the first push and page: little is lost when a bad line cuts it."""
 LARGEST_BATCH = 1 << 20
 _MOST_GAPS = 3
+_MOST_TURNS = 8
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Client:
         self._checkpoint = replica.checkpoint()
         self._budget = FIRST_BATCH
         self._gaps = 0
+        self._turns = 0
         self._sent: _Sent | None = None
         self._told: deque[Told] = deque()
 
@@ -101,9 +103,10 @@ class Client:
         assert sent is not None, "an answer follows a request"
         answer = _opened(data, sent)
         self.progress.round_trips += 1
-        if answer.refused == "fork":
-            raise problems.diverged()
         self._check_history(sent, answer)
+        if answer.refused == "fork":
+            self._turn(sent, answer)
+            return
         asked = sent.cursors or {}
         self._told.append(
             Told(answer.verdicts, answer.scope, answer.page, asked, answer.epoch, self._checkpoint)
@@ -113,8 +116,23 @@ class Client:
 
     def apply(self) -> None:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
-        told = self._told.popleft()
+        if self._told:
+            self.progress.kinds |= self._replica.apply(self._told.popleft())
+
+    def _turn(self, sent: _Sent, answer: Answer) -> None:
+        """This laptop was restored or copied: what both have is settled, the rest moves on.
+
+        Raises SyncProblem when copies of this laptop take each other's place again and again.
+        """
+        told = Told(answer.verdicts, None, None, {}, answer.epoch, self._checkpoint)
         self.progress.kinds |= self._replica.apply(told)
+        if len(answer.verdicts) < max(1, len(sent.outbox.changesets)):
+            self._turns += 1
+            if self._turns > _MOST_TURNS:
+                raise problems.diverged()
+            self.progress.kinds |= self._replica.begin_incarnation(sent.identity.incarnation)
+            self._answered = self._replica.answered()
+        self._cursors = self._replica.cursors()
 
     def _check_history(self, sent: _Sent, answer: Answer) -> None:
         """Does the township's log continue the one that this laptop has seen?"""

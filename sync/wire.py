@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 from msgspec import Meta
 
-from township.changes import Changeset
+from township.changes import MAX_CHANGESET, MAX_OP, Changeset
 from township.storage.pages import BucketName, Count, Hash, Id, Page, Scope, Verdict
 
 PROTOCOL = 1
@@ -28,8 +28,6 @@ MAX_PLAIN = 16 << 20
 MAX_CHANGESETS = 10_000
 MAX_OPS = 20_000
 """Operations of all changesets in one message."""
-MAX_OP = 64 << 10
-"""Bytes of one operation."""
 MAX_HEADER = 256
 MAX_PAGE = 2 << 20
 """The most bytes of operations a laptop may ask for in one page."""
@@ -245,3 +243,5 @@ def check_limits(request: Request) -> None:
         for op in changeset.ops:
             if len(op) > MAX_OP:
                 raise BadMessage("too_large", "operation")
+        if sum(map(len, changeset.ops)) > MAX_CHANGESET:
+            raise BadMessage("too_large", "changeset")

@@ -19,6 +19,11 @@ SCHEMA = 1
 GENESIS = bytes(32)
 """What the first changeset of a device incarnation names as its predecessor."""
 
+MAX_OP = 64 << 10
+"""Bytes of one operation."""
+MAX_CHANGESET = 2 << 20
+"""Bytes of the operations of one changeset: with it alone a page still fits a message."""
+
 SEEN = "seen"
 """Field of a delete: the packed writers of the record as its author saw them."""
 

@@ -90,7 +90,7 @@ class SyncPage(Page):
                 committed = work.commit()
         except WorldError as error:  # another was faster, or this program is too old
             self.said.emit(str(error), None)
-            self.reload()
+            self.reload(frozenset())
             return
         self.committed.emit(committed.kinds)
         self.said.emit("已选定，下次同步时告知各方。", None)

@@ -50,7 +50,7 @@ def page(
     cursors: dict[str, int],
     page_bytes: int,
 ) -> Page:
-    """The next page after these cursors, about ``page_bytes`` of operations, at least one entry.
+    """The next page after these cursors, at most ``page_bytes`` of operations or one changeset.
 
     Buckets that lag behind the others (a new grant) are brought up first; the cursors returned
     are those of the buckets that this page moved.
@@ -91,11 +91,14 @@ def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes
     window, size = _FIRST_WINDOW, 0
     while plan.reached < ceiling:
         end = min(plan.reached + window, ceiling)
-        for seq, lines in groupby(_window(place, buckets, plan.reached, end), key=_SEQ):
-            if size >= page_bytes:
+        for seq, found in groupby(_window(place, buckets, plan.reached, end), key=_SEQ):
+            lines = list(found)
+            weight = _weight(place, lines)
+            if size and size + weight > page_bytes:
                 plan.reached = seq - 1
                 return plan
-            size += _choose(plan, place, list(lines))
+            _choose(plan, place, lines)
+            size += weight
         plan.reached = end
         window = min(window * 2, _LARGEST_WINDOW)
     return plan
@@ -104,14 +107,19 @@ def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes
 _SEQ = attrgetter("seq")
 
 
-def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> int:
-    """Put one changeset on the page; returns the bytes it counts for."""
+def _weight(place: Place, lines: list[_Line]) -> int:
+    """The bytes that one changeset counts for."""
+    others = 0 if place.wrote(lines[0]) else sum(line.size for line in lines)
+    return _OWN_SIZE + others
+
+
+def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> None:
+    """Put one changeset on the page."""
     first = lines[0]
     if place.wrote(first):
         plan.own.append(first)
-        return _OWN_SIZE
-    plan.others[first.seq] = _union([line.ops for line in lines])
-    return sum(line.size for line in lines) + _OWN_SIZE
+    else:
+        plan.others[first.seq] = _union([line.ops for line in lines])
 
 
 def _window(place: Place, buckets: list[str], after: int, end: int) -> list[_Line]:

@@ -55,7 +55,7 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     headers = _headers(device, incoming)
     known = devices.chain_head(connection, device, incoming.own.incarnation)
     if refused := behind(device, known, incoming.own):
-        return Taken(known, refused=refused)
+        return Taken(known, _shared(connection, device, incoming, headers, known), refused)
     if not headers:
         return Taken(known)
     if headers[0].dseq > known.dseq + 1:
@@ -63,7 +63,7 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     hashes = chain.hashes(_previous(connection, device, known, headers[0]), incoming.changesets)
     repeats = _repeats(connection, device, headers, known)
     if any(repeats[h.dseq][0] != hashes[i] for i, h in enumerate(headers) if h.dseq in repeats):
-        return Taken(known, refused="fork")
+        return Taken(known, _shared(connection, device, incoming, headers, known), "fork")
     _check_signature(device, headers[-1], hashes[-1], incoming.head_signature)
     verdicts, signature = [verdict for _, verdict in repeats.values()], incoming.head_signature
     turns = [
@@ -77,6 +77,23 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
     devices.move_chain(connection, device, newest, moment_text(now))
     return Taken(newest, verdicts)
+
+
+def _shared(
+    connection: Connection, device: Device, incoming: Push, headers: list[Header], known: ChainHead
+) -> list[Verdict]:
+    """What a forked laptop and the township both have: a new incarnation must not send it again."""
+    if not headers or headers[0].dseq > known.dseq:
+        return []
+    hashes = chain.hashes(_previous(connection, device, known, headers[0]), incoming.changesets)
+    repeats = _repeats(connection, device, headers, known)
+    shared = []
+    for header, hash_ in zip(headers, hashes, strict=True):
+        kept, verdict = repeats.get(header.dseq, (b"", None))
+        if kept != hash_ or verdict is None:
+            break
+        shared.append(verdict)
+    return shared
 
 
 def _take(

@@ -1,8 +1,8 @@
-"""Files put back from copies, as people do: a laptop's, the server's; and two of one laptop.
+"""Two machines made of one laptop, and the server put back to a copy of its file.
 
-What the protocol promises today is that nobody goes on as if nothing had happened: a laptop
-whose chain the township does not know that way is told so, and so is one that has seen more of
-the log than the township holds. ``fates`` says who.
+Copies of a laptop all go on, each in an incarnation of its own. Of a server that was put back
+the protocol promises today only that nobody goes on as if nothing had happened: a laptop that
+has seen more of the log than the township holds is told so. ``fates`` says who.
 """
 
 from __future__ import annotations
@@ -12,30 +12,8 @@ from dataclasses import replace
 from random import Random
 
 from sync.server import tables
-from tests.simulation.world import Copy, Machine, World
+from tests.simulation.world import Machine, World
 from township.storage import backup
-
-
-def copy_laptop(here: World, dice: Random) -> None:
-    """A laptop's backup is made."""
-    machine = dice.choice(here.machines)
-    made = backup.make(machine.database, here.place / f"backups-{here.machines.index(machine)}")
-    kept = made.with_name(f"{len(machine.copies)}.copy")
-    made.replace(kept)
-    machine.copies.append(Copy(kept, dict(machine.committed)))
-
-
-def restore_laptop(here: World, dice: Random) -> None:
-    """A laptop goes back to one of its backups."""
-    machine = dice.choice(here.machines)
-    if not machine.copies:
-        return
-    copy = dice.choice(machine.copies)
-    machine.database.close()
-    backup.restore(copy.file, machine.seat.file, machine.seat.key)
-    machine.committed = dict(copy.committed)
-    here.restart(machine)
-    _forget_what_it_asked(here, machine)
 
 
 def clone_laptop(here: World, dice: Random) -> None:
@@ -49,13 +27,7 @@ def clone_laptop(here: World, dice: Random) -> None:
     twin = Machine(replace(machine.seat, file=file), committed=dict(machine.committed))
     here.machines.append(twin)
     here.open_laptop(twin)
-    _forget_what_it_asked(here, machine)
-
-
-def _forget_what_it_asked(here: World, machine: Machine) -> None:
-    """What this device has asked so far may say something new from now on."""
-    number = machine.seat.number
-    here.answered = [p for p in here.answered if here.machines[p.laptop].seat.number != number]
+    here.forget_what_it_asked(machine)
 
 
 def copy_server(here: World, dice: Random) -> None:

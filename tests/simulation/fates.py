@@ -5,11 +5,10 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
-from sync.problems import Diverged, Refused, Revoked, Rewritten, SyncProblem
+from sync.problems import Refused, Revoked, Rewritten, SyncProblem
 from sync.server import audit, devices
 from tests.simulation.model import Broken
 from tests.simulation.world import Machine, World
-from township.changes import GENESIS
 from township.storage.replica import Identity, Replica
 
 
@@ -42,14 +41,9 @@ def refusals(
         return frozenset({Refused})  # enrolled after the server's copy was made
     if device.revoked:
         return frozenset({Revoked})
-    due: set[type[SyncProblem]] = set()
-    known = devices.chain_head(connection, device, own.incarnation)
-    mine = machine.committed.get((own.incarnation, known.dseq)) if known.dseq else GENESIS
-    if mine != known.hash:
-        due.add(Diverged)
     if held and audit.contradicts(connection, service.township_id, held.size, held.root):
-        due.add(Rewritten)
-    return frozenset(due)
+        return frozenset({Rewritten})
+    return frozenset()
 
 
 def _public(own: Identity) -> bytes:

@@ -267,6 +267,16 @@ def restart(here: World, dice: Random) -> None:
     here.restart(_machine(here, dice))
 
 
+def copy(here: World, dice: Random) -> None:
+    """Somebody copies a laptop."""
+    here.copy(_machine(here, dice))
+
+
+def put_back(here: World, dice: Random) -> None:
+    """A laptop is replaced by its copy; the replaced one may come back by the same way."""
+    here.put_back(_machine(here, dice))
+
+
 def clock(here: World, dice: Random) -> None:
     """A clock jumps by up to two years."""
     jump = timedelta(days=dice.randint(-730, 730))
@@ -303,14 +313,14 @@ ACTIONS: dict[str, Action] = {
         crash_server,
         restart,
         clock,
+        copy,
+        put_back,
         grants,
         questions.need,
         questions.same_household,
         office.revoke,
         office.new_laptop,
         office.newer_program,
-        copies.copy_laptop,
-        copies.restore_laptop,
         copies.clone_laptop,
         copies.copy_server,
         copies.restore_server,
@@ -343,8 +353,6 @@ WEIGHTS = {
     "revoke": 0.3,
     "new_laptop": 1,
     "newer_program": 2,
-    "copy_laptop": 2,
-    "restore_laptop": 2,
     "clone_laptop": 1,
     "copy_server": 1,
     "restore_server": 1,
@@ -352,10 +360,10 @@ WEIGHTS = {
     "stick_carry": 4,
     "stick_back": 4,
     "stick_damage": 0.5,
+    "copy": 2,
+    "put_back": 2,
 }
-DISASTERS = frozenset(
-    {"copy_laptop", "restore_laptop", "clone_laptop", "copy_server", "restore_server"}
-)
+DISASTERS = frozenset({"copy", "put_back", "clone_laptop", "copy_server", "restore_server"})
 """What most runs do without, so that their laptops come to rest."""
 FAULTS = frozenset(
     {

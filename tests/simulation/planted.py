@@ -13,7 +13,7 @@ from sync import reading as answers
 from sync.server import devices, sequencer
 from sync.wire import ChainHead
 from township.changes import Op
-from township.storage import arrival, later, replica, tables
+from township.storage import later, replica, tables
 from township.storage.pages import Entry
 
 Patch = tuple[Any, str, Any]
@@ -53,7 +53,7 @@ def _strange_fields_dropped() -> list[Patch]:
         split = [(place, later._split(op)[0]) for place, op in ops]
         return [(place, op) for place, op in split if op is not None]
 
-    return [(arrival.later, "sort_out", sort_out)]
+    return [(later, "sort_out", sort_out)]
 
 
 def _strange_fields_left_behind() -> list[Patch]:
@@ -64,8 +64,8 @@ def _strange_fields_left_behind() -> list[Patch]:
 def _late_answer_taken_anywhere() -> list[Patch]:
     """A page from a stick is applied although the laptop has moved on since it asked."""
     return [
-        (answers.Reading, "_starts_here", lambda self, page, before: page is not None),
-        (replica, "_starts_here", lambda connection, told: True),
+        (answers.Reading, "_starts_here", lambda _self, page, _: page is not None),
+        (replica, "_starts_here", lambda *_: True),
     ]
 
 

@@ -15,9 +15,9 @@
 | 11 | unknown fields survive | ``unknown``, and ``model`` for the server |
 | 12 | every sync ends | ``rest.settle`` |
 
-Not promised yet, hence not asked for: a copied laptop and a restored server are noticed, but do
-not go on by themselves (new incarnations, epochs); what a newer program wrote waits on the laptop,
-but nothing upgrades it; a bucket is never granted without the zone's other one (``SWITCHED_OFF``).
+Not promised yet, hence not asked for: laptops notice a restored server, but do not go on with it
+(epochs); what a newer program wrote waits on the laptop, but nothing upgrades it; a bucket is
+never granted without the zone's other one (``SWITCHED_OFF``).
 """
 
 from __future__ import annotations
@@ -89,9 +89,7 @@ def _nothing_is_lost(world: World, through: list[Machine]) -> None:
                 )
 
 
-def _laptops_agree(
-    world: World, machine: Machine, model: Model, waiting: unknown.Waiting
-) -> None:
+def _laptops_agree(world: World, machine: Machine, model: Model, waiting: unknown.Waiting) -> None:
     service = world.server.service
     with service.store.reading() as connection:
         device = devices.find(connection, service.township_id, machine.seat.number)

@@ -65,14 +65,6 @@ class Packet:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Copy:
-    """A laptop's file as it once was, and what it had acknowledged by then."""
-
-    file: Path
-    committed: dict[tuple[int, int], bytes]
-
-
 @dataclass
 class Machine:
     """One laptop: its file, and the sync that runs on it, if any."""
@@ -82,10 +74,11 @@ class Machine:
     ahead: timedelta = timedelta(0)
     session: int = 0
     client: Client | None = None
+    copy: bytes | None = None
+    """The laptop's file as somebody once copied it."""
     database: Database = field(init=False)
     committed: dict[tuple[int, int], bytes] = field(default_factory=dict)
     """Hash of every changeset that this laptop has acknowledged to its user."""
-    copies: list[Copy] = field(default_factory=list)
     refused: type[SyncProblem] | None = None
     """Why its last sync at rest did not end; promises.py says whether it should have."""
     rested: int | None = None
@@ -149,6 +142,33 @@ class World:
         machine.database.write_engine._compiled_cache = _COMPILED
         machine.fuse.watch(machine.database.engine, _writing)
 
+    def copy(self, machine: Machine) -> None:
+        """Somebody copies a laptop's file, as a backup does."""
+        machine.database.close()  # folds the WAL back
+        machine.copy = machine.seat.file.read_bytes()
+        self.restart(machine)
+
+    def put_back(self, machine: Machine) -> None:
+        """The laptop is as it was when it was copied; what came after may be lost with its disk."""
+        if machine.copy is None:
+            return
+        now, machine.database = machine.copy, machine.database
+        machine.database.close()
+        for beside in ("-wal", "-shm"):
+            Path(f"{machine.seat.file}{beside}").unlink(missing_ok=True)
+        machine.copy = machine.seat.file.read_bytes()  # the other one goes on working later
+        machine.seat.file.write_bytes(now)
+        machine.committed = {}
+        self.forget_what_it_asked(machine)
+        self.restart(machine)
+
+    def forget_what_it_asked(self, machine: Machine) -> None:
+        """What this device has asked so far may say something new from now on."""
+        number = machine.seat.number
+        self.answered = [
+            packet for packet in self.answered if self.machines[packet.laptop].seat.number != number
+        ]
+
     def restart(self, machine: Machine) -> None:
         """The program on a laptop starts again; what it did in memory is gone."""
         machine.client = None
@@ -167,11 +187,19 @@ class World:
         self.note_commits(machine)
 
     def note_commits(self, machine: Machine) -> None:
+        """No changeset that a laptop has acknowledged is gone from it."""
+        known, moved = {}, set()
         with machine.database.engine.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT incarnation, dseq, hash FROM changeset")
-            known = {(incarnation, dseq): hash_ for incarnation, dseq, hash_ in rows}
+            rows = connection.exec_driver_sql(
+                "SELECT incarnation, dseq, hash, state FROM changeset"
+            )
+            for incarnation, dseq, hash_, state in rows:
+                if state == "moved":
+                    moved.add((incarnation, dseq))
+                else:
+                    known[incarnation, dseq] = hash_
         for place, hash_ in machine.committed.items():
-            if known.get(place) != hash_:
+            if known.get(place) != hash_ and place not in moved:
                 raise Broken(1, f"laptop {machine.seat.login} lost its changeset {place}")
         machine.committed = known
 

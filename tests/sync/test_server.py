@@ -229,3 +229,30 @@ def test_a_delete_loses_to_an_edit_its_author_had_not_seen(
     if knew_the_edit:
         seen.write(["phone"], f"{xiang.enrolled.device}.1.2.0")
     assert tan.push(delete(HOME, seen), author=TAN).verdicts[0].status == status
+
+
+def bulky(zone: bytes, texts: int) -> list[Op]:
+    """A changeset of about 30 KB a text; the field is one that this program does not know."""
+    return [household(zone, new_id(), remark="长" * 10_000) for _ in range(texts)]
+
+
+def test_a_page_never_outgrows_a_message(xiang: Stranger, tan: Stranger) -> None:
+    for _ in range(3):
+        xiang.push(*bulky(ZONE, 60), author=XIANG)  # 1.8 MB each
+    sizes = []
+    more = True
+    while more:
+        page = tan.send(tan.message()).page
+        assert page is not None
+        sizes.append(sum(len(op) for entry in page.entries for op in entry.ops or []))
+        more = page.more
+    assert len([size for size in sizes if size > 1_000_000]) == 3
+    assert max(sizes) <= wire.MAX_PAGE
+
+
+def test_a_changeset_that_no_page_could_carry_is_refused(xiang: Stranger) -> None:
+    changeset = xiang.changeset(*bulky(ZONE, 80), author=XIANG)
+    xiang.grow(changeset)
+    response = xiang.post("exchange", xiang.message(changeset))
+    assert response.status_code == 413
+    assert response.json()["type"].endswith(":too_large")

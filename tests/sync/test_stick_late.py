@@ -74,8 +74,8 @@ def test_outboxes_in_the_wrong_order(server: OpenServer, one: Laptop, place: Pat
     assert old.old
     assert log_size(server) == size
     nothing = back(one, old.path)
-    assert (nothing.answered, nothing.pulled) == (0, 0)
-    assert back(one, second.path).answered == 2
+    assert (nothing.answered, nothing.pulled) == (1, 0)  # that much of it is true all the same
+    assert back(one, second.path).answered == 1
 
 
 def test_the_network_was_faster(server: OpenServer, one: Laptop, two: Laptop, place: Path) -> None:

@@ -31,7 +31,7 @@ class PendingRecord:
 
 
 @dataclass
-class _View:
+class View:
     """One side of a record: its columns without ``writers``, and the writers."""
 
     columns: Columns
@@ -65,13 +65,17 @@ class Overlay:
         self, key: Key, pending: PendingRecord, change: Change | None, settled: set[int]
     ) -> None:
         """Bring ``change`` into the township's side and drop ``settled`` from the pending edits."""
-        kind, record_id = key
-        beneath = self._beneath(key, pending)
+        record_id = key[1]
+        beneath = self.beneath(key, pending)
         if change is not None:
             beneath = _advance(beneath, change)
-        rest = [dseq for dseq in pending.dseqs if dseq not in settled]
-        edits = [a for dseq in rest for a in self.own(dseq) if a.op.record == record_id]
         self._forget(record_id, settled)
+        self.remake(key, beneath, [dseq for dseq in pending.dseqs if dseq not in settled])
+
+    def remake(self, key: Key, beneath: View | None, dseqs: Iterable[int]) -> None:
+        """Write a record anew: what the township holds, then these own changesets on top."""
+        kind, record_id = key
+        edits = [a for dseq in dseqs for a in self.own(dseq) if a.op.record == record_id]
         if beneath is not None:
             shown, covered = _cover(beneath, edits)
             self._write(key, shown, covered)
@@ -100,7 +104,7 @@ class Overlay:
         source, ops = self._changesets[dseq]
         return arrivals(source, enumerate(ops), outcome)
 
-    def _beneath(self, key: Key, pending: PendingRecord) -> _View | None:
+    def beneath(self, key: Key, pending: PendingRecord) -> View | None:
         """What the township holds of a record; None when it does not know it yet."""
         kind, record_id = key
         row = bulk.read_row(self._connection, kind, record_id)
@@ -116,7 +120,7 @@ class Overlay:
             row[name] = msgspec.msgpack.decode(value) if value is not None else None
             if name not in bulk.STAMPS:
                 _set_writer(writers, name, writer)
-        return _View(row, writers)
+        return View(row, writers)
 
     def _forget(self, record_id: bytes, settled: set[int]) -> None:
         c = tables.pending.c
@@ -127,7 +131,7 @@ class Overlay:
             delete(tables.shadow).where(tables.shadow.c.record_id == record_id)
         )
 
-    def _write(self, key: Key, shown: _View, covered: list[dict[str, Any]]) -> None:
+    def _write(self, key: Key, shown: View, covered: list[dict[str, Any]]) -> None:
         kind, record_id = key
         bulk.write_row(
             self._connection, kind, record_id, {**shown.columns, "writers": shown.writers.pack()}
@@ -145,24 +149,24 @@ def _set_writer(writers: Writers, name: str, writer: str | None) -> None:
         writers.fields[name] = writer
 
 
-def _advance(beneath: _View | None, change: Change) -> _View | None:
+def _advance(beneath: View | None, change: Change) -> View | None:
     if change.inserted:
-        return _View(dict(change.columns), Writers(change.default, dict(change.writers)))
+        return View(dict(change.columns), Writers(change.default, dict(change.writers)))
     if beneath is None:
         return None
     writers = Writers(beneath.writers.default, {**beneath.writers.fields, **change.writers})
-    return _View({**beneath.columns, **change.columns}, writers)
+    return View({**beneath.columns, **change.columns}, writers)
 
 
-def _made_here(edits: list[Arrived]) -> _View:
+def _made_here(edits: list[Arrived]) -> View:
     """A record that the township does not know yet, as the remaining edits make it."""
     local = Change()
     for arrived in edits:
         local.fold(arrived)
-    return _View(local.columns, Writers(local.default, local.writers))
+    return View(local.columns, Writers(local.default, local.writers))
 
 
-def _cover(beneath: _View, edits: list[Arrived]) -> tuple[_View, list[dict[str, Any]]]:
+def _cover(beneath: View, edits: list[Arrived]) -> tuple[View, list[dict[str, Any]]]:
     """The row that people see, and the shadow rows of all that the edits cover."""
     local = Change()
     for arrived in edits:
@@ -178,4 +182,4 @@ def _cover(beneath: _View, edits: list[Arrived]) -> tuple[_View, list[dict[str, 
         for name in local.columns
     ]
     writers = Writers(beneath.writers.default, {**beneath.writers.fields, **local.writers})
-    return _View({**beneath.columns, **local.columns}, writers), covered
+    return View({**beneath.columns, **local.columns}, writers), covered

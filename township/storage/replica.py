@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from township.changes import Changeset
-from township.storage import checkpoints, scope, tables
+from township.storage import checkpoints, incarnation, scope, tables
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
@@ -151,19 +151,24 @@ class Replica:
         with self._database.writing() as connection:
             checkpoints.suspect(connection, checkpoint)
 
+    def begin_incarnation(self, expected: int) -> frozenset[str]:
+        """The township has another history of this laptop: begin a new chain with what it lacks."""
+        with self._database.writing() as connection:
+            return frozenset(incarnation.begin(connection, expected))
+
     def apply(self, told: Told) -> frozenset[str]:
         """Take in one answer of the township; returns the kinds of record that changed."""
         kinds: set[str] = set()
         with self._database.writing() as connection:
-            incarnation: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
-            kinds |= _take_verdicts(connection, incarnation, told.verdicts)
+            current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+            kinds |= _take_verdicts(connection, current, told.verdicts)
             if told.scope is not None:
                 kinds |= scope.apply(connection, told.scope)
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
-                kinds |= Arrival(connection, incarnation).apply(told.page)
+                kinds |= Arrival(connection, current).apply(told.page)
             if told.verdicts or told.scope is not None:
-                kinds |= scope.release(connection, incarnation)
+                kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
                 checkpoints.move(connection, told.checkpoint)
             if setting(connection, _EPOCH) != told.epoch.hex():
