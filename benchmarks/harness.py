@@ -30,10 +30,14 @@ Measured = dict[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """How to run; each comparison is repeated ``rounds`` times, at least 3."""
+    """How to run; each comparison is repeated ``rounds`` times, at least 3.
+
+    ``laptops``: how many come in a storm.
+    """
 
     peers: bool = False
     rounds: int = 3
+    laptops: int = 1000
 
 
 @dataclass(frozen=True)
@@ -173,8 +177,9 @@ def parse_options(arguments: Sequence[str]) -> tuple[str, Options, bool]:
     parser.add_argument("--peers", action="store_true", help="also run peers (installed by pip)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--rounds", type=int, default=3, help="how often each case runs (≥ 3)")
+    parser.add_argument("--laptops", type=int, default=1000, help="how many laptops in a storm")
     given = parser.parse_args(arguments)
-    return given.name, Options(given.peers, given.rounds), given.json
+    return given.name, Options(given.peers, given.rounds, given.laptops), given.json
 
 
 def names() -> list[str]:

@@ -38,6 +38,10 @@ Password = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 Data = Annotated[Path, typer.Option("--data", help="服务器文件夹")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="数据放在 PostgreSQL：postgresql+psycopg://用户@主机/数据库"),
+]
 Out = Annotated[Path, typer.Option("--out", help="写到哪个 PDF 文件")]
 
 
@@ -175,10 +179,16 @@ def server_init(
     host: Annotated[
         list[str] | None, typer.Option("--host", help="笔记本用来访问服务器的名称或地址，可多次")
     ] = None,
+    database: Database = None,
 ) -> None:
     """建立镇服务器：密钥、证书和空的加密数据库。"""
-    server.init(data, name, host or [])
+    server.init(data, name, host or [], database)
     typer.echo(f"已在 {data} 建立{name}的服务器。请把其中的 *.key 文件另存一份到安全的地方。")
+    if database:
+        typer.echo(
+            "数据在 PostgreSQL 里，请把它放在加密的磁盘上。数据库口令没有保存，"
+            "运行时从环境变量 PGPASSWORD 或文件 ~/.pgpass 取。"
+        )
 
 
 @township.command("run")
@@ -187,10 +197,16 @@ def server_run(
     host: Annotated[str, typer.Option("--host", help="监听的地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="端口")] = 8443,
     plain: Annotated[bool, typer.Option("--plain", help="不加密，只许本机访问")] = False,
+    database: Database = None,
 ) -> None:
     """运行镇服务器，直到按 Ctrl+C。"""
     server.run(
-        data, host, port, encrypted=not plain, ready=lambda url: typer.echo(f"服务器地址 {url}")
+        data,
+        host,
+        port,
+        encrypted=not plain,
+        ready=lambda url: typer.echo(f"服务器地址 {url}"),
+        database=database,
     )
 
 

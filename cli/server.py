@@ -8,14 +8,22 @@ from pathlib import Path
 from sync.server import admin, folder, running
 
 
-def init(path: Path, name: str, hosts: list[str]) -> None:
-    """Make a server folder. Raises WorldError."""
-    folder.init(path, name, ("localhost", "127.0.0.1", *hosts))
+def init(path: Path, name: str, hosts: list[str], database: str | None) -> None:
+    """Make a server folder, with its data in a PostgreSQL if one is named. Raises WorldError."""
+    folder.init(path, name, ("localhost", "127.0.0.1", *hosts), database=database)
 
 
-def run(path: Path, host: str, port: int, *, encrypted: bool, ready: running.Ready) -> None:
+def run(
+    path: Path,
+    host: str,
+    port: int,
+    *,
+    encrypted: bool,
+    ready: running.Ready,
+    database: str | None,
+) -> None:
     """Serve until told to stop. Raises WorldError."""
-    running.run(path, host, port, encrypted=encrypted, ready=ready)
+    running.run(path, host, port, encrypted=encrypted, ready=ready, database=database)
 
 
 def enrol(path: Path, logins: list[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from struct import Struct
 
 Root = Callable[[int, int], bytes]
 
@@ -16,14 +17,14 @@ EMPTY = sha256().digest()
 
 ENTRY = b"lianxinqiao entry 1\n"
 CHECKPOINT = b"lianxinqiao checkpoint 1\n"
+_numbers = Struct(">QQQQ").pack
 
 
 def entry_bytes(
     seq: int, device: int, incarnation: int, dseq: int, status: str, commitment: bytes
 ) -> bytes:
     """What a leaf says of an entry: where it came from, what became of it, and a commitment."""
-    numbers = b"".join(_number(n) for n in (seq, device, incarnation, dseq))
-    return ENTRY + numbers + commitment + status.encode()
+    return ENTRY + _numbers(seq, device, incarnation, dseq) + commitment + status.encode()
 
 
 def commitment(salt: bytes, chain_hash: bytes) -> bytes:
@@ -55,10 +56,12 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf hashes."""
     if not leaves:
         return EMPTY
-    if len(leaves) == 1:
-        return leaves[0]
-    k = split(len(leaves))
-    return node(root_of(leaves[:k]), root_of(leaves[k:]))
+    level = list(leaves)
+    while len(level) > 1:
+        odd = level[len(level) & ~1 :]  # joins its left neighbours higher up
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+    return level[0]
 
 
 def inclusion(index: int, size: int, root: Root) -> list[bytes]:

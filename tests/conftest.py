@@ -40,6 +40,17 @@ def _stay_on_this_machine(event: str, args: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_on_this_machine)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL that starts with the first test that wants it."""
+    if sys.platform == "win32":
+        pytest.skip("the PostgreSQL of the tests listens on a Unix socket")
+    from tests.postgres import running_postgres
+
+    with running_postgres() as address:
+        yield address
+
+
 @pytest.fixture(autouse=True)
 def home(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -30,7 +30,7 @@ SEEN = "seen"
 Action = Literal["insert", "set", "delete", "restore"]
 
 
-class Op(msgspec.Struct, array_like=True, frozen=True):
+class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One change of one record.
 
     ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
@@ -47,7 +47,7 @@ class Op(msgspec.Struct, array_like=True, frozen=True):
     fields: dict[str, Any]
 
 
-class Header(msgspec.Struct, array_like=True, frozen=True):
+class Header(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Who wrote a changeset, where it stands in its device's chain, and how many ops it has.
 
     ``device`` is the number the township gave the laptop, ``incarnation`` grows when a copy or
@@ -91,11 +91,7 @@ def op_hash(data: bytes) -> bytes:
 
 def link(previous: bytes, header: bytes, op_hashes: Iterable[bytes]) -> bytes:
     """The chain hash of a changeset: SHA-256(previous ‖ SHA-256(header) ‖ op hashes)."""
-    digest = sha256(previous)
-    digest.update(sha256(header).digest())
-    for item in op_hashes:
-        digest.update(item)
-    return digest.digest()
+    return sha256(b"".join((previous, sha256(header).digest(), *op_hashes))).digest()
 
 
 def op_id(device: int, incarnation: int, dseq: int, index: int) -> str:
@@ -142,7 +138,7 @@ class Writers:
         return cls(default, fields)
 
 
-class Changeset(msgspec.Struct, array_like=True, frozen=True):
+class Changeset(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Header and operations as the bytes their author made."""
 
     header: bytes
@@ -150,4 +146,4 @@ class Changeset(msgspec.Struct, array_like=True, frozen=True):
 
     def hash(self, previous: bytes) -> bytes:
         """This changeset's link in the chain after ``previous``."""
-        return link(previous, self.header, map(op_hash, self.ops))
+        return link(previous, self.header, [sha256(op).digest() for op in self.ops])

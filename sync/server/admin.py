@@ -12,6 +12,7 @@ from sync.server import enrolment, tables
 from sync.server.devices import OFFICE_PATTERNS
 from sync.server.folder import OpenServer
 from sync.server.sequencer import lock_head
+from sync.server.trying import retrying
 from sync.wire import Author
 from township.changes import bucket
 from township.errors import NotFound
@@ -32,6 +33,7 @@ class DeviceLine:
     revoked_at: str | None
 
 
+@retrying
 def issue_code(
     server: OpenServer, logins: Sequence[str], zones: Sequence[bytes] | None = None
 ) -> str:
@@ -53,6 +55,7 @@ def issue_code(
         return enrolment.issue(connection, service.township_id, authors, buckets, now)
 
 
+@retrying
 def _cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
     c = tables.record.c
     with server.service.store.reading() as connection:
@@ -78,6 +81,7 @@ def _buckets(cadres: list[dict[str, str]], zones: Sequence[bytes] | None) -> lis
     return sorted(buckets)
 
 
+@retrying
 def revoke(server: OpenServer, number: int) -> None:
     """Shut a lost laptop out; its next contact locks it. Raises NotFound."""
     c = tables.device.c
@@ -93,6 +97,7 @@ def revoke(server: OpenServer, number: int) -> None:
         raise NotFound(f"没有编号为 {number} 的笔记本。")
 
 
+@retrying
 def device_list(server: OpenServer) -> list[DeviceLine]:
     """All enrolled laptops in the order of their numbers."""
     c = tables.device.c

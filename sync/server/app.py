@@ -18,6 +18,7 @@ from sync import wire
 from sync.server.enrolment import Enrolment
 from sync.server.rates import RateLimit
 from sync.server.service import Service
+from sync.server.trying import StoreAway
 from sync.wire import BadMessage, Welcome
 
 _THREADS = 4
@@ -93,7 +94,11 @@ def make_app(service: Service, enrolment: Enrolment) -> Litestar:
 
     return Litestar(
         [exchange, enrol, welcome],
-        exception_handlers={BadMessage: _bad_message, HTTPException: _http_problem},
+        exception_handlers={
+            BadMessage: _bad_message,
+            HTTPException: _http_problem,
+            StoreAway: _away,
+        },
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
             title="连心桥镇服务器",
@@ -120,6 +125,11 @@ def _problem(code: str, status: int, title: str, detail: str) -> Response[bytes]
 def _bad_message(_: Request, error: BadMessage) -> Response[bytes]:  # type: ignore[type-arg]
     status, title = PROBLEMS[error.code]
     return _problem(error.code, status, title, error.detail)
+
+
+def _away(_: Request, _error: StoreAway) -> Response[bytes]:  # type: ignore[type-arg]
+    """No problem document: the same bytes again later."""
+    return Response(b"", status_code=503, headers={"retry-after": "5"})
 
 
 def _http_problem(_: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]

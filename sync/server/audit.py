@@ -5,7 +5,8 @@ Nothing is trusted but the entries themselves and the public keys of the devices
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,12 +105,13 @@ def verify(
     """Walk the log from its first entry to its last; ``step`` hears how far."""
     walk = _Walk(township_id, _keys(connection, township_id))
     finding = None
-    for seq, row in enumerate(_entries(connection, township_id), 1):
-        if text := walk.wrong(seq, row):
-            finding = Finding(row.seq, text)
-            break
-        if step and seq % _TOGETHER == 0:
-            step(seq)
+    with closing(_entries(connection, township_id)) as entries:
+        for seq, row in enumerate(entries, 1):
+            if text := walk.wrong(seq, row):
+                finding = Finding(row.seq, text)
+                break
+            if step and seq % _TOGETHER == 0:
+                step(seq)
     finding = finding or _counts(connection, township_id, len(walk.leaves)) or walk.unsigned()
     root = history.root_of(walk.leaves)
     return Audited(len(walk.leaves), root, finding or _tree(connection, walk, root))
@@ -130,10 +132,11 @@ def contradicts(
     return None
 
 
-def _entries(connection: Connection, township_id: bytes) -> Iterator[Any]:
+def _entries(connection: Connection, township_id: bytes) -> Generator[Any, None, None]:
     c = tables.log.c
     statement = select(tables.log).where(c.township_id == township_id).order_by(c.seq)
-    yield from connection.execute(statement.execution_options(yield_per=_TOGETHER))
+    with connection.execute(statement.execution_options(yield_per=_TOGETHER)) as entries:
+        yield from entries
 
 
 def _keys(connection: Connection, township_id: bytes) -> dict[int, bytes]:

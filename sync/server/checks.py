@@ -116,17 +116,21 @@ def checked(head: Head) -> Head | Op:
     """The operation, if it is sound by itself; a plain new record stays packed. Raises Refused."""
     if len(head.record) != 16 or not _is_bucket(head.bucket):
         raise Refused("rejected", "unreadable")
-    decoder = insert_decoders().get(head.kind)
-    if head.action == "insert" and decoder is not None:
-        try:
-            zone = decoder.decode(head.fields).zone_id
-        except ValueError:
-            pass  # not plain: judged below
-        else:
-            if kind_rules()[head.kind].bucket_in(zone) != head.bucket:
-                raise Refused("rejected", "bucket")
-            return head
-    return _checked_in_general(head)
+    decoder = insert_decoders().get(head.kind) if head.action == "insert" else None
+    if decoder is None:
+        return _checked_in_general(head)
+    try:
+        zone = decoder.decode(head.fields).zone_id
+    except ValueError:
+        return _checked_in_general(head)  # not plain
+    if _bucket_of(head.kind, zone) != head.bucket:
+        raise Refused("rejected", "bucket")
+    return head
+
+
+@lru_cache(1024)
+def _bucket_of(kind: str, zone: bytes | None) -> str:
+    return kind_rules()[kind].bucket_in(zone)
 
 
 def _checked_in_general(head: Head) -> Op:

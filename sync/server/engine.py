@@ -1,25 +1,29 @@
-"""The server's database engine and its two kinds of transaction."""
+"""The server's database: its two kinds of transaction, bulk inserts, and encrypted SQLite."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from sync.server import tables
+from sync.server.trying import retrying
 from township.errors import NewerDatabase
+from township.storage.driver import sqlcipher
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=8000",  # 32 MB: pages written often reach the file once
 )
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384
@@ -27,12 +31,16 @@ _READERS = 4
 
 
 class Store:
-    """The township's database. Threads share it; one writes at a time, readers do not wait."""
+    """A database of townships. Threads share it; one writes at a time, readers do not wait.
 
-    def __init__(self, readers: Engine, writer: Engine) -> None:
+    ``turn`` is held by whoever writes, where the database itself does not let writers wait in
+    order.
+    """
+
+    def __init__(self, readers: Engine, writer: Engine, turn: AbstractContextManager[Any]) -> None:
         self._readers = readers
         self._writer = writer
-        self._turn = Lock()  # waiting here is fairer than SQLite's busy handler
+        self._turn = turn
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -42,7 +50,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start and commits at its end."""
+        """A transaction that commits at its end. Its first statement is the head lock."""
         with self._turn, self._writer.begin() as connection:
             yield connection
 
@@ -54,20 +62,41 @@ class Store:
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows that hold every column of the table in order, past SQLAlchemy's conversions."""
-    if rows:
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        values = ", ".join(mark for _ in table.columns)
-        connection.exec_driver_sql(
-            f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})', list(rows)
-        )
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        columns = tuple(list(values) for values in zip(*rows, strict=True))
+        connection.exec_driver_sql(_insert_columns(table), columns)
+    else:
+        connection.exec_driver_sql(_insert_rows(table), list(rows))
+
+
+@cache
+def _insert_rows(table: Table) -> str:
+    marks = ", ".join("?" for _ in table.columns)
+    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES ({marks})'
+
+
+_ARRAYS = {bytes: "bytea[]", str: "text[]", int: "bigint[]", bool: "boolean[]"}
+
+
+@cache
+def _insert_columns(table: Table) -> str:
+    """One statement with an array per column: three times as fast as a row at a time."""
+    arrays = ", ".join(f"%b::{_ARRAYS[column.type.python_type]}" for column in table.columns)
+    return f'INSERT INTO "{table.name}" ({_names(table)}) SELECT * FROM unnest({arrays})'
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 def open_sqlite(path: Path, key: bytes) -> Store:
     """Open or create an encrypted SQLite file. Raises NewerDatabase."""
     writer = _engine(path, key, "BEGIN IMMEDIATE", 1, _WRITER_CACHE_KIB)
-    store = Store(_engine(path, key, "BEGIN", _READERS, _READER_CACHE_KIB), writer)
-    _prepare(store)
+    readers = _engine(path, key, "BEGIN", _READERS, _READER_CACHE_KIB)
+    store = Store(readers, writer, Lock())  # waiting here is fairer than SQLite's busy handler
+    prepare(store)
     return store
 
 
@@ -96,12 +125,24 @@ def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int
     return engine
 
 
-def _prepare(store: Store) -> None:
+def prepare(store: Store) -> None:
+    """Make the tables that are missing. Raises NewerDatabase; then the store is closed."""
+    try:
+        version = _make_tables(store)
+    except (IntegrityError, ProgrammingError):  # another process was making them just now
+        version = _make_tables(store)
+    if version > tables.SCHEMA_VERSION:
+        store.close()
+        raise NewerDatabase("镇服务器的数据由更新版本的程序写成，请先升级服务器程序。")
+
+
+@retrying
+def _make_tables(store: Store) -> int:
+    """Returns the version of the tables."""
     with store.writing() as connection:
         tables.metadata.create_all(connection)
         version = connection.scalar(select(tables.server_schema.c.version))
         if version is None:
-            connection.execute(insert(tables.server_schema).values(version=tables.SCHEMA_VERSION))
-    if version is not None and version > tables.SCHEMA_VERSION:
-        store.close()
-        raise NewerDatabase("镇服务器的数据由更新版本的程序写成，请先升级服务器程序。")
+            version = tables.SCHEMA_VERSION
+            connection.execute(insert(tables.server_schema).values(version=version))
+    return version

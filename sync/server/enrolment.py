@@ -19,6 +19,7 @@ from sync import chain, wire
 from sync.server import devices, tables
 from sync.server.sequencer import lock_head
 from sync.server.service import Service
+from sync.server.trying import retrying
 from sync.wire import Author, BadMessage, Enrol, Enrolled, Sealed
 from township.values import moment_text
 
@@ -81,23 +82,31 @@ class Enrolment:
         asked = wire.unpack(sealed.body, Enrol)
         if asked.protocol != wire.PROTOCOL:
             raise BadMessage("protocol", str(asked.protocol))
-        now = self._service.clock()
-        with self._service.store.writing() as connection:
-            lock_head(connection, self._service.township_id)
-            row = self._code(connection, asked.code_id)
-            proven = row is not None and _proves(row, asked, sealed)
-            if row is not None and not proven:
-                self._count_failure(connection, asked.code_id)
-            if row is not None and proven:
-                enrolled = self._enrol(connection, row, asked, now)
-        if row is None or not proven:  # the failure is counted and committed by now
+        row, enrolled = self._asked(asked, sealed)
+        if row is None or enrolled is None:  # the failure is counted and committed by now
             raise BadMessage("code")
         body = wire.pack(enrolled)
         proof = chain.code_proof(row.code_key, "answer", asked.nonce, body)
         return msgspec.msgpack.encode(Sealed(body, proof))
 
+    @retrying
+    def _asked(self, asked: Enrol, sealed: Sealed) -> tuple[Any, Enrolled | None]:
+        """The code's row, and the laptop's place in the township when it knows the code."""
+        now = self._service.clock()
+        with self._service.store.writing() as connection:
+            lock_head(connection, self._service.township_id)
+            row = self._code(connection, asked.code_id)
+            if row is None:
+                return None, None
+            if not _proves(row, asked, sealed):
+                self._count_failure(connection, asked.code_id)
+                return row, None
+            return row, self._enrol(connection, row, asked, now)
+
     def _code(self, connection: Connection, code_id: str) -> Any:
         c = tables.enrolment_code.c
+        if not set(wire.CODE_ALPHABET).issuperset(code_id):
+            return None
         return connection.execute(
             select(tables.enrolment_code).where(
                 c.township_id == self._service.township_id,
@@ -151,7 +160,8 @@ class Enrolment:
             .values(next_device=number + 1)
         )
         keys = (asked.signing_public, asked.sealing_public)
-        devices.add(connection, township_id, number, asked.name, keys, moment_text(now))
+        name = asked.name.replace("\0", "")  # PostgreSQL has no such character
+        devices.add(connection, township_id, number, name, keys, moment_text(now))
         authors = msgspec.msgpack.decode(row.authors, type=list[Author])
         buckets = msgspec.msgpack.decode(row.buckets, type=list[str])
         devices.grant(connection, township_id, number, buckets, [a.cadre for a in authors])

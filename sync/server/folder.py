@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert
 
-from sync.server import devices, tables, tls
+from sync.server import devices, postgres, tables, tls
 from sync.server.engine import Store, open_sqlite
 from sync.server.service import Service
 from township.errors import DamagedDatabase, WorldError
 from township.records import new_id
 from township.values import moment_text, utc_now
 
+LONGEST_NAME = 40
+"""Characters of a township's name."""
 OFFICE_DEVICE = 1
 """The township office's own device: enters zones, cadres and what comes from other offices."""
 
@@ -86,28 +88,36 @@ def init(
     township_name: str,
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1"),
     clock: Callable[[], datetime] = utc_now,
+    database: str | None = None,
 ) -> ServerFolder:
     """Make a server folder: keys, certificate authority, an empty database.
 
-    ``hosts`` are the names and addresses under which laptops will reach the server. Raises
-    WorldError when there is a server already.
+    ``hosts`` are the names and addresses under which laptops will reach the server.
+    ``database`` is the address of a PostgreSQL database; None: an encrypted file in the folder.
+    Raises WorldError when there is a server already, or the database cannot be used.
     """
     folder = ServerFolder(path)
     if folder.settings.exists():
         raise WorldError("这个文件夹里已经有一个镇服务器，不能再建。请换一个文件夹。")
+    if not 0 < len(township_name) <= LONGEST_NAME:
+        raise WorldError(f"乡镇名称最长 {LONGEST_NAME} 个字。")
+    address = postgres.address(database) if database else None
+    store = postgres.open_postgres(address) if address else None  # first: it may not answer
     path.mkdir(parents=True, exist_ok=True)
-    keys = (folder.database_key, folder.township_key, folder.office_key, folder.sealing_key)
-    for file in keys:
+    keys = (folder.township_key, folder.office_key, folder.sealing_key)
+    for file in keys if store else (folder.database_key, *keys):
         _write_secret(file, os.urandom(32))
     _write_secret(folder.recovery_key, str(pyrage.x25519.Identity.generate()).encode())
     tls.make(folder.tls, township_name, hosts, clock())
     township_id = new_id()
-    store = open_sqlite(folder.database, folder.database_key.read_bytes())
+    store = store or open_sqlite(folder.database, folder.database_key.read_bytes())
     try:
         _enter_township(store, folder, township_id, township_name, clock())
     finally:
         store.close()
     settings = {"township_id": township_id.hex(), "name": township_name, "hosts": list(hosts)}
+    if address:
+        settings["database"] = postgres.without_password(address)
     folder.settings.write_text(json.dumps(settings, ensure_ascii=False, indent=1), "utf-8")
     return folder
 
@@ -146,16 +156,33 @@ def _enter_township(
         )
 
 
-def open_server(path: Path, clock: Callable[[], datetime] = utc_now) -> OpenServer:
-    """Open a server folder. Raises WorldError, DamagedDatabase, NewerDatabase."""
+def open_server(
+    path: Path, clock: Callable[[], datetime] = utc_now, database: str | None = None
+) -> OpenServer:
+    """Open a server folder. Raises WorldError, DamagedDatabase, NewerDatabase.
+
+    ``database`` goes before the address in the settings: it may bring a password.
+    """
     folder = ServerFolder(path)
     settings = _settings(folder)
-    store = open_sqlite(folder.database, folder.database_key.read_bytes())
+    store = _open_store(folder, settings, database)
     township_key = Ed25519PrivateKey.from_private_bytes(folder.township_key.read_bytes())
     office_key = Ed25519PrivateKey.from_private_bytes(folder.office_key.read_bytes())
     service = Service(store, bytes.fromhex(settings["township_id"]), township_key, clock)
+    if not service.exists():
+        store.close()
+        raise WorldError("这个数据库里没有本镇的数据。请核对数据库地址，或从备份恢复。")
     recovery = pyrage.x25519.Identity.from_str(folder.recovery_key.read_text("ascii"))
     return OpenServer(folder, settings["name"], service, office_key, str(recovery.to_public()))
+
+
+def _open_store(folder: ServerFolder, settings: dict[str, Any], database: str | None) -> Store:
+    kept = settings.get("database")
+    if database and not kept:
+        raise WorldError("这个镇服务器的数据在它的文件夹里，不在 PostgreSQL 里。请去掉数据库地址。")
+    if kept:
+        return postgres.open_postgres(postgres.address(database or kept))
+    return open_sqlite(folder.database, folder.database_key.read_bytes())
 
 
 def _settings(folder: ServerFolder) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from sync import chain
 from sync.server import devices, sequencer
 from sync.server.folder import OFFICE_DEVICE, OpenServer
-from sync.server.sequencer import Push
+from sync.server.sequencer import Push, lock_head
+from sync.server.trying import retrying
 from sync.wire import ChainHead
 from township.changes import Changeset, decode_header
 from township.errors import WorldError
@@ -26,6 +27,7 @@ class Office:
     def number(self) -> int:
         return OFFICE_DEVICE
 
+    @retrying
     def head(self) -> ChainHead:
         """Where the office's chain stands: the next changeset is ``dseq`` + 1 after ``hash``."""
         service = self._server.service
@@ -62,14 +64,22 @@ class Office:
         return ops
 
     def _push(self, batch: list[Changeset]) -> list[Verdict]:
-        service, before = self._server.service, self.head()
+        return self._take(self._signed(batch, self.head()))
+
+    def _signed(self, batch: list[Changeset], before: ChainHead) -> Push:
+        service = self._server.service
         hashes = chain.hashes(before.hash, batch)
         head = ChainHead(before.incarnation, decode_header(batch[-1].header).dseq, hashes[-1])
         text = chain.head_bytes(
             service.township_id, OFFICE_DEVICE, head.incarnation, head.dseq, head.hash
         )
-        incoming = Push(head, batch, self._server.office_key.sign(text))
+        return Push(head, batch, self._server.office_key.sign(text))
+
+    @retrying
+    def _take(self, incoming: Push) -> list[Verdict]:
+        service = self._server.service
         with service.store.writing() as connection:
+            lock_head(connection, service.township_id)
             device = devices.find(connection, service.township_id, OFFICE_DEVICE)
             assert device is not None
             taken = sequencer.push(connection, device, incoming, service.clock())

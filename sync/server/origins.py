@@ -37,10 +37,11 @@ class Origins:
         self._connection = connection
         self._township_id = township_id
         self._known: dict[Origin, Logged | None] = {}
+        self._fresh: dict[tuple[int, int, int], tuple[bytes, bytes, bytes | None]] = {}
 
-    def note(self, origin: Origin, logged: Logged) -> None:
-        """Remember a changeset that is not written yet."""
-        self._known[origin] = logged
+    def note(self, header: Header, logged: tuple[bytes, bytes, bytes | None]) -> None:
+        """Remember a changeset that is not written yet: what ``Logged`` holds."""
+        self._fresh[header.device, header.incarnation, header.dseq] = logged
 
     def header(self, op_id: str | None) -> Header | None:
         """The header of the changeset with this op."""
@@ -65,6 +66,8 @@ class Origins:
         return _written(op, field)
 
     def _find(self, origin: Origin) -> Logged | None:
+        if fresh := self._fresh.get(origin):
+            return Logged._make(fresh)
         if origin not in self._known:
             c = tables.log.c
             row = self._connection.execute(

@@ -7,7 +7,7 @@ changes them again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
@@ -36,13 +36,8 @@ class Row:
         self.touched = fresh
 
 
-class _New(NamedTuple):
-    """A record made by this push and not touched again."""
-
-    bucket: str
-    fields: bytes
-    writer: str
-    seq: int
+_New = tuple[str, bytes, str, int]
+"""A record made by this push and not touched again: bucket, fields, writer, number."""
 
 
 class Rows:
@@ -58,6 +53,8 @@ class Rows:
         """Read those of these records that exist."""
         by_kind: dict[str, list[bytes]] = {}
         for kind, record_id in keys:
+            if "\0" in kind:
+                continue  # refused later; PostgreSQL has no such character
             by_kind.setdefault(kind, []).append(record_id)
         for kind, ids in by_kind.items():
             for start in range(0, len(ids), _CHUNK):
@@ -66,7 +63,7 @@ class Rows:
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""
         if new := self._new.get(key):
-            return new.bucket
+            return new[0]
         row = self._rows.get(key)
         return row.bucket if row else None
 
@@ -74,13 +71,14 @@ class Rows:
         """A record that exists, for changing. Raises KeyError."""
         new = self._new.pop(key, None)
         if new is not None:
-            state = State(msgspec.msgpack.decode(new.fields), Writers(new.writer))
-            self._rows[key] = Row(new.bucket, state, new.seq, fresh=True)
+            bucket, fields, writer, seq = new
+            state = State(msgspec.msgpack.decode(fields), Writers(writer))
+            self._rows[key] = Row(bucket, state, seq, fresh=True)
         return self._rows[key]
 
     def add(self, key: Key, bucket: str, fields: bytes, writer: str, seq: int) -> None:
         """Make a new record of these packed fields."""
-        self._new[key] = _New(bucket, fields, writer, seq)
+        self._new[key] = (bucket, fields, writer, seq)
 
     def save(self) -> None:
         """Write the new and the changed rows. Raises IntegrityError when a new one exists."""

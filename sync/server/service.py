@@ -19,6 +19,7 @@ from sync.server import devices, feed, history, sequencer, tables
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
+from sync.server.trying import retrying
 from sync.wire import Answer, BadMessage, Envelope, History, Request
 from township.storage.pages import Page, Scope
 from township.values import utc_now
@@ -47,6 +48,7 @@ class Service:
         self.township_id = township_id
         self.key = key
         self.clock = clock
+        self._history_blocks: history.Blocks = {}
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -64,6 +66,15 @@ class Service:
         """The bytes of an answer, signed by the township."""
         return wire.parcel(chain.seal(self.key, self.township_id, 0, wire.pack(answer)))
 
+    @retrying
+    def exists(self) -> bool:
+        """Does the database hold this township?"""
+        c = tables.township.c
+        with self.store.reading() as connection:
+            found = connection.scalar(select(c.head_seq).where(c.township_id == self.township_id))
+        return found is not None
+
+    @retrying
     def _sender(self, envelope: Envelope) -> Device:
         if envelope.township != self.township_id:
             raise BadMessage("township")
@@ -80,6 +91,11 @@ class Service:
         """Take the push of a request in and make its answer. Raises BadMessage."""
         device, request, name = asked.device, asked.request, asked.name
         taken = self._push(device, request) if request.changesets else None
+        return self._found(device, request, name, taken)
+
+    @retrying
+    def _found(self, device: Device, request: Request, name: bytes, taken: Taken | None) -> Answer:
+        """The answer after a push, from one view of the township."""
         with self.store.reading() as connection:
             if taken is None:
                 taken = self._compare(connection, device, request)
@@ -94,8 +110,11 @@ class Service:
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(connection, self.township_id, self.key, size, known)
+        return history.prove(
+            connection, self.township_id, self.key, size, known, self._history_blocks
+        )
 
+    @retrying
     def _push(self, device: Device, request: Request) -> Taken:
         incoming = Push(request.own, request.changesets, request.head_signature)
         with self.store.writing() as connection:

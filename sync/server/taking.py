@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, insert, select
@@ -18,7 +17,7 @@ from sync.server.conflicts import open_conflicts
 from sync.server.devices import Device
 from sync.server.engine import insert_many
 from sync.server.history import grow
-from sync.server.origins import Logged, Origin, Origins
+from sync.server.origins import Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
 from sync.wire import ChainHead
@@ -33,8 +32,7 @@ _SALT = 16
 _NO_ORDERS: merge.Orders = {}
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """A changeset whose place in its chain is proven; the last of a push brings a signature."""
 
     changeset: Changeset
@@ -63,6 +61,7 @@ class Taking:
         self._authors = None if device.any_author else set(devices.authors(connection, device))
         self._origins = Origins(connection, device.township_id)
         self._rows = Rows(connection, device.township_id)
+        self._salts = _salts()
         self._log: list[tuple[Any, ...]] = []
         self._feed: list[tuple[Any, ...]] = []
         self._conflicts: list[Op] = []
@@ -110,7 +109,7 @@ class Taking:
         for head in found:
             ops.append(checked(head))
             key = (head.kind, head.record)
-            bucket = made.get(key) or self._rows.bucket(key)
+            bucket = (made.get(key) if made else None) or self._rows.bucket(key)
             if head.action == "insert":
                 if bucket is not None:
                     raise Refused("rejected", "record_exists")
@@ -164,13 +163,13 @@ class Taking:
     def _place(self, turn: Turn, buckets: list[str], *, altered: bool) -> None:
         """Enter a changeset into the feed of each bucket that it touches."""
         header, ops = turn.header, turn.changeset.ops
-        places: dict[str, list[int]] = {}
-        for index, bucket in enumerate(buckets):
-            places.setdefault(bucket, []).append(index)
-        for bucket, indexes in places.items():
-            whole = len(places) == 1
-            packed = None if whole else msgspec.msgpack.encode(indexes)
-            size = sum(map(len, ops)) if whole else sum(len(ops[index]) for index in indexes)
+        names = buckets if len(buckets) == 1 else list(dict.fromkeys(buckets))
+        for bucket in names:
+            packed, size = None, sum(map(len, ops))
+            if len(names) > 1:
+                indexes = [index for index, name in enumerate(buckets) if name == bucket]
+                packed = msgspec.msgpack.encode(indexes)
+                size = sum(len(ops[index]) for index in indexes)
             self._feed.append(
                 (
                     self._device.township_id,
@@ -189,14 +188,13 @@ class Taking:
         """Append to the log."""
         header, packed = turn.header, msgspec.msgpack.encode(turn.changeset.ops)
         packed_outcome = msgspec.msgpack.encode(outcome) if outcome else None
-        salt = os.urandom(_SALT)
+        salt = next(self._salts)
         commitment = history.commitment(salt, turn.hash)
         entry = history.entry_bytes(
             self.seq, header.device, header.incarnation, header.dseq, status, commitment
         )
         if status in ("applied", "conflict"):
-            origin = Origin(header.device, header.incarnation, header.dseq)
-            self._origins.note(origin, Logged(turn.changeset.header, packed, packed_outcome))
+            self._origins.note(header, (turn.changeset.header, packed, packed_outcome))
         self._log.append(
             (
                 self._device.township_id,
@@ -243,7 +241,7 @@ class Taking:
     def _write(self) -> None:
         township_id = self._device.township_id
         insert_many(self._connection, tables.log, self._log)
-        grow(self._connection, township_id, self.seq)
+        grow(self._connection, township_id, self.seq, [entry[-1] for entry in self._log])
         insert_many(self._connection, tables.feed, self._feed)
         self._enter_buckets({entry[1] for entry in self._feed})
         self._rows.save()
@@ -262,3 +260,11 @@ class Taking:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
+
+
+def _salts() -> Iterator[bytes]:
+    """Random bytes without end, asked of the system for many at a time."""
+    while True:
+        block = os.urandom(_SALT * 64)
+        for start in range(0, len(block), _SALT):
+            yield block[start : start + _SALT]

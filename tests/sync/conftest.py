@@ -1,4 +1,4 @@
-"""A township server in a folder, and on a real socket."""
+"""A township server on each kind of database, and on a real socket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,25 @@ import pytest
 from sync.server import folder
 from sync.server.office import Office
 from sync.server.running import ServerThread
+from tests.postgres import drop_database, new_database
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import office_changeset
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where a township's data lie: every test that has a server runs on both."""
+    if request.param == "sqlite":
+        yield None
+        return
+    address = new_database(request.getfixturevalue("postgres"))
+    yield address
+    drop_database(address)
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[folder.OpenServer]:
-    folder.init(tmp_path / "server", "屈原镇")
+def server(tmp_path: Path, database: str | None) -> Iterator[folder.OpenServer]:
+    folder.init(tmp_path / "server", "屈原镇", database=database)
     server = folder.open_server(tmp_path / "server")
     office = Office(server)
     assert office.load([office_changeset(office)]) == 4

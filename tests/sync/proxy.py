@@ -21,7 +21,7 @@ class CuttingProxy:
     ) -> None:
         parts = urlsplit(url)
         self._target = (parts.hostname or "", parts.port or 0)
-        self._up, self._down = up or [], down or []
+        self._up, self._down = list(up or []), list(down or [])
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._connections: list[threading.Thread] = []

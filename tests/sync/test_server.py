@@ -205,6 +205,7 @@ def test_the_state_survives_a_restart(
     assert answer.verdicts[0].status == "applied"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_server_file_is_encrypted(
     server: folder.OpenServer, xiang: Stranger, tmp_path: Path
 ) -> None:

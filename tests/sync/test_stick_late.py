@@ -1,18 +1,18 @@
 """Bundles that come late, twice, in the wrong order, or after the network was faster."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from sync.problems import Diverged, Rewritten
-from sync.server import devices, folder, tables
+from sync.server import devices, tables
 from sync.server.folder import OpenServer
 from sync.server.stick import answer_outbox
 from tests.sync.laptops import Laptop, snapshot
 from tests.sync.sample import OTHER_ZONE
 from tests.sync.sticks import back, by_stick, log_size, out, refused, same
+from tests.sync.stores import copied
 from tests.sync.test_laptops import add, edit, home, read
 from township.records import Household, new_id
 from township.storage import tables as laptop_tables
@@ -188,11 +188,10 @@ def test_a_restored_township_asks_again_by_stick(
     house = home()
     add(one, house)
     by_stick(one, server, place)
-    shutil.copytree(tmp_path / "server", tmp_path / "yesterday")
+    restored = copied(server, tmp_path / "yesterday")
     edit(one, house.id, address="龙马溪村二组")
     by_stick(one, server, place)
     assert one.states() == ["applied", "applied"]
-    restored = folder.open_server(tmp_path / "yesterday")
     with restored.service.store.writing() as connection:
         connection.execute(update(tables.township).values(epoch=new_id()))
     edit(one, house.id, phone="12345678901")
@@ -208,11 +207,10 @@ def test_a_rewritten_log_is_noticed_and_nothing_is_taken(
     server: OpenServer, one: Laptop, two: Laptop, place: Path, tmp_path: Path
 ) -> None:
     by_stick(one, server, place)
-    shutil.copytree(tmp_path / "server", tmp_path / "twin")
+    twin = copied(server, tmp_path / "twin")  # shows one laptop this, the other that
     add(two, home())
     two.sync()
     by_stick(one, server, place)
-    twin = folder.open_server(tmp_path / "twin")  # shows one laptop this, the other that
     before = snapshot(one), one.replica.cursors()
     answered = answer_outbox(twin, out(one, place).path, place)
     with pytest.raises(Rewritten):

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from township.errors import Busy, DamagedDatabase, DiskFull, NewerDatabase, WorldError
+from township.storage.driver import sqlcipher
 from township.storage.work import UnitOfWork
 from township.values import utc_now
 
@@ -32,6 +32,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA cache_size=-65536",  # with the default cache SQLCipher is eight times slower
+    "PRAGMA wal_autocheckpoint=4000",  # 16 MB: a first sync copies each page to the file once
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA temp_store=MEMORY",  # temporary tables must not reach the disk in the clear

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from township.changes import Header, Op, Writers
 from township.storage.pages import Outcome
-from township.values import Value, moment_text
+from township.values import Value
 
 Columns = dict[str, Value]
 """Column → stored value: fields, stamps and the mark of deletion."""
@@ -102,12 +103,23 @@ def arrivals(
     ]
 
 
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1)
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+_LATEST_MS = int(_LATEST.timestamp() * 1000)
 
 
 def wall_text(wall_ms: int) -> str:
     """A laptop's clock as a stored moment; impossible times become the nearest possible one."""
-    try:
-        return moment_text(datetime.fromtimestamp(wall_ms / 1000, UTC))
-    except (ValueError, OverflowError, OSError):
-        return moment_text(datetime.fromtimestamp(0, UTC) if wall_ms < 0 else _LATEST)
+    seconds = min(max(wall_ms, 0), _LATEST_MS) // 1000
+    minutes, second = divmod(seconds % _DAY, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day_text(seconds // _DAY)}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+@lru_cache(4096)
+def _day_text(days: int) -> str:
+    """The date so many days after 1970: a page has thousands of moments on few days."""
+    return (_EPOCH + timedelta(days)).isoformat()

@@ -18,7 +18,7 @@ Count = Annotated[int, Meta(ge=0, le=2**62)]
 BucketName = Annotated[str, Meta(max_length=40)]
 
 
-class Outcome(msgspec.Struct, array_like=True, frozen=True):
+class Outcome(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Where the township's decision differs from what the author wrote.
 
     ``lost``: op index → fields whose earlier value stayed (empty list: the whole op was not
@@ -29,7 +29,7 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     merged: dict[int, dict[str, Any]] = {}
 
 
-class Verdict(msgspec.Struct, array_like=True, frozen=True):
+class Verdict(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The township's answer to one changeset of this device; the same again when asked again.
 
     ``seq`` is its township sequence number, ``reason`` a code of ``sync.wire.REASONS`` when it
@@ -43,7 +43,7 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True):
     repeated: bool = False
 
 
-class Entry(msgspec.Struct, array_like=True, frozen=True):
+class Entry(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One changeset of the log by another device, as far as the laptop's buckets show it.
 
     ``ops`` are the author's bytes; ``indexes`` their places in the changeset when some are left
@@ -57,7 +57,7 @@ class Entry(msgspec.Struct, array_like=True, frozen=True):
     outcome: Outcome | None = None
 
 
-class Own(msgspec.Struct, array_like=True, frozen=True):
+class Own(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A run of the laptop's own changesets, which it has: numbers ``seq``, ``seq`` + 1, … of the
     log are its ``dseq``, ``dseq`` + 1, … ``outcome`` comes with a run of one.
     """

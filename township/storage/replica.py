@@ -90,8 +90,11 @@ class Replica:
         c = tables.changeset.c
         with self._database.reader() as session:
             incarnation = session.scalar(select(tables.device.c.incarnation))
-            found = session.scalar(
-                select(func.max(c.dseq)).where(c.incarnation == incarnation, c.state != "pending")
+            found = session.scalar(  # from the newest down: few are pending, many are answered
+                select(c.dseq)
+                .where(c.incarnation == incarnation, c.state != "pending")
+                .order_by(c.dseq.desc())
+                .limit(1)
             )
         return found or 0
 

@@ -1,0 +1,162 @@
+"""Monday morning: 1,000 laptops with a week of work each, all at once, against one server.
+
+Each sends 45 changesets over a TLS connection of its own and pulls what the colleagues of its
+zone have sent by then. Afterwards every record is counted: at the server, in its log, and by a
+laptop that pulls everything.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from sqlalchemy import func, select
+
+from benchmarks import towns
+from benchmarks.harness import Goal, Measured, Options, Report, Result, percentile, workplace
+from benchmarks.processes import serving, told
+from benchmarks.storm_laptop import CHANGESETS, RECORDS, PaperLaptop
+from sync import client
+from sync.enrol import ask
+from sync.server import audit, enrolment, folder, tables
+from sync.server.devices import OFFICE_PATTERNS
+from sync.server.enrolment import Enrolment
+from sync.server.folder import OpenServer
+from sync.server.tls import authority_pem
+from sync.wire import Author
+from township.changes import bucket
+from township.demo.rows import wall
+from township.records import new_id
+
+_PER_ZONE = 12
+_CROWDS = 2
+_MODELS = 5_000
+
+
+def run(options: Options) -> Report:
+    """Goals: no error, and every record exactly once."""
+    with workplace() as home:
+        return _run(options.laptops, Path(home))
+
+
+def _run(count: int, home: Path) -> Report:
+    folder.init(home / "server", "屈原镇")
+    server = folder.open_server(home / "server")
+    laptops = _enrolled(server, count)
+    server.close()
+    crowds = [laptops[part::_CROWDS] for part in range(_CROWDS)]
+    files = [home / f"crowd-{part}.pickle" for part in range(_CROWDS)]
+    for file, crowd in zip(files, crowds, strict=True):
+        file.write_bytes(pickle.dumps(crowd))
+    seconds, errors, measured = _storm(home / "server", files)
+    after = [laptop for file in files for laptop in pickle.loads(file.read_bytes())]
+    wrong = _wrong(home / "server", after)
+    measured |= {
+        "p50_s": percentile(seconds, 0.5),
+        "p99_s": percentile(seconds, 0.99),
+        "changesets_per_s": count * CHANGESETS / measured["s"],
+        "pulled": sum(len(laptop.pulled) for laptop in after),
+        "errors": errors,
+        "wrong": wrong,
+    }
+    return Report(
+        benchmark="storm",
+        results=[Result(f"{count} laptops", measured["s"], "s", measured)],
+        goals=[
+            Goal("storm.errors", 0, len(errors), at_least=False),
+            Goal("storm.wrong", 0, len(wrong), at_least=False),
+        ],
+    )
+
+
+def _storm(server_folder: Path, files: Sequence[Path]) -> tuple[list[float], list[str], Measured]:
+    """Let all crowds loose; returns seconds of each laptop, errors, and what it took."""
+    with ExitStack() as stack:
+        server = stack.enter_context(serving("benchmarks.sync_server", str(server_folder)))
+        crowds = [
+            stack.enter_context(told("benchmarks.storm_crowd", str(file), server.url))
+            for file in files
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(len(crowds)))
+        server.look()
+        begun = perf_counter()
+        answers = list(pool.map(lambda crowd: crowd.do("go"), crowds))
+        measured = {"s": perf_counter() - begun} | server.look()
+    seconds = [each for answer in answers for each in answer["seconds"]]
+    errors = [each for answer in answers for each in answer["errors"]]
+    return seconds, errors, measured | {"clients_cpu_s": sum(a["cpu_s"] for a in answers)}
+
+
+def _enrolled(server: OpenServer, count: int) -> list[PaperLaptop]:
+    """Laptops of as many cadres, twelve to a zone, with their week's work."""
+    zones = [new_id() for _ in range(-(-count // _PER_ZONE))]
+    monday = date.today() - timedelta(days=date.today().weekday() + 7)
+    rows = towns.rows()
+    models = {
+        kind: [row for row in rows if row.kind == kind][-_MODELS:]
+        for kind in ("work_log", "visit", "need")
+    }
+    laptops = []
+    for number in range(count):
+        zone = zones[number // _PER_ZONE]
+        laptop = _enrol(server, f"cadre{number}", [bucket(zone, "i"), bucket(zone, "r")])
+        laptop.work_a_week(zone, models, wall(monday, 8 * 60))
+        laptops.append(laptop)
+    return laptops
+
+
+def _enrol(server: OpenServer, login: str, buckets: Sequence[str]) -> PaperLaptop:
+    service, authority = server.service, authority_pem(server.folder.tls)
+    with service.store.writing() as connection:
+        author = Author(new_id(), login, login)
+        scope = ["township/i", *buckets]
+        code = enrolment.issue(connection, service.township_id, [author], scope, service.clock())
+    door = Enrolment(service, server.name, authority, server.recovery)
+    return PaperLaptop(ask(door.answer, code, "https://127.0.0.1"))
+
+
+def _wrong(server_folder: Path, laptops: Sequence[PaperLaptop]) -> list[str]:
+    """Whatever is not there exactly once."""
+    found = []
+    for laptop in laptops:
+        name = f"laptop {laptop.member.number}"
+        if set(laptop.verdicts.values()) != {"applied"} or len(laptop.verdicts) != CHANGESETS:
+            found.append(f"{name}: verdicts")
+        if len(laptop.pulled) != len(set(laptop.pulled)):
+            found.append(f"{name}: an entry came twice")
+    server = folder.open_server(server_folder)
+    try:
+        found += _wrong_at(server, laptops)
+    finally:
+        server.close()
+    return found
+
+
+def _wrong_at(server: OpenServer, laptops: Sequence[PaperLaptop]) -> list[str]:
+    made = {record for laptop in laptops for record in laptop.inserted()}
+    assert len(made) == len(laptops) * RECORDS
+    log, record = tables.log, tables.record
+    with server.service.store.reading() as connection:
+        ids = connection.scalars(select(record.c.id).where(record.c.deleted.is_(False))).all()
+        origins = connection.execute(
+            select(log.c.device, log.c.dseq, func.count()).group_by(log.c.device, log.c.dseq)
+        ).all()
+        history = audit.verify(connection, server.service.township_id)
+    expected = {
+        (laptop.member.number, dseq, 1) for laptop in laptops for dseq in range(1, CHANGESETS + 1)
+    }
+    reader = _enrol(server, "reader", OFFICE_PATTERNS)
+    client.run(reader, server.service.exchange)
+    checks = {
+        "records at the server": set(ids) == made and len(ids) == len(made),
+        "changesets in the log": set(map(tuple, origins)) == expected,
+        "history": history.finding is None,
+        "what a laptop pulls": len(reader.pulled) == len(set(reader.pulled)) == len(expected)
+        and reader.ops == len(expected),
+    }
+    return [name for name, fine in checks.items() if not fine]
