@@ -1,4 +1,4 @@
-"""More planted bugs: copies, revoking, sticks, and what newer programs write."""
+"""More planted bugs: copies, revoking, answers, and what newer programs write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from sync import history
-from sync import reading as answers
 from sync.server import devices, sequencer
 from sync.wire import ChainHead
 from township.changes import Op
@@ -61,14 +60,6 @@ def _strange_fields_left_behind() -> list[Patch]:
     return [(later, "forget", lambda *_: None)]
 
 
-def _late_answer_taken_anywhere() -> list[Patch]:
-    """A page from a stick is applied although the laptop has moved on since it asked."""
-    return [
-        (answers.Reading, "_starts_here", lambda _self, page, _: page is not None),
-        (replica, "_starts_here", lambda *_: True),
-    ]
-
-
 def _verdict_lost() -> list[Patch]:
     """The answer to a push is not written down, only that it was given."""
 
@@ -96,7 +87,6 @@ PLANTED: dict[str, Callable[[], list[Patch]]] = {
         _revoked_still_served,
         _strange_fields_dropped,
         _strange_fields_left_behind,
-        _late_answer_taken_anywhere,
         _verdict_lost,
     )
 }
