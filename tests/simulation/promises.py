@@ -102,13 +102,13 @@ def _laptops_agree(world: World, machine: Machine, model: Model, waiting: unknow
     if pending or shadow or "pending" in states:
         raise Broken(2, f"{machine.seat.login} still has an overlay: {pending} {shadow}")
     unknown.check(machine, granted, waiting)
-    for kind in record_kinds():
+    for kind, rows in rows_of(machine).items():
         expected = {
             key[1]: thing
             for key, thing in model.things.items()
             if key[0] == kind and thing.bucket in granted
         }
-        _same(machine, kind, rows_of(machine, kind), expected)
+        _same(machine, kind, rows, expected)
 
 
 def _same(

@@ -26,6 +26,7 @@ from sync.server import conflicts, devices, folder, tables
 from sync.wire import BadMessage
 from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
+from township.records import record_kinds
 from township.storage import work
 from township.storage.database import Database
 from township.storage.replica import Replica
@@ -323,10 +324,15 @@ def world(seed: int) -> Iterator[World]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def rows_of(machine: Machine, kind: str) -> dict[bytes, dict[str, Any]]:
-    """A laptop's rows of one kind, stored values by column."""
+def rows_of(machine: Machine) -> dict[str, dict[bytes, dict[str, Any]]]:
+    """All of a laptop's records: kind → id → stored values by column."""
+    found: dict[str, dict[bytes, dict[str, Any]]] = {}
     with machine.database.engine.connect() as connection:
-        result = connection.exec_driver_sql(f'SELECT * FROM "{kind}"')
-        names = list(result.keys())
-        rows = [dict(zip(names, row, strict=True)) for row in result]
-    return {row["id"]: row for row in rows}
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for kind in record_kinds():
+            result = driver.execute(f'SELECT * FROM "{kind}"')
+            names = [column[0] for column in result.description]
+            rows = (dict(zip(names, row, strict=True)) for row in result)
+            found[kind] = {row["id"]: row for row in rows}
+    return found
