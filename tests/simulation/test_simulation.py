@@ -63,7 +63,12 @@ FOUND = {
 """Planted bug → the seed and the steps that show it."""
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,  # what has not been seen yet is for the long run
+)
 @given(st.integers(0, 1 << 20), st.lists(STEPS, min_size=5, max_size=40))
 def test_every_promise_holds(seed: int, steps: list[Step]) -> None:
     carry_out(Plan(seed, tuple(steps)))

@@ -180,7 +180,7 @@ OVERTAKEN: list[Action] = [
 
 @example(actions=LOST_MEANWHILE, ending=(True, True), both_zones=False)
 @example(actions=OVERTAKEN, ending=(False, True), both_zones=True)
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(
     actions=actions(),
     ending=st.tuples(st.booleans(), st.booleans()),
