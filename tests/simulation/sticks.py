@@ -61,7 +61,7 @@ def stick_damage(here: World, dice: Random) -> None:
     path = dice.choice(files)
     data = bytearray(path.read_bytes())
     if dice.random() < 0.5:
-        del data[dice.randrange(len(data)) :]
+        del data[dice.randrange(len(data) + 1) :]
     if data:
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     path.write_bytes(bytes(data))
