@@ -240,9 +240,10 @@ def late(here: World, dice: Random) -> None:
 
 def cut(here: World, dice: Random) -> None:
     """A packet loses its end, or a bit of it turns over."""
-    if not here.packets:
+    whole = [packet for packet in here.packets if packet.data]
+    if not whole:
         return
-    found = dice.choice(here.packets)
+    found = dice.choice(whole)
     data = bytearray(found.data)
     if dice.random() < 0.5:
         data = data[: dice.randrange(len(data))]
