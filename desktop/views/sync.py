@@ -23,6 +23,7 @@ from desktop.views.widgets.basics import (
     selectable,
 )
 from desktop.views.widgets.progress import ProgressStrip
+from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import syncing
 from township.usecases.syncing import KEPT, OTHER, OpenConflict, RefusedWork, SyncState
@@ -83,9 +84,14 @@ class SyncPage(Page):
 
     def settle(self, conflict: OpenConflict, decision: str) -> None:
         """Decide a conflict; everybody gets the decision with the next sync."""
-        with self._database.work(self._cadre) as work:
-            syncing.decide(work, conflict.id, decision)
-            committed = work.commit()
+        try:
+            with self._database.work(self._cadre) as work:
+                syncing.decide(work, conflict.id, decision)
+                committed = work.commit()
+        except WorldError as error:  # another was faster, or this program is too old
+            self.said.emit(str(error), None)
+            self.reload(frozenset())
+            return
         self.committed.emit(committed.kinds)
         self.said.emit("已选定，下次同步时告知各方。", None)
 

@@ -14,6 +14,7 @@ from sync import merge
 from sync.client import Client
 from sync.server import devices, feed, sequencer, service, taking
 from sync.server.sequencer import Push
+from tests.simulation.planted import PLANTED
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
@@ -298,7 +299,7 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = {
         _writer_forgotten,
         _grants_unchecked,
     )
-}
+} | PLANTED
 
 
 @contextmanager

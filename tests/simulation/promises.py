@@ -2,7 +2,7 @@
 
 | no | promise | where |
 |---|---|---|
-| 1 | every committed changeset is in the log once | ``_nothing_is_lost``, ``World._note_commits`` |
+| 1 | every committed changeset is in the log once | ``_nothing_is_lost``, ``World.note_commits`` |
 | 2 | server = fold(log), laptop = fold(feed) | ``_server_is_its_log``, ``_laptops_agree`` |
 | 3 | every value is current, superseded, merged, or in a conflict or refused | ``model`` |
 | 4 | numbers without gaps, nothing appears behind a reader | ``World.watch_log`` |
@@ -10,21 +10,27 @@
 | 6 | a laptop holds exactly what it is granted | ``_laptops_agree`` |
 | 7 | nothing rises from the dead without restore | ``model`` |
 | 8 | other clocks, same state | the model has no clock; clocks jump during a run |
-| 9 | stick and network mixed, same state | not here yet |
-| 10 | rollback, fork, split view are noticed | ``_history_is_one``, ``World.put_back`` |
-| 11 | unknown fields survive | not here yet |
-| 12 | every sync ends | ``World.settle`` |
+| 9 | stick and network mixed, same state | the model knows neither; ``sticks`` mixes them |
+| 10 | rollback, fork, split view are noticed | ``fates``, ``_history_is_one`` |
+| 11 | unknown fields survive | ``unknown``, and ``model`` for the server |
+| 12 | every sync ends | ``rest.settle`` |
+
+Not promised yet, hence not asked for: laptops notice a restored server, but do not go on with it
+(epochs); what a newer program wrote waits on the laptop, but nothing upgrades it; a bucket is
+never granted without the zone's other one (``SWITCHED_OFF``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
 from sync.server import audit, devices, tables
+from tests.simulation import fates, unknown
 from tests.simulation.model import Broken, Model, Thing
 from tests.simulation.world import Machine, World, rows_of
 from township.changes import Writers
@@ -36,11 +42,13 @@ _BESIDE = {"id", "writers", *STAMPS}
 
 
 def check(world: World, replays: list[int]) -> None:
-    """Raises Broken. The world must have settled."""
+    """Raises Broken. The world must be at rest."""
     model = _server_is_its_log(world)
-    _nothing_is_lost(world)
-    for machine in world.machines:
-        _laptops_agree(world, machine, model)
+    through = fates.check(world)
+    _nothing_is_lost(world, through)
+    waiting = unknown.written(world, model)
+    for machine in through:
+        _laptops_agree(world, machine, model, waiting)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 
@@ -67,7 +75,7 @@ def _server_is_its_log(world: World) -> Model:
     return model
 
 
-def _nothing_is_lost(world: World) -> None:
+def _nothing_is_lost(world: World, through: list[Machine]) -> None:
     with world.server.service.store.reading() as connection:
         c = tables.log.c
         rows = connection.execute(select(c.device, c.incarnation, c.dseq, c.hash)).all()
@@ -75,31 +83,32 @@ def _nothing_is_lost(world: World) -> None:
     for machine in world.machines:
         for (incarnation, dseq), hash_ in machine.committed.items():
             times = logged[machine.seat.number, incarnation, dseq, hash_]
-            if times != 1:
+            if times != 1 and (times or machine in through):
                 raise Broken(
                     1, f"{machine.seat.login}'s changeset {dseq} is in the log {times} times"
                 )
 
 
-def _laptops_agree(world: World, machine: Machine, model: Model) -> None:
+def _laptops_agree(world: World, machine: Machine, model: Model, waiting: unknown.Waiting) -> None:
     service = world.server.service
     with service.store.reading() as connection:
         device = devices.find(connection, service.township_id, machine.seat.number)
         assert device is not None
-        granted = set(devices.scope(connection, device).buckets)
+        granted = set(devices.scope(connection, device).buckets) | {"township/i", "township/r"}
     with machine.database.reader() as session:
         pending = session.execute(select(laptop_tables.pending)).all()
         shadow = session.execute(select(laptop_tables.shadow)).all()
-        waiting = set(session.scalars(select(laptop_tables.changeset.c.state)))
-    if pending or shadow or "pending" in waiting:
+        states = set(session.scalars(select(laptop_tables.changeset.c.state)))
+    if pending or shadow or "pending" in states:
         raise Broken(2, f"{machine.seat.login} still has an overlay: {pending} {shadow}")
-    for kind in record_kinds():
+    unknown.check(machine, granted, waiting)
+    for kind, rows in rows_of(machine).items():
         expected = {
             key[1]: thing
             for key, thing in model.things.items()
-            if key[0] == kind and (thing.bucket in granted or thing.bucket.startswith("township/"))
+            if key[0] == kind and thing.bucket in granted
         }
-        _same(machine, kind, rows_of(machine, kind), expected)
+        _same(machine, kind, rows, expected)
 
 
 def _same(
@@ -119,10 +128,18 @@ def _same(
             writers.fields,
             row["deleted_at"] is not None,
         )
-        if found.shown() != thing.shown():
+        if found.shown() != known_part(kind, thing).shown():
             raise Broken(
                 2, f"{machine.seat.login} shows {kind} {found.shown()}, log has {thing.shown()}"
             )
+
+
+def known_part(kind: str, thing: Thing) -> Thing:
+    """A record without the fields of newer programs."""
+    names = record_kinds()[kind].fields().keys()
+    values = {name: value for name, value in thing.values.items() if name in names}
+    writers = {name: writer for name, writer in thing.writers.items() if name in names}
+    return replace(thing, values=values, writers=writers)
 
 
 def _history_is_one(world: World) -> None:
@@ -131,27 +148,17 @@ def _history_is_one(world: World) -> None:
         found = audit.verify(connection, service.township_id)
         if found.finding is not None:
             raise Broken(10, f"{found.finding.seq}: {found.finding.text}")
-        for machine in world.machines:
-            with machine.database.reader() as session:
-                held = audit_checkpoint(session)
-            if held and audit.contradicts(connection, service.township_id, *held):
-                raise Broken(10, f"{machine.seat.login} holds another history")
-
-
-def audit_checkpoint(session: Any) -> tuple[int, bytes] | None:
-    """Size and root of a laptop's newest checkpoint."""
-    from township.storage import checkpoints
-
-    held = checkpoints.newest(session.connection())
-    return (held.size, held.root) if held else None
+        hashes = connection.execute(select(tables.log.c.hash).order_by(tables.log.c.seq))
+        if list(hashes.scalars()) != world.seen:
+            raise Broken(4, "entries of the log have changed")
 
 
 def _replays_change_nothing(world: World, replays: list[int]) -> None:
-    if not world.old_asks:
+    if not world.answered:
         return
     before = _digest(world)
     for number in replays:
-        world.serve(world.old_asks[number % len(world.old_asks)].data)
+        world.serve(world.answered[number % len(world.answered)].data)
     if _digest(world) != before:
         raise Broken(5, "an old message changed the server")
 

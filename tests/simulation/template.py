@@ -6,8 +6,9 @@ over a socket. Ids that decide about order are fixed, so that a seed means the s
 
 from __future__ import annotations
 
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +21,7 @@ from sync.server.office import Office
 from sync.server.running import ServerThread
 from tests.sync.laptops import CHEAP, PASSWORD
 from township.changes import SCHEMA, Changeset, Header, Op, encode
+from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.replica import Replica
 
@@ -47,6 +49,9 @@ class Template:
 
     server: Path
     seats: tuple[Seat, ...]
+    blank: Path
+    """A laptop's file before it is enrolled."""
+    blank_key: bytes
 
 
 @cache
@@ -60,7 +65,9 @@ def template() -> Template:
     with ServerThread(server) as thread:
         seats = tuple(_seat(server, thread.url, place, login) for login in LOGINS)
     server.close()
-    return Template(place / "server", seats)
+    key = os.urandom(32)
+    Database.create(place / "blank.db", key).close()
+    return Template(place / "server", seats, place / "blank.db", key)
 
 
 def fresh_copy(place: Path) -> Template:
@@ -72,7 +79,7 @@ def fresh_copy(place: Path) -> Template:
         file = place / seat.file.name
         shutil.copyfile(seat.file, file)
         seats.append(Seat(seat.login, seat.cadre, file, seat.key, seat.number))
-    return Template(place / "server", tuple(seats))
+    return replace(source, server=place / "server", seats=tuple(seats))
 
 
 def _seat(server: folder.OpenServer, url: str, place: Path, login: str) -> Seat:

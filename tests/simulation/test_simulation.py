@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from tests.simulation.__main__ import breaks, shrunk, steps_of
 from tests.simulation.mutations import MUTATIONS
-from tests.simulation.plan import ACTIONS, FAULTS, WEIGHTS, Plan, Step, carry_out, plan_of
+from tests.simulation.plan import (
+    ACTIONS,
+    FAULTS,
+    SWITCHED_OFF,
+    WEIGHTS,
+    Plan,
+    Step,
+    carry_out,
+    plan_of,
+)
 
 REGRESSIONS = {
     "answered work in a zone that was lost before it came back": (
@@ -23,6 +32,14 @@ REGRESSIONS = {
         614,
         "enter_home(429998424) whole_sync(240912620) whole_sync(953970131)"
         " enter_home(451629159) edit(575339530)",
+    ),
+    "what a newer program wrote in a zone that was lost": (
+        2,
+        "newer_program(58937378) whole_sync(998351952) grants(353236198)",
+    ),
+    "deciding a conflict about a field of a newer program": (
+        2,
+        "newer_program(58937378) newer_program(495215473) whole_sync(957281565) decide(990016090)",
     ),
 }
 
@@ -58,6 +75,10 @@ FOUND = {
     "gap_ignored": (
         1,
         "enter_home(906467884) enter_home(651478926)",
+    ),
+    "strange_fields_left_behind": (
+        2,
+        "newer_program(58937378) whole_sync(998351952) grants(353236198)",
     ),
 }
 """Planted bug → the seed and the steps that show it."""
@@ -114,4 +135,5 @@ def test_the_same_seed_is_the_same_run() -> None:
 def test_every_action_has_its_weight() -> None:
     assert WEIGHTS.keys() == ACTIONS.keys()
     assert ACTIONS.keys() > FAULTS
-    assert len(MUTATIONS) >= 10
+    assert len(MUTATIONS) >= 20
+    assert not SWITCHED_OFF.keys() & ACTIONS.keys()

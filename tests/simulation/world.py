@@ -26,7 +26,8 @@ from sync.server import conflicts, devices, folder, tables
 from sync.wire import BadMessage
 from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
-from township.storage import tables as laptop_tables
+from township.records import record_kinds
+from township.storage import work
 from township.storage.database import Database
 from township.storage.replica import Replica
 
@@ -79,35 +80,62 @@ class Machine:
     database: Database = field(init=False)
     committed: dict[tuple[int, int], bytes] = field(default_factory=dict)
     """Hash of every changeset that this laptop has acknowledged to its user."""
+    refused: type[SyncProblem] | None = None
+    """Why its last sync at rest did not end; promises.py says whether it should have."""
+    rested: int | None = None
+    """Head of the log after its last sync at rest, and the round trips that it took."""
+    trips: int = 0
 
 
 class World:
     """Server, laptops, packets."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, dice: Random) -> None:
         files = fresh_copy(place)
         self.now = _BEGIN
+        self.dice = dice
         self.server_ahead = timedelta(0)
         self.fuse = Fuse()
         self.packets: list[Packet] = []
         self.old_asks: list[Packet] = []
+        self.answered: list[Packet] = []
+        """Requests that the server has answered: to answer them again must change nothing."""
+        self.outboxes: list[Path] = []
+        self.answers: list[tuple[int, Path]] = []
+        """Files on sticks; answers with the number of their device."""
+        self.shut_out: set[int] = set()
+        """Devices that the administrator has revoked."""
+        self.copied_at: int | None = None
+        """Head of the log when the server's file was copied."""
+        self.place = place
+        self.files = files
         self.faults = 0
         self.seen: list[bytes] = []
         self._made = 0
-        self.server = folder.open_server(files.server, lambda: self.now + self.server_ahead)
+        self.open_server()
+        self.machines = [Machine(seat) for seat in files.seats]
+        for machine in self.machines:
+            self.open_laptop(machine)
+
+    def open_server(self) -> None:
+        """Start the server on its folder."""
+        self.server = folder.open_server(self.files.server, lambda: self.now + self.server_ahead)
         store = self.server.service.store
         store._writer._compiled_cache = store._readers._compiled_cache = _COMPILED
         self.fuse.watch(store._writer, lambda _: True)
-        self.machines = [Machine(seat) for seat in files.seats]
-        for machine in self.machines:
-            self._open(machine)
 
     def new_id(self, dice: Random) -> bytes:
         """An id for a new record: no two are the same, whatever the dice say."""
         self._made += 1
         return dice.randbytes(12) + self._made.to_bytes(4, "big")
 
-    def _open(self, machine: Machine) -> None:
+    def stop_server(self) -> None:
+        """Stop it; its file is whole then."""
+        self.fuse.armed = None
+        self.server.close()
+
+    def open_laptop(self, machine: Machine) -> None:
+        """Start the program on a laptop's file."""
         machine.database = Database.open(
             machine.seat.file, machine.seat.key, lambda: self.now + machine.ahead
         )
@@ -132,15 +160,23 @@ class World:
         machine.copy = machine.seat.file.read_bytes()  # the other one goes on working later
         machine.seat.file.write_bytes(now)
         machine.committed = {}
+        self.forget_what_it_asked(machine)
         self.restart(machine)
+
+    def forget_what_it_asked(self, machine: Machine) -> None:
+        """What this device has asked so far may say something new from now on."""
+        number = machine.seat.number
+        self.answered = [
+            packet for packet in self.answered if self.machines[packet.laptop].seat.number != number
+        ]
 
     def restart(self, machine: Machine) -> None:
         """The program on a laptop starts again; what it did in memory is gone."""
         machine.client = None
         machine.fuse.armed = None
         machine.database.close()
-        self._open(machine)
-        self._note_commits(machine)
+        self.open_laptop(machine)
+        self.note_commits(machine)
 
     @contextmanager
     def at(self, machine: Machine) -> Iterator[Machine]:
@@ -149,17 +185,20 @@ class World:
             yield machine
         except Crash:
             self.restart(machine)
-        self._note_commits(machine)
+        self.note_commits(machine)
 
-    def _note_commits(self, machine: Machine) -> None:
-        c = laptop_tables.changeset.c
-        with machine.database.reader() as session:
-            rows = session.execute(
-                select(c.incarnation, c.dseq, c.hash).where(c.state != "moved")
-            ).all()
-            gone = session.execute(select(c.incarnation, c.dseq).where(c.state == "moved")).all()
-        moved = {(row.incarnation, row.dseq) for row in gone}
-        known = {(row.incarnation, row.dseq): row.hash for row in rows}
+    def note_commits(self, machine: Machine) -> None:
+        """No changeset that a laptop has acknowledged is gone from it."""
+        known, moved = {}, set()
+        with machine.database.engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT incarnation, dseq, hash, state FROM changeset"
+            )
+            for incarnation, dseq, hash_, state in rows:
+                if state == "moved":
+                    moved.add((incarnation, dseq))
+                else:
+                    known[incarnation, dseq] = hash_
         for place, hash_ in machine.committed.items():
             if known.get(place) != hash_ and place not in moved:
                 raise Broken(1, f"laptop {machine.seat.login} lost its changeset {place}")
@@ -187,6 +226,7 @@ class World:
         if packet.to_server:
             answer = self.serve(packet.data)
             if answer is not None:
+                self.answered.append(packet)
                 self.packets.append(Packet(False, packet.laptop, packet.session, answer))
             return
         machine = self.machines[packet.laptop]
@@ -222,16 +262,17 @@ class World:
 
     def watch_log(self) -> None:
         """The log only grows, without gaps."""
-        c = tables.log.c
         with self.server.service.store.reading() as connection:
-            rows = connection.execute(
-                select(c.seq, c.hash).where(c.seq > len(self.seen)).order_by(c.seq)
+            rows = connection.exec_driver_sql(
+                "SELECT seq, hash, device FROM log WHERE seq > ? ORDER BY seq", (len(self.seen),)
             ).all()
-            head = connection.scalar(select(tables.township.c.head_seq))
-        for row in rows:
-            if row.seq != len(self.seen) + 1:
-                raise Broken(4, f"entry {row.seq} follows {len(self.seen)}")
-            self.seen.append(row.hash)
+            head = connection.exec_driver_sql("SELECT head_seq FROM township").scalar()
+        for seq, hash_, device in rows:
+            if seq != len(self.seen) + 1:
+                raise Broken(4, f"entry {seq} follows {len(self.seen)}")
+            if device in self.shut_out:
+                raise Broken(6, f"entry {seq} comes from a laptop that was shut out")
+            self.seen.append(hash_)
         if head != len(self.seen):
             raise Broken(4, f"the head is {head}, the log ends at {len(self.seen)}")
 
@@ -253,38 +294,6 @@ class World:
                     tables.device_grant.delete().where(c.device == device, c.bucket.in_(names))
                 )
 
-    def settle(self, rounds: int = 12) -> None:
-        """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends."""
-        self.packets.clear()
-        self.fuse.armed = None
-        for _ in range(rounds):
-            moved = False
-            for number, machine in enumerate(self.machines):
-                machine.fuse.armed = None
-                moved = self._sync(number) or moved
-            if not moved:
-                return
-        raise Broken(12, "the laptops never come to rest")
-
-    def _sync(self, number: int, trips: int = 60) -> bool:
-        """One whole sync without faults; True if anything came or went."""
-        machine = self.machines[number]
-        client = Client(Replica(machine.database))
-        for _ in range(trips):
-            answer = self.serve(client.request())
-            if answer is None:
-                raise Broken(12, f"the server refuses laptop {machine.seat.login}")
-            try:
-                client.receive(answer)
-            except SyncProblem as problem:
-                raise Broken(12, f"laptop {machine.seat.login}: {problem}") from problem
-            client.apply()
-            if client.done:
-                moved = client.progress
-                self._note_commits(machine)
-                return bool(moved.pushed or moved.pulled or moved.round_trips > 1)
-        raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")
-
     def close(self) -> None:
         for machine in self.machines:
             machine.database.close()
@@ -303,8 +312,11 @@ def world(seed: int) -> Iterator[World]:
     dice = Random(seed)
     made: World | None = None
     try:
-        with patch.object(conflicts, "new_id", lambda: dice.randbytes(16)):
-            made = World(place)
+        with (
+            patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
+            patch.object(work, "new_id", lambda: dice.randbytes(16)),
+        ):
+            made = World(place, dice)
             yield made
     finally:
         if made is not None:
@@ -312,10 +324,15 @@ def world(seed: int) -> Iterator[World]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def rows_of(machine: Machine, kind: str) -> dict[bytes, dict[str, Any]]:
-    """A laptop's rows of one kind, stored values by column."""
+def rows_of(machine: Machine) -> dict[str, dict[bytes, dict[str, Any]]]:
+    """All of a laptop's records: kind → id → stored values by column."""
+    found: dict[str, dict[bytes, dict[str, Any]]] = {}
     with machine.database.engine.connect() as connection:
-        result = connection.exec_driver_sql(f'SELECT * FROM "{kind}"')
-        names = list(result.keys())
-        rows = [dict(zip(names, row, strict=True)) for row in result]
-    return {row["id"]: row for row in rows}
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for kind in record_kinds():
+            result = driver.execute(f'SELECT * FROM "{kind}"')
+            names = [column[0] for column in result.description]
+            rows = (dict(zip(names, row, strict=True)) for row in result)
+            found[kind] = {row["id"]: row for row in rows}
+    return found

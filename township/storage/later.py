@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from township.changes import Op, encode
+from township.changes import Op, decode_op, encode
 from township.storage import tables
 from township.storage.bulk import field_names, known_kinds
 from township.storage.pages import Entry
@@ -32,6 +32,24 @@ def sort_out(
     if rows:
         connection.execute(insert(tables.later_op).prefix_with("OR REPLACE"), rows)
     return known
+
+
+def forget(connection: Connection, bucket: str) -> None:
+    """Nothing of a lost bucket waits any longer."""
+    c = tables.later_op.c
+    waiting = connection.execute(select(c.seq, c.place, c.op)).all()
+    gone = [
+        {"gone_seq": row.seq, "gone_place": row.place}
+        for row in waiting
+        if decode_op(row.op).bucket == bucket
+    ]
+    if gone:
+        connection.execute(
+            delete(tables.later_op).where(
+                c.seq == bindparam("gone_seq"), c.place == bindparam("gone_place")
+            ),
+            gone,
+        )
 
 
 def _split(op: Op) -> tuple[Op | None, Op | None]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from township.records import record_kinds
-from township.storage import staging, tables
+from township.storage import later, staging, tables
 from township.storage.pages import Scope
 from township.storage.settings import keep, setting
 
@@ -80,6 +80,7 @@ def _evict(connection: Connection, bucket: str) -> set[str]:
     place, data_class = bucket.split("/")
     if place == "township":
         return set()
+    later.forget(connection, bucket)
     kinds = set()
     for kind, record in record_kinds().items():
         if record.township_wide or record.data_class != data_class:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from township import changes
-from township.errors import NotFound
+from township.errors import NotFound, WorldError
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
 from township.storage import tables
 from township.storage.work import UnitOfWork
@@ -111,7 +111,8 @@ def open_conflicts(session: Session, most: int = 100) -> list[OpenConflict]:
 
 
 def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
-    """Settle a conflict: ``KEPT`` or ``OTHER``; uncommitted. Raises NotFound.
+    """Settle a conflict: ``KEPT`` or ``OTHER``; uncommitted. Raises NotFound, and
+    WorldError when the other value is for a field that this program does not know.
 
     The decision is a change like any other: it is captured, sent and shown to everybody.
     """
@@ -122,6 +123,8 @@ def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
     if decision == OTHER and target is not None:
         if conflict.field_name is None:
             work.delete(target)
+        elif conflict.field_name not in target.fields():
+            raise WorldError("这一项由新版程序填写，本机还看不懂。请先升级程序，再处理这条冲突。")
         else:
             kind = target.field(conflict.field_name).kind
             value = from_stored(kind, msgspec.msgpack.decode(conflict.other_value or b"\xc0"))

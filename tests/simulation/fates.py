@@ -1,0 +1,51 @@
+"""How the last sync of a laptop must have ended, by what it holds and what the server holds."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from sync.problems import Refused, Revoked, Rewritten, SyncProblem
+from sync.server import audit, devices
+from tests.simulation.model import Broken
+from tests.simulation.world import Machine, World
+from township.storage.replica import Identity, Replica
+
+
+def check(world: World) -> list[Machine]:
+    """The laptops whose sync went through. Raises Broken where another end was due."""
+    through = []
+    with world.server.service.store.reading() as connection:
+        for machine in world.machines:
+            due = refusals(world, connection, machine)
+            if (machine.refused in due) if due else (machine.refused is None):
+                through += [] if due else [machine]
+                continue
+            names = sorted(one.__name__ for one in due) or ["success"]
+            promise = 10 if due else 12
+            raise Broken(
+                promise, f"{machine.seat.login} ended with {machine.refused}, due was {names}"
+            )
+    return through
+
+
+def refusals(
+    world: World, connection: Connection, machine: Machine
+) -> frozenset[type[SyncProblem]]:
+    """What may have stopped this laptop; empty when its sync must go through."""
+    service = world.server.service
+    replica = Replica(machine.database)
+    own, held = replica.identity(), replica.checkpoint()
+    device = devices.find(connection, service.township_id, own.device)
+    if device is None or device.signing_public != _public(own):
+        return frozenset({Refused})  # enrolled after the server's copy was made
+    if device.revoked:
+        return frozenset({Revoked})
+    if held and audit.contradicts(connection, service.township_id, held.size, held.root):
+        return frozenset({Rewritten})
+    return frozenset()
+
+
+def _public(own: Identity) -> bytes:
+    key = Ed25519PrivateKey.from_private_bytes(own.signing_key)
+    return key.public_key().public_bytes_raw()

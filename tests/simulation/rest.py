@@ -1,0 +1,64 @@
+"""After the faults: all laptops sync, undisturbed, until the log does not grow any more."""
+
+from __future__ import annotations
+
+from sync import problems
+from sync.client import Client
+from sync.problems import SyncProblem
+from sync.wire import BadMessage
+from tests.simulation.model import Broken
+from tests.simulation.world import Machine, World
+from township.storage.replica import Replica
+
+
+def settle(world: World, rounds: int = 12) -> None:
+    """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends.
+
+    One of them syncs once more, which must take a single round trip and bring nothing.
+    """
+    world.packets.clear()
+    world.fuse.armed = None
+    for machine in world.machines:
+        machine.fuse.armed = None
+        machine.client = None
+        machine.rested = None
+    for _ in range(rounds):
+        if not [machine for machine in world.machines if _syncs_to_the_end(world, machine)]:
+            break
+    else:
+        raise Broken(12, "the laptops never come to rest")
+    machine = world.dice.choice(world.machines)
+    machine.rested = None
+    _syncs_to_the_end(world, machine)
+    if machine.refused is None and machine.trips != 1:
+        raise Broken(12, f"laptop {machine.seat.login} needs {machine.trips} trips at rest")
+
+
+def _syncs_to_the_end(world: World, machine: Machine) -> bool:
+    """One whole sync without faults; False if the log has not grown since the last one."""
+    if machine.rested == len(world.seen):
+        return False
+    client = Client(Replica(machine.database))
+    machine.refused = None
+    try:
+        _to_the_end(world, machine, client)
+    except SyncProblem as problem:
+        machine.refused = type(problem)
+    world.note_commits(machine)
+    machine.trips, machine.rested = client.progress.round_trips, len(world.seen)
+    return True
+
+
+def _to_the_end(world: World, machine: Machine, client: Client, trips: int = 60) -> None:
+    for _ in range(trips):
+        try:
+            answer = world.server.service.exchange(client.request())
+        except BadMessage as refusal:
+            raise problems.of_code(refusal.code, refusal.detail) from refusal
+        finally:
+            world.watch_log()
+        client.receive(answer)
+        client.apply()
+        if client.done:
+            return
+    raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")
