@@ -46,7 +46,7 @@ def run(options: Options) -> Report:
         for prefix, part in parts.items():
             for name, measured in _alone(part).items():
                 runs.setdefault(prefix + name, []).append(measured)
-    return _report({name: medians(each) for name, each in runs.items()})
+    return report({name: medians(each) for name, each in runs.items()})
 
 
 def _alone(part: Callable[[Path], rounds.Cases]) -> rounds.Cases:
@@ -57,7 +57,8 @@ def _alone(part: Callable[[Path], rounds.Cases]) -> rounds.Cases:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _report(found: Mapping[str, Measured]) -> Report:
+def report(found: Mapping[str, Measured]) -> Report:
+    """Ratios and goals from the medians of all cases, by name."""
     push, pull = _rate(found[f"{MANY} push"]), _rate(found[f"{MANY} pull"])
     ratios = {
         "push_vs_floor": push / _rate(found["floor_push"]),
@@ -96,20 +97,23 @@ def _goals(found: Mapping[str, Measured], ratios: Mapping[str, float]) -> list[G
 def _result(name: str, measured: Measured) -> Result:
     more = dict(measured)
     if _records(measured) >= FEW:
-        more["bytes_per_record"] = _bytes(measured) / _records(measured)
+        if size := _bytes(measured):  # how much a peer sends is not counted
+            more["bytes_per_record"] = size / _records(measured)
         return Result(name, _rate(measured), "records/s", more)
     return Result(name, measured["s"] * 1000, "ms", more)
 
 
 def _records(measured: Measured) -> float:
     """What was moved; a changeset holds one visit where nothing else was counted."""
-    found = measured.get("records") or max(measured["pushed"], measured["pulled"])
-    return float(found)
+    if "records" in measured:
+        return float(measured["records"])
+    return float(max(measured["pushed"], measured["pulled"]))
 
 
 def _bytes(measured: Measured) -> float:
-    found = measured.get("bytes") or measured["sent"] + measured["received"]
-    return float(found)
+    if "bytes" in measured:
+        return float(measured["bytes"])
+    return float(measured["sent"] + measured["received"])
 
 
 def _rate(measured: Measured) -> float:

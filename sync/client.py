@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, fetching, history, problems, wire
+from sync import chain, collector, fetching, history, problems, wire
 from sync.fetching import Came, Fetching, Load
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.storage.checkpoints import Checkpoint
@@ -299,7 +299,7 @@ def run(
     """
     client = Client(replica, snapshots=snapshots)
     try:
-        with ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
+        with collector.seldom(), ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
             answer = line.submit(carrier, client.request())
             going = True
             while going:

@@ -151,20 +151,25 @@ def _own_runs(place: Place, lines: list[_Line]) -> list[Own]:
     altered = [line.seq for line in lines if line.altered]
     outcomes = {row.seq: row.outcome for row in _logged(place, altered)}
     runs: list[Own] = []
+    first, count = None, 0
     for line in lines:
-        last = runs[-1] if runs else None
-        if (packed := outcomes.get(line.seq)) is not None:
+        packed = outcomes.get(line.seq) if line.altered else None
+        if first and count and not packed and _follows(first, count, line):
+            count += 1
+            continue
+        if first and count:
+            runs.append(Own(first.seq, first.dseq, count))
+        first, count = line, 0 if packed else 1
+        if packed:
             outcome = msgspec.msgpack.decode(packed, type=Outcome)
             runs.append(Own(line.seq, line.dseq, 1, outcome))
-        elif last and last.outcome is None and _follows(last, line):
-            runs[-1] = Own(last.seq, last.dseq, last.count + 1)
-        else:
-            runs.append(Own(line.seq, line.dseq, 1))
+    if first and count:
+        runs.append(Own(first.seq, first.dseq, count))
     return runs
 
 
-def _follows(run: Own, line: _Line) -> bool:
-    return (line.seq, line.dseq) == (run.seq + run.count, run.dseq + run.count)
+def _follows(first: _Line, count: int, line: _Line) -> bool:
+    return line.seq == first.seq + count and line.dseq == first.dseq + count
 
 
 def _entries(place: Place, shown: dict[int, list[int] | None]) -> list[Entry]:

@@ -12,6 +12,7 @@ from types import TracebackType
 
 import uvicorn
 
+from sync import collector
 from sync.server import tls
 from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
@@ -20,9 +21,6 @@ from sync.server.keeping import Keeper
 from township.errors import WorldError
 
 _START_SECONDS = 20.0
-
-_YOUNG = 50_000
-"""A push makes some ten thousand small objects at once; none of them is garbage in a ring."""
 
 Ready = Callable[[str], None]
 """Hears the address once laptops can come."""
@@ -50,8 +48,7 @@ def run(
             if ready:
                 ready(_url(listener, host, encrypted=encrypted))
             gc.freeze()
-            gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
-            with Keeper(server.service):
+            with collector.seldom(), Keeper(server.service):
                 web.run(sockets=[listener])
     finally:
         server.close()

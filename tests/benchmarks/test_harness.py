@@ -62,6 +62,7 @@ def test_benchmarks_are_found_by_name() -> None:
     assert "ledger" in names()
     name, options, as_json = parse_options(["ledger", "--peers", "--json"])
     assert (name, options.peers, options.rounds, as_json) == ("ledger", True, 3, True)
+    assert parse_options(["storm", "--laptops", "40"])[1].laptops == 40
 
 
 def test_a_case_that_fails_says_why() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal_column, select, update
 
 from township.changes import Changeset
 from township.storage import checkpoints, incarnation, loading, scope, staging, tables
@@ -97,12 +97,21 @@ class Replica:
         """The number of the last own changeset that the township has answered."""
         c = tables.changeset.c
         with self._database.reader() as session:
-            incarnation = session.scalar(select(tables.device.c.incarnation))
-            found = session.scalar(  # from the newest down: few are pending, many are answered
-                select(c.dseq)
-                .where(c.incarnation == incarnation, c.state != "pending")
-                .order_by(c.dseq.desc())
+            me = session.execute(select(tables.device)).one()
+            oldest = session.execute(  # by the index of states, which keeps the order of rows
+                select(c.incarnation, c.dseq)
+                .where(c.state == "pending")
+                .order_by(literal_column("rowid"))
                 .limit(1)
+            ).one_or_none()
+            if oldest is None:
+                return int(me.last_dseq)
+            if oldest.incarnation == me.incarnation:
+                return int(oldest.dseq) - 1
+            found = session.scalar(
+                select(func.max(c.dseq)).where(
+                    c.incarnation == me.incarnation, c.state != "pending"
+                )
             )
         return found or 0
 
@@ -128,12 +137,12 @@ class Replica:
                 .order_by(c.dseq)
                 .execution_options(yield_per=200)
             )
-            for row in rows:
+            for number, header, ops, chain in rows:
                 if size >= budget:
                     return Outbox(taken, dseq, hash_, False)
-                taken.append(Changeset(row.header, msgspec.msgpack.decode(row.ops)))
-                dseq, hash_ = row.dseq, row.hash
-                size += len(row.ops)
+                taken.append(Changeset(header, msgspec.msgpack.decode(ops)))
+                dseq, hash_ = number, chain
+                size += len(ops)
         return Outbox(taken, dseq, hash_, True)
 
     def cursors(self) -> dict[str, int]:
