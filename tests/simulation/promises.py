@@ -46,9 +46,8 @@ def check(world: World, replays: list[int]) -> None:
     model = _server_is_its_log(world)
     through = fates.check(world)
     _nothing_is_lost(world, through)
-    waiting = unknown.written(world, model)
     for machine in through:
-        _laptops_agree(world, machine, model, waiting)
+        _laptops_agree(world, machine, model)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 
@@ -89,7 +88,7 @@ def _nothing_is_lost(world: World, through: list[Machine]) -> None:
                 )
 
 
-def _laptops_agree(world: World, machine: Machine, model: Model, waiting: unknown.Waiting) -> None:
+def _laptops_agree(world: World, machine: Machine, model: Model) -> None:
     service = world.server.service
     with service.store.reading() as connection:
         device = devices.find(connection, service.township_id, machine.seat.number)
@@ -101,7 +100,7 @@ def _laptops_agree(world: World, machine: Machine, model: Model, waiting: unknow
         states = set(session.scalars(select(laptop_tables.changeset.c.state)))
     if pending or shadow or "pending" in states:
         raise Broken(2, f"{machine.seat.login} still has an overlay: {pending} {shadow}")
-    unknown.check(machine, granted, waiting)
+    unknown.check(machine, granted, model)
     for kind, rows in rows_of(machine).items():
         expected = {
             key[1]: thing

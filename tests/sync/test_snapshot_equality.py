@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sync.client import Client, Progress
 from sync.server import snapshots
 from sync.server.service import Service
+from tests.simulation import rest
 from tests.simulation.plan import ACTIONS
 from tests.simulation.template import Seat
 from tests.simulation.world import World, world
@@ -76,7 +77,7 @@ def happen(here: World, steps: list[tuple[str, int]]) -> None:
         dice = Random(number)
         here.now += timedelta(seconds=dice.randrange(1, 3600))
         ACTIONS[name](here, dice)
-    here.settle()
+    rest.settle(here)
 
 
 @settings(max_examples=12, deadline=None)
