@@ -15,7 +15,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import WorldError
 from township.records import Record
-from township.storage import tables
+from township.storage import scope, tables
 from township.values import Kind, Value, to_stored
 
 SEARCHED = ("household", "person")
@@ -49,6 +49,7 @@ def commit(
         session.rollback()
         return frozenset(), None
     session.flush()
+    scope.note_guests(session.connection(), {op.bucket for _, op in ops})
     _store(session, device, author, now, ops)
     session.commit()
     return frozenset(op.kind for _, op in ops), dseq
