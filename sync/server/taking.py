@@ -290,8 +290,11 @@ class Taking:
 
 
 def _salts() -> Iterator[bytes]:
-    """Random bytes without end, asked of the system for many at a time."""
+    """Random bytes without end.
+
+    Asking the system lets other threads run, and the scribe is slow to give Python back.
+    """
     while True:
-        block = os.urandom(_SALT * 64)
+        block = os.urandom(_SALT * _STINT)
         for start in range(0, len(block), _SALT):
             yield block[start : start + _SALT]
