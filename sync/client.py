@@ -71,6 +71,7 @@ class _Sent:
     outbox: Outbox
     cursors: dict[str, int] | None
     chunks: list[ChunkName]
+    heard: int
 
 
 class Client:
@@ -94,6 +95,7 @@ class Client:
         self._cursors = replica.cursors()
         self._scope = replica.scope_mark()
         self._checkpoint = replica.checkpoint()
+        self._heard = replica.heard()
         self._budget = FIRST_BATCH
         self._gaps = 0
         self._turns = 0
@@ -119,9 +121,10 @@ class Client:
                 self._scope,
                 self._checkpoint.size if self._checkpoint else 0,
                 chunks if self._fetching.welcome else None,
+                self._heard,
             )
         )
-        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors, chunks)
+        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors, chunks, self._heard)
         self._answered = outbox.last_dseq
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
@@ -164,6 +167,7 @@ class Client:
                 manifests,
                 came.parts,
                 came.missed,
+                sent.heard,
             )
         )
         self._count(answer)
@@ -237,6 +241,7 @@ class Client:
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
+            self._heard = answer.page.heard
             self.done = not answer.page.more and answer.scope is None
 
     def _count(self, answer: Answer) -> None:

@@ -129,7 +129,7 @@ class Reading:
         self.finished = False
         """Was the end of the log reached, from where this laptop stood?"""
         self._letters, self._replica = letters, replica
-        self._standing = Standing(letter.cursors or {}, letter.scope, size)
+        self._standing = Standing(letter.cursors or {}, letter.scope, size, letter.heard)
         self._line = list(reply.line)
 
     def take(self, answer: Answer) -> None:
@@ -145,10 +145,18 @@ class Reading:
         scope = answer.scope if unchanged else None
         page = answer.page if fits and self._starts_here(answer.page, before) else None
         self._count(answer, verdicts, page)
-        if verdicts or scope or _moves(page, before):
+        if verdicts or scope or _moves(page, before) or (page and page.decided):
             self.moved = True
             checkpoint = found if fits else None
-            told = Told(verdicts, scope, page, before.cursors, answer.epoch, checkpoint)
+            told = Told(
+                verdicts,
+                scope,
+                page,
+                before.cursors,
+                answer.epoch,
+                checkpoint,
+                heard=before.heard,
+            )
             self.taken.kinds |= self._replica.apply(told)
 
     def _news(self, verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -102,7 +102,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
     of the last scope that the laptop applied; ``history`` the size of the log at the last
     checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
-    wants no snapshots, and none shall be offered.
+    wants no snapshots, and none shall be offered. ``heard``: decisions about its quarantined
+    work are known up to this number of the log.
     """
 
     own: ChainHead
@@ -113,6 +114,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     scope: Annotated[bytes, Meta(max_length=32)]
     history: Count = 0
     chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
+    heard: Count = 0
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):

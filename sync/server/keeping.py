@@ -1,4 +1,7 @@
-"""A thread that keeps the snapshots of an open township fresh while it is served."""
+"""A thread that keeps an open township in order while it is served.
+
+Snapshots stay fresh, and quarantined work comes in once its laptop is granted the place.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import snapshots
+from sync.server import readmission, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -41,11 +44,12 @@ class Keeper:
             try:
                 self._look()
             except Exception:  # noqa: BLE001 - thread boundary; laptops take the log meanwhile
-                _log.exception("snapshots were not made")
+                _log.exception("looking after the township failed")
             self._stop.wait(EVERY)
 
     def _look(self) -> None:
         service = self._service
+        readmission.sweep(service.store, service.township_id, service.clock())
         snapshots.refresh(
             service.store,
             service.township_id,

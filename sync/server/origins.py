@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from sync.merge import merged_writer
-from sync.server import tables
+from sync.server import quarantine, tables
 from sync.server.scribe import Scribe
 from township.changes import Header, Op, decode_header, decode_op
 from township.storage.pages import Outcome
@@ -80,7 +80,8 @@ class Origins:
                     c.status.in_(("applied", "conflict")),
                 )
             ).one_or_none()
-            self._known[origin] = Logged(*row) if row else None
+            found = row or quarantine.admitted(self._scribe.connection, self._township_id, *origin)
+            self._known[origin] = Logged(*found) if found else None
         return self._known[origin]
 
 

@@ -108,7 +108,7 @@ def _take(
         with Scribe(connection) as scribe:
             taking = Taking(scribe, device, head_seq, now, certain=True)
             verdicts = taking.take(turns)
-    _move_head(connection, device.township_id, taking.seq)
+    move_head(connection, device.township_id, taking.seq)
     return verdicts
 
 
@@ -190,7 +190,8 @@ def _check_signature(device: Device, last: Header, hash_: bytes, signature: byte
         raise BadMessage("chain_signature")
 
 
-def _move_head(connection: Connection, township_id: bytes, seq: int) -> None:
+def move_head(connection: Connection, township_id: bytes, seq: int) -> None:
+    """Note the newest number of the log."""
     connection.execute(
         update(tables.township)
         .where(tables.township.c.township_id == township_id)

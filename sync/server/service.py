@@ -16,7 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, feed, history, sequencer, snapshots, tables
+from sync.server import (
+    devices,
+    feed,
+    history,
+    quarantine,
+    readmission,
+    sequencer,
+    snapshots,
+    tables,
+)
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
@@ -101,6 +110,8 @@ class Service:
     def answer(self, asked: Asked) -> Answer:
         """Take the push of a request in and make its answer. Raises BadMessage."""
         device, request, name = asked.device, asked.request, asked.name
+        if device.waiting:  # first: what comes now follows what waits
+            readmission.readmit(self.store, device, self.clock())
         taken = self._push(device, request) if request.changesets else None
         return self._found(device, request, name, taken)
 
@@ -163,6 +174,7 @@ class Service:
         rest = {name: seq for name, seq in cursors.items() if name not in offered}
         incarnation = request.own.incarnation
         pulled.page = feed.page(connection, device, incarnation, rest, request.page_bytes)
+        pulled.page = quarantine.told(connection, device, request.heard, pulled.page)
         if offered:
             pulled.offers = list(offered.values())
             pulled.page = msgspec.structs.replace(pulled.page, more=True)

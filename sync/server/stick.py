@@ -106,7 +106,9 @@ class _Answers:
         request = asked.request
         if request.cursors is None or answer.page is None:
             return answer.refused is None
-        here = Standing(request.cursors, request.scope, request.history).after(answer)
+        here = Standing(request.cursors, request.scope, request.history, request.heard).after(
+            answer
+        )
         while not standing.is_last(answer):
             full = sum(map(len, self.sealed)) >= room
             if full or len(self.sealed) == bundle.MAX_MESSAGES:
@@ -119,6 +121,7 @@ class _Answers:
                 page_bytes=wire.MAX_PAGE // 2,
                 scope=here.scope,
                 history=here.history,
+                heard=here.heard,
             )
             if answer.refused is not None:
                 self.sealed.pop()  # the laptop came by network meanwhile: it gets the rest there

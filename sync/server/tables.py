@@ -126,6 +126,22 @@ log = Table(
     sqlite_with_rowid=False,
 )
 
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the entry set aside
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("tried", LargeBinary(8), nullable=False),  # mark of the grants it was last judged by
+    Column("decided_seq", BigInteger),  # of the township's entry that settles it
+    Column("decided", String(12)),  # applied, conflict or rejected
+    Column("text", String(200)),  # why it was refused, for its author
+)
+"""What the log holds in quarantine, and what became of it: drawn from the log, for finding it."""
+
 history_block = Table(
     "history_block",
     metadata,

@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from sync import history, merge
-from sync.server import devices, tables
+from sync.server import devices, quarantine, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
-from sync.server.devices import Device
+from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.history import grow
 from sync.server.origins import Origins
 from sync.server.reading import Head, heads
@@ -25,9 +25,6 @@ from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
 from township.values import moment_text
-
-TOWNSHIP_DEVICE = 0
-"""The device number under which the township itself writes."""
 
 _SALT = 16
 _STINT = 1000
@@ -71,6 +68,8 @@ class Taking:
         self._buckets: set[str] = set()
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
+        self._set_aside: list[tuple[Header, int, str]] = []
+        self._trusted = False
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
@@ -99,6 +98,8 @@ class Taking:
             ops = self._check(turn.header, found)
         except Refused as refused:
             self._keep(turn, refused.status, refused.reason, None)
+            if refused.status == "quarantined":
+                self._set_aside.append((turn.header, seq, refused.reason))
             return Verdict(turn.header.dseq, refused.status, seq, refused.reason)
         outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
@@ -107,11 +108,41 @@ class Taking:
             self._write_conflicts()
         return Verdict(turn.header.dseq, status, seq)
 
+    def admit(self, turn: Turn, decision: Op, *, trusted: bool) -> Verdict:
+        """Let a changeset in that was in quarantine, as if it arrived now.
+
+        ``decision`` is what the township writes into the log about it. ``trusted``: whatever
+        the grants say. Raises Refused; then nothing is written.
+        """
+        found = heads(turn.changeset.ops)
+        self._rows.load({(head.kind, head.record) for head in found or ()})
+        self._trusted = trusted
+        ops = self._check(turn.header, found)
+        entry = self._own_turn([decision])
+        outcome = self._apply(turn, ops)
+        status: Status = "conflict" if self._conflicts else "applied"
+        self._keep(entry, status, None, outcome)
+        packed = msgspec.msgpack.encode(outcome) if outcome else None
+        logged = (turn.changeset.header, msgspec.msgpack.encode(turn.changeset.ops), packed)
+        self._origins.note(turn.header, logged)
+        verdict = Verdict(turn.header.dseq, status, self.seq)
+        if self._conflicts:
+            self._write_conflicts()
+        self._write()
+        return verdict
+
+    def note(self, decision: Op) -> int:
+        """Enter a word of the township that changes no record; returns its number."""
+        self._keep(self._own_turn([decision]), "applied", None, None)
+        self._write()
+        return self.seq
+
     def _check(self, header: Header, found: list[Head] | None) -> list[Head | Op]:
         """The operations, new records still packed. Raises Refused; nothing is touched then."""
         if found is None or header.count != len(found):
             raise Refused("rejected", "unreadable")
-        if self._authors is not None and header.author not in self._authors:
+        authors = None if self._trusted else self._authors
+        if authors is not None and header.author not in authors:
             raise Refused("quarantined", "author")
         made: dict[Key, str] = {}
         ops: list[Head | Op] = []
@@ -125,7 +156,7 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
-            if bucket not in self._grants:
+            if bucket not in self._grants and not self._trusted:
                 raise Refused("quarantined", "not_granted")
         return ops
 
@@ -233,6 +264,12 @@ class Taking:
     def _write_conflicts(self) -> None:
         """The township's own changeset, right after the one that called for it."""
         ops, self._conflicts = self._conflicts, []
+        turn = self._own_turn(ops)
+        self._apply(turn, ops)
+        self._keep(turn, "applied", None, None)
+
+    def _own_turn(self, ops: Sequence[Op]) -> Turn:
+        """The township's own next changeset, under the next number."""
         self.seq += 1
         before = self._own_chain or self._township_chain()
         wall_ms = int(self._now.timestamp() * 1000)
@@ -242,10 +279,8 @@ class Taking:
         encoded = [encode(op) for op in ops]
         changeset = Changeset(encode(header), encoded)
         hash_ = link(before.hash, changeset.header, map(op_hash, encoded))
-        turn = Turn(changeset, header, hash_)
-        self._apply(turn, ops)
-        self._keep(turn, "applied", None, None)
         self._own_chain = ChainHead(before.incarnation, header.dseq, hash_)
+        return Turn(changeset, header, hash_)
 
     def _township_chain(self) -> ChainHead:
         own = devices.find(self._scribe.connection, self._device.township_id, TOWNSHIP_DEVICE)
@@ -272,6 +307,7 @@ class Taking:
         connection = self._scribe.connection
         grow(connection, township_id, self.seq, self._leaves)
         self._enter_buckets(connection)
+        quarantine.enter(connection, self._device, self._set_aside)
         if self._own_chain:
             own = devices.find(connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None

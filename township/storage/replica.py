@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, literal_column, select, update
 
 from township.changes import Changeset
-from township.storage import checkpoints, incarnation, loading, scope, staging, tables
+from township.storage import checkpoints, decisions, incarnation, loading, scope, staging, tables
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
@@ -69,6 +69,8 @@ class Told:
     manifests: Sequence[Manifest] = ()
     parts: Sequence[tuple[ChunkName, bytes]] = ()
     missed: Sequence[str] = ()
+    heard: int = 0
+    """Up to where the page takes decisions for heard."""
 
 
 class Replica:
@@ -161,6 +163,11 @@ class Replica:
         with self._database.reader() as session:
             return bytes.fromhex(setting(session.connection(), _EPOCH) or "")
 
+    def heard(self) -> int:
+        """Up to which number of the log this laptop knows the decisions about its own work."""
+        with self._database.reader() as session:
+            return decisions.heard(session.connection())
+
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that this laptop holds."""
         with self._database.reader() as session:
@@ -187,12 +194,14 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, current).apply(told.page)
+                decisions.take(connection, told.page, told.heard)
             if told.verdicts or told.scope is not None:
                 kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
                 checkpoints.move(connection, told.checkpoint)
             if setting(connection, _EPOCH) != told.epoch.hex():
                 keep(connection, _EPOCH, told.epoch.hex())
+                decisions.forget(connection)
                 staging.clear(connection)  # made from a log that may be no more
             _stage(connection, told)
         if told.manifests or told.parts:
@@ -251,6 +260,8 @@ def _take_verdicts(
     if not verdicts:
         return set()
     _note_verdicts(connection, incarnation, verdicts)
+    if any(verdict.status == "quarantined" for verdict in verdicts):
+        decisions.carry_out(connection)
     overlay = Overlay(connection, incarnation)
     kinds: set[str] = set()
     for verdict in verdicts:
