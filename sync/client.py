@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync import chain, collector, fetching, history, problems, wire
 from sync.fetching import Came, Fetching, Load
 from sync.wire import Answer, BadMessage, ChainHead, Request
+from township.changes import SCHEMA
 from township.storage.checkpoints import Checkpoint
 from township.storage.pages import ChunkName, Manifest
 from township.storage.replica import Identity, Outbox, Replica, Told
@@ -90,6 +91,8 @@ class Client:
             waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
         )
         self.done = False
+        self.minimum = 0
+        """The record schema that the township demands of who pulls, if this program lacks it."""
         self._replica = replica
         self._answered = replica.answered()
         self._cursors = replica.cursors()
@@ -122,6 +125,7 @@ class Client:
                 self._checkpoint.size if self._checkpoint else 0,
                 chunks if self._fetching.welcome else None,
                 self._heard,
+                SCHEMA,
             )
         )
         self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors, chunks, self._heard)
@@ -155,7 +159,8 @@ class Client:
             self._turn(sent, answer)
             return
         manifests = self._offered(sent, answer)
-        came = self._fetching.came(sent.chunks, answer.chunks) if not answer.refused else Came()
+        given = not answer.refused and not answer.minimum
+        came = self._fetching.came(sent.chunks, answer.chunks) if given else Came()
         self._told.append(
             Told(
                 answer.verdicts,
@@ -238,6 +243,9 @@ class Client:
             if self._gaps > _MOST_GAPS:
                 raise problems.diverged()
             self._answered = answer.chain.dseq  # a restored server asks for them again
+            return
+        if answer.minimum:
+            self.minimum, self.done = answer.minimum, sent.outbox.complete
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
@@ -334,6 +342,8 @@ def run(
                     client.prepare()
                 if step:
                     step(client.progress)
+        if client.minimum:
+            raise problems.too_old(client.minimum)
     except problems.SyncProblem as problem:
         replica.finished(str(problem))
         raise

@@ -25,17 +25,21 @@ from township.storage.replica import Identity, Replica, Told
 class Taken:
     """What an answer brought: own changesets answered, and changesets of others.
 
-    ``more``: the township holds more than fitted into the file. All zero: it was all known.
+    ``more``: the township holds more than fitted into the file. ``minimum``: it demands a program
+    of this record schema of who pulls. All zero: it was all known.
     """
 
     answered: int = 0
     refused: int = 0
     pulled: int = 0
     more: bool = False
+    minimum: int = 0
     kinds: set[str] = field(default_factory=set)
 
     def in_words(self) -> str:
         """For people."""
+        if self.minimum:
+            return f"镇里收下了本机 {self.answered} 次改动。{problems.too_old(self.minimum)}"
         if not (self.answered or self.pulled or self.kinds or self.more):
             return "这份答复里没有新内容，本机都已有了。"
         text = f"已读入：镇里收下了本机 {self.answered - self.refused} 次改动"
@@ -145,6 +149,7 @@ class Reading:
         scope = answer.scope if unchanged else None
         page = answer.page if fits and self._starts_here(answer.page, before) else None
         self._count(answer, verdicts, page)
+        self.taken.minimum = answer.minimum
         if verdicts or scope or _moves(page, before) or (page and page.decided):
             self.moved = True
             checkpoint = found if fits else None

@@ -103,7 +103,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     of the last scope that the laptop applied; ``history`` the size of the log at the last
     checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
     wants no snapshots, and none shall be offered. ``heard``: decisions about its quarantined
-    work are known up to this number of the log.
+    work are known up to this number of the log. ``schema``: the newest record schema that this
+    program understands; 0: it does not say.
     """
 
     own: ChainHead
@@ -115,6 +116,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     history: Count = 0
     chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
     heard: Count = 0
+    schema: Count = 0
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):
@@ -137,6 +139,8 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     device); then nothing was taken. ``chain`` is what the township has of this device.
     ``offers`` are snapshots of buckets that the page leaves out for them; ``chunks`` the parts
     asked for, in order, as many as fit; None for one that is not to be had (any more).
+    ``minimum``, if not 0, is the record schema that a program must understand to pull: then
+    there is no page and there are no parts, while all that was pushed is taken.
     """
 
     request: Hash
@@ -149,6 +153,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     history: History | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    minimum: Count = 0
 
 
 class Enrol(msgspec.Struct, array_like=True, frozen=True):

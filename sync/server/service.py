@@ -52,6 +52,7 @@ class _Pulled:
     scope: Scope | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    minimum: int = 0
 
 
 class Service:
@@ -137,6 +138,7 @@ class Service:
             proof,
             pulled.offers,
             pulled.chunks,
+            pulled.minimum,
         )
 
     def _history(self, connection: Connection, known: int) -> History:
@@ -161,6 +163,9 @@ class Service:
     def _pull(self, connection: Connection, device: Device, request: Request) -> _Pulled:
         scope = devices.scope(connection, device)
         pulled = _Pulled(scope=scope if scope.mark != request.scope else None)
+        pulled.minimum = self._lacking(connection, request.schema)
+        if pulled.minimum:
+            return pulled
         granted = set(scope.buckets)
         if request.chunks:
             pulled.chunks = snapshots.chunks(connection, self.township_id, request.chunks, granted)
@@ -179,6 +184,14 @@ class Service:
             pulled.offers = list(offered.values())
             pulled.page = msgspec.structs.replace(pulled.page, more=True)
         return pulled
+
+    def _lacking(self, connection: Connection, schema: int) -> int:
+        """The record schema that a program must understand to pull; 0: this one does."""
+        c = tables.township.c
+        demanded: int = connection.execute(
+            select(c.minimum).where(c.township_id == self.township_id)
+        ).scalar_one()
+        return demanded if max(schema, 1) < demanded else 0
 
     def epoch(self, connection: Connection) -> bytes:
         """Changes when the server was restored from a backup."""

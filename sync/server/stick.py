@@ -105,7 +105,7 @@ class _Answers:
         """Add the following pages; returns whether something is left."""
         request = asked.request
         if request.cursors is None or answer.page is None:
-            return answer.refused is None
+            return answer.refused is None and not answer.minimum
         here = Standing(request.cursors, request.scope, request.history, request.heard).after(
             answer
         )

@@ -40,6 +40,7 @@ township = Table(
     Column("epoch", LargeBinary(16), nullable=False),  # changes when a backup is restored
     Column("head_seq", BigInteger, nullable=False),
     Column("next_device", Integer, nullable=False),
+    Column("minimum", Integer, nullable=False, default=1),  # record schema that a puller must know
     Column("created_at", String(20), nullable=False),
 )
 """The head row: the first statement of every write transaction locks it."""
