@@ -90,6 +90,16 @@ def tried(connection: Connection, device: Device, mark: bytes) -> None:
     )
 
 
+def judged(connection: Connection, township_id: bytes, one: Waiting, reason: str) -> None:
+    """It was judged again and still does not fit, for this reason."""
+    c = tables.quarantine.c
+    connection.execute(
+        update(tables.quarantine)
+        .where(c.township_id == township_id, c.device == one.device, c.seq == one.seq)
+        .values(reason=reason)
+    )
+
+
 def decided(
     connection: Connection,
     township_id: bytes,

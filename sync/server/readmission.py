@@ -45,8 +45,8 @@ class Unknown(Exception):
 def readmit(store: Store, device: Device, now: datetime) -> int:
     """Let in what the grants of a device cover by now; returns how many changesets.
 
-    Does nothing when all was judged by these very grants before. Cut off anywhere, it goes on
-    with the next call.
+    Does nothing when all was judged by these very grants before and no record that it missed
+    has come since. Cut off anywhere, it goes on with the next call.
     """
     return _Round(store, device, now).run()
 
@@ -88,7 +88,24 @@ class _Round:
         with self._store.reading() as connection:
             mark = devices.scope(connection, self._device).mark
             waits = quarantine.waiting(connection, self._device.township_id, self._device.number)
-        return any(tried != mark for _, tried in waits)
+            return any(
+                tried != mark or (one.reason == "unknown_record" and self._known(connection, one))
+                for one, tried in waits
+            )
+
+    def _known(self, connection: Connection, one: Waiting) -> bool:
+        """Has the township got all records by now that this changeset works on?"""
+        township_id, c = self._device.township_id, tables.record.c
+        found = heads(_turn(connection, township_id, one).changeset.ops) or []
+        made = {(head.kind, head.record) for head in found if head.action == "insert"}
+        missed = {(head.kind, head.record) for head in found} - made
+        return all(
+            connection.scalar(
+                select(c.seq).where(c.township_id == township_id, c.kind == kind, c.id == record)
+            )
+            is not None
+            for kind, record in missed
+        )
 
     @retrying
     def _part(self, after: int, held_before: frozenset[Key]) -> tuple[int, bool]:
@@ -111,8 +128,11 @@ class _Round:
                         raise Blocked(one.seq)
                     seq = _admit(connection, device, (one, turn), seq, self._now, trusted=False)
                     count += 1
-                except (Refused, Blocked):
+                except Blocked:
                     held |= _keys(turn)
+                except Refused as refused:
+                    held |= _keys(turn)
+                    quarantine.judged(connection, township_id, one, refused.reason)
             move_head(connection, township_id, seq)
             if more := len(waits) > TOGETHER:
                 after = waits[TOGETHER - 1].seq

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from sync.problems import Refused, Revoked, Rewritten, SyncProblem
 from sync.server import audit, devices
-from tests.simulation.model import Broken
+from tests.simulation.broken import Broken
 from tests.simulation.world import Machine, World
 from township.storage.replica import Identity, Replica
 

@@ -12,20 +12,14 @@ from typing import Any
 
 import msgspec
 
+from tests.simulation import waits
+from tests.simulation.broken import Broken
 from township.changes import SEEN, Op, Writers, decode_header, decode_op
 from township.records import record_kinds
 from township.storage.pages import Outcome
 from township.values import Kind
 
 Key = tuple[str, bytes]
-
-
-class Broken(AssertionError):
-    """A promise that was not kept, by its number in design §4; 0: the program failed."""
-
-    def __init__(self, promise: int, text: str) -> None:
-        super().__init__(f"promise {promise}: {text}")
-        self.promise = promise
 
 
 @dataclass
@@ -70,14 +64,17 @@ class Model:
 
     def fold(self, rows: Iterable[Any]) -> Model:
         """Carry out log rows; raises Broken where the program decided otherwise."""
+        rows = list(rows)
         for row in rows:
             if row.status not in ("applied", "conflict"):
                 continue
-            header = decode_header(row.header)
-            prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             outcome = Outcome()
             if row.outcome is not None:
                 outcome = msgspec.msgpack.decode(row.outcome, type=Outcome)
+            if (row := waits.let_in(rows, row)) is None:
+                continue
+            header = decode_header(row.header)
+            prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             for index, data in enumerate(msgspec.msgpack.decode(row.ops)):
                 self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
         self._check_conflicts()

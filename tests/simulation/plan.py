@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from tests.simulation import copies, line, office, promises, questions, rest, sticks, works
+from tests.simulation import (
+    administrator,
+    copies,
+    line,
+    office,
+    promises,
+    questions,
+    rest,
+    sticks,
+    works,
+)
 from tests.simulation.world import World, world
 
 
@@ -88,6 +98,11 @@ ACTIONS: dict[str, Action] = {
         office.revoke,
         office.new_laptop,
         office.newer_program,
+        administrator.admit,
+        administrator.send_back,
+        administrator.look,
+        administrator.minimum,
+        administrator.update,
         copies.clone_laptop,
         copies.copy_server,
         copies.restore_server,
@@ -121,6 +136,11 @@ WEIGHTS = {
     "revoke": 0.3,
     "new_laptop": 1,
     "newer_program": 3,
+    "admit": 2,
+    "send_back": 1,
+    "look": 1,
+    "minimum": 0.4,
+    "update": 0.6,
     "clone_laptop": 1,
     "copy_server": 1,
     "restore_server": 1,
