@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sync.merge import merged_writer
 from sync.server import quarantine, tables
 from sync.server.scribe import Scribe
+from township import upcasting
 from township.changes import Header, Op, decode_header, decode_op
 from township.storage.pages import Outcome
 from township.values import Value
@@ -60,6 +61,8 @@ class Origins:
         if place[1] >= len(encoded):
             return None
         op = decode_op(encoded[place[1]])
+        if cast := upcasting.cast(decode_header(logged.header).schema):
+            op = cast.op(op)
         if (op.kind, op.record) != (kind, record):
             return None
         if op_id == merged_writer(op_id.removesuffix("m")):

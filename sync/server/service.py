@@ -31,6 +31,7 @@ from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
 from sync.server.trying import retrying
 from sync.wire import Answer, BadMessage, Envelope, History, Request
+from township import upcasting
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
 
@@ -191,7 +192,8 @@ class Service:
         demanded: int = connection.execute(
             select(c.minimum).where(c.township_id == self.township_id)
         ).scalar_one()
-        return demanded if max(schema, 1) < demanded else 0
+        needed = max(demanded, upcasting.floor())
+        return needed if max(schema, 1) < needed else 0
 
     def epoch(self, connection: Connection) -> bytes:
         """Changes when the server was restored from a backup."""

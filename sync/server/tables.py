@@ -42,6 +42,7 @@ township = Table(
     Column("next_device", Integer, nullable=False),
     Column("minimum", Integer, nullable=False, default=1),  # record schema that a puller must know
     Column("created_at", String(20), nullable=False),
+    Column("schema", Integer, nullable=False, default=1),  # by which the records are stored
 )
 """The head row: the first statement of every write transaction locks it."""
 

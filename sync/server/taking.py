@@ -73,7 +73,7 @@ class Taking:
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
-        read = [heads(turn.changeset.ops) for turn in turns]
+        read = [heads(turn.changeset.ops, turn.header.schema) for turn in turns]
         self._rows.load(
             {
                 (head.kind, head.record)
@@ -114,7 +114,7 @@ class Taking:
         ``decision`` is what the township writes into the log about it. ``trusted``: whatever
         the grants say. Raises Refused; then nothing is written.
         """
-        found = heads(turn.changeset.ops)
+        found = heads(turn.changeset.ops, turn.header.schema)
         self._rows.load({(head.kind, head.record) for head in found or ()})
         self._trusted = trusted
         ops = self._check(turn.header, found)

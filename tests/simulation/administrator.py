@@ -9,9 +9,33 @@ from unittest.mock import patch
 from sync.server import admin, quarantine, readmission
 from sync.server.checks import Refused
 from sync.server.readmission import Blocked, Unknown
+from tests.simulation import line
+from tests.simulation.template import ZONES
 from tests.simulation.world import Crash, World
+from township.records import Household
 
 NEWEST = 2
+
+
+def stranded(here: World, dice: Random) -> None:
+    """A laptop works on in a zone that it has just lost, and syncs; the zone may come back."""
+    here.fuse.armed = None
+    number, zone = dice.randrange(len(here.machines) - 1), dice.choice(ZONES)
+    machine = here.machines[number]
+    here.grant(number, zone, given=False)
+    home = here.new_id(dice)
+    for phone in ("12345678901", "12345678902")[: dice.randint(1, 2)]:
+        with here.at(machine), machine.database.work(machine.seat.cadre) as work:
+            found = work.session.get(Household, home)
+            if found is None:
+                found = Household(id=home, zone_id=zone, group_id=bytes(16), no="户-9")
+                work.add(found)
+            found.phone = phone
+            work.commit()
+    if dice.random() < 0.8:
+        line.sync_whole(here, number)
+    if dice.random() < 0.6:
+        here.grant(number, zone, given=True)
 
 
 def admit(here: World, dice: Random) -> None:

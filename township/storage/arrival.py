@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from township import changes
 from township.storage import bulk, later
 from township.storage.bulk import Key
-from township.storage.folding import Arrived, Change, Source, arrivals
+from township.storage.folding import Arrived, Change, Source, arrivals, changes_of
 from township.storage.homecoming import Homecoming
 from township.storage.overlay import Overlay, PendingRecord, pending_among
 from township.storage.pages import Entry, Page
@@ -53,7 +53,7 @@ class Arrival:
     def _read(self, entry: Entry) -> Numbered:
         header = changes.decode_header(entry.header)
         places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
-        ops = list(zip(places, map(changes.decode_op, entry.ops), strict=True))
+        ops = list(zip(places, changes_of(header, entry.ops), strict=True))
         known = later.sort_out(self._connection, entry, ops)
         return entry.seq, arrivals(Source.of(header), known, entry.outcome)
 

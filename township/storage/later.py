@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from township.changes import Op, decode_op, encode
+from township.changes import SCHEMA, Op, decode_header, decode_op, encode
 from township.storage import tables
 from township.storage.bulk import field_names, known_kinds
 from township.storage.pages import Entry
@@ -24,7 +24,7 @@ def sort_out(
     known: list[tuple[int, Op]] = []
     rows: list[dict[str, object]] = []
     for place, op in ops:
-        now, then = _split(op)
+        now, then = split(op)
         if now is not None:
             known.append((place, now))
         if then is not None:
@@ -52,8 +52,8 @@ def forget(connection: Connection, bucket: str) -> None:
         )
 
 
-def _split(op: Op) -> tuple[Op | None, Op | None]:
-    """What can be carried out now, and what has to wait."""
+def split(op: Op) -> tuple[Op | None, Op | None]:
+    """What of an operation can be carried out now, and what has to wait."""
     if op.kind not in known_kinds():
         return None, op
     if op.action in ("delete", "restore") or op.fields.keys() <= field_names(op.kind):
@@ -67,13 +67,21 @@ def _split(op: Op) -> tuple[Op | None, Op | None]:
     )
 
 
+def _read_here(header: bytes) -> bytes:
+    """The header, saying that its operations are kept in the words of this program at least."""
+    found = decode_header(header)
+    if found.schema >= SCHEMA:
+        return header
+    return encode(msgspec.structs.replace(found, schema=SCHEMA))
+
+
 def _row(entry: Entry, place: int, op: Op) -> dict[str, object]:
     return {
         "seq": entry.seq,
         "place": place,
         "kind": op.kind,
         "record_id": op.record,
-        "header": entry.header,
+        "header": _read_here(entry.header),
         "op": encode(op),
         "outcome": msgspec.msgpack.encode(entry.outcome) if entry.outcome else None,
     }
