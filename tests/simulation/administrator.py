@@ -6,12 +6,14 @@ from contextlib import suppress
 from random import Random
 from unittest.mock import patch
 
+from sqlalchemy import select
+
 from sync.server import admin, quarantine, readmission
 from sync.server.checks import Refused
 from sync.server.readmission import Blocked, Unknown
 from tests.simulation import line
 from tests.simulation.template import ZONES
-from tests.simulation.world import Crash, World
+from tests.simulation.world import Crash, Machine, World
 from township.records import Household
 
 NEWEST = 2
@@ -23,7 +25,7 @@ def stranded(here: World, dice: Random) -> None:
     number, zone = dice.randrange(len(here.machines) - 1), dice.choice(ZONES)
     machine = here.machines[number]
     here.grant(number, zone, given=False)
-    home = here.new_id(dice)
+    home = _home(here, machine, zone, dice)
     for phone in ("12345678901", "12345678902")[: dice.randint(1, 2)]:
         with here.at(machine), machine.database.work(machine.seat.cadre) as work:
             found = work.session.get(Household, home)
@@ -36,6 +38,14 @@ def stranded(here: World, dice: Random) -> None:
         line.sync_whole(here, number)
     if dice.random() < 0.6:
         here.grant(number, zone, given=True)
+
+
+def _home(here: World, machine: Machine, zone: bytes, dice: Random) -> bytes:
+    """A household of this zone that the laptop holds, or a new one."""
+    with machine.database.reader() as session:
+        query = select(Household.id).where(Household.zone_id == zone).order_by(Household.id)
+        known = session.scalars(query).all()
+    return dice.choice(known) if known and dice.random() < 0.6 else here.new_id(dice)
 
 
 def admit(here: World, dice: Random) -> None:
