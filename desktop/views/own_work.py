@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
-from desktop.views import visit_again
 from desktop.theme import Tone
+from desktop.views import visit_again
 from desktop.views.content_dialog import ContentDialog
 from desktop.views.widgets.basics import Card, button, glyph, label, row, rule, selectable
 from township.errors import WorldError
