@@ -175,11 +175,11 @@ def _typed(session: Session, op: Op, made: Mapping[bytes, Op]) -> Typed:
 def _lines(
     session: Session, fields: Mapping[str, Field], op: Op, made: Mapping[bytes, Op]
 ) -> Iterator[tuple[str, str]]:
-    for name, value in _values(op).items():
-        field = fields.get(name)
-        if field is None or field.kind in _HIDDEN:
+    values = _values(op)
+    for name, field in fields.items():
+        if name not in values or field.kind in _HIDDEN:
             continue
-        text = _shown(session, field, value, made)
+        text = _shown(session, field, values[name], made)
         if text or op.action == "set":
             yield field.label, text or "（清空）"
 
