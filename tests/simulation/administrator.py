@@ -20,7 +20,10 @@ NEWEST = 2
 
 
 def stranded(here: World, dice: Random) -> None:
-    """A laptop works on in a zone that it has just lost, and syncs; the zone may come back."""
+    """A laptop works on in a zone that it has just lost, and syncs.
+
+    Some of it may be let in by hand, and the zone may come back.
+    """
     here.fuse.armed = None
     number, zone = dice.randrange(len(here.machines) - 1), dice.choice(ZONES)
     machine = here.machines[number]
@@ -36,6 +39,8 @@ def stranded(here: World, dice: Random) -> None:
             work.commit()
     if dice.random() < 0.8:
         line.sync_whole(here, number)
+    if dice.random() < 0.4:
+        admit(here, dice)
     if dice.random() < 0.6:
         here.grant(number, zone, given=True)
 
