@@ -12,12 +12,14 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from sync.server import tables
-from sync.server.devices import Device
+from sync.server.devices import TOWNSHIP_DEVICE, Device
 from township.storage.pages import Entry, Outcome, Own, Page
 
 _FIRST_WINDOW = 1024
 _LARGEST_WINDOW = 1 << 16
 _CHUNK = 500
+_GLUED = 1 << 20
+"""Bytes by which a page may grow for what the township itself wrote right after an entry."""
 _OWN_SIZE = 16
 """Bytes that an entry without operations counts for."""
 
@@ -38,7 +40,7 @@ class _Line(NamedTuple):
 class _Plan:
     """Which changesets a page carries: own ones, and others with their operations (None: all)."""
 
-    own: list[_Line] = field(default_factory=list)
+    own: dict[_Line, list[int] | None] = field(default_factory=dict)
     others: dict[int, list[int] | None] = field(default_factory=dict)
     reached: int = 0
 
@@ -94,7 +96,8 @@ def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes
         for seq, found in groupby(_window(place, buckets, plan.reached, end), key=_SEQ):
             lines = list(found)
             weight = _weight(place, lines)
-            if size and size + weight > page_bytes:
+            room = page_bytes + (_GLUED if lines[0].device == TOWNSHIP_DEVICE else 0)
+            if size and size + weight > room:
                 plan.reached = seq - 1
                 return plan
             _choose(plan, place, lines)
@@ -114,12 +117,12 @@ def _weight(place: Place, lines: list[_Line]) -> int:
 
 
 def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> None:
-    """Put one changeset on the page."""
-    first = lines[0]
+    """Put one changeset on the page; others get nothing that only its author is to know."""
+    first, shown = lines[0], _union([line.ops for line in lines])
     if place.wrote(first):
-        plan.own.append(first)
-    else:
-        plan.others[first.seq] = _union([line.ops for line in lines])
+        plan.own[first] = shown
+    elif shown != []:
+        plan.others[first.seq] = shown
 
 
 def _window(place: Place, buckets: list[str], after: int, end: int) -> list[_Line]:
@@ -146,7 +149,7 @@ def _union(parts: list[bytes | None]) -> list[int] | None:
     return sorted(indexes)
 
 
-def _own_runs(place: Place, lines: list[_Line]) -> list[Own]:
+def _own_runs(place: Place, lines: dict[_Line, list[int] | None]) -> list[Own]:
     """The device's own changesets, as few words as possible."""
     altered = [line.seq for line in lines if line.altered]
     outcomes = {row.seq: row.outcome for row in _logged(place, altered)}
@@ -162,7 +165,8 @@ def _own_runs(place: Place, lines: list[_Line]) -> list[Own]:
         first, count = line, 0 if packed else 1
         if packed:
             outcome = msgspec.msgpack.decode(packed, type=Outcome)
-            runs.append(Own(line.seq, line.dseq, 1, outcome))
+            shown = lines[line] if outcome.moved else None
+            runs.append(Own(line.seq, line.dseq, 1, outcome, shown))
     if first and count:
         runs.append(Own(first.seq, first.dseq, count))
     return runs
@@ -196,7 +200,7 @@ def _entry(
     decided = msgspec.msgpack.decode(outcome, type=Outcome) if outcome else None
     ops: list[bytes] = msgspec.msgpack.decode(packed)
     if indexes is None or len(indexes) == len(ops):
-        return Entry(seq, header, ops, None, decided)
+        return Entry(seq, header, ops, None, _only(decided, set(range(len(ops)))))
     shown = [ops[index] for index in indexes]
     return Entry(seq, header, shown, indexes, _only(decided, set(indexes)))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,9 +15,10 @@ from sync import history, merge
 from sync.server import devices, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
-from sync.server.devices import Device
+from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.engine import insert_many
 from sync.server.history import grow
+from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
@@ -26,10 +28,9 @@ from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_has
 from township.storage.pages import Outcome, Status, Verdict
 from township.values import moment_text
 
-TOWNSHIP_DEVICE = 0
-"""The device number under which the township itself writes."""
-
 _SALT = 16
+_MOST_PUT = 512 << 10
+"""Bytes of records that move in one changeset; what a page cannot hold comes with the next."""
 _NO_ORDERS: merge.Orders = {}
 
 
@@ -62,6 +63,7 @@ class Taking:
         self._authors = None if device.any_author else set(devices.authors(connection, device))
         self._origins = Origins(connection, device.township_id)
         self._rows = Rows(connection, device.township_id)
+        self._moving = Moving(connection, device.township_id, self._rows, self._grants)
         self._salts = _salts()
         self._log: list[tuple[Any, ...]] = []
         self._feed: list[tuple[Any, ...]] = []
@@ -79,6 +81,7 @@ class Taking:
                 for head in found
                 if self._certain or head.action != "insert"
             }
+            | self._moving.look(read)
         )
         verdicts = [self._take(turn, found) for turn, found in zip(turns, read, strict=True)]
         self._write()
@@ -97,6 +100,8 @@ class Taking:
         self._keep(turn, status, None, outcome)
         if self._conflicts:
             self._write_conflicts()
+        if self._moving.due:
+            self._write_moves()
         return Verdict(turn.header.dseq, status, seq)
 
     def _check(self, header: Header, found: list[Head] | None) -> list[Head | Op]:
@@ -117,9 +122,14 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
-            if bucket not in self._grants:
+            if bucket not in self._grants and not self._moving.may_write(ops[-1], bucket):
+                raise Refused("quarantined", "not_granted")
+            if head.action == "move" and not self._may_move(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
         return ops
+
+    def _may_move(self, op: Head | Op, bucket: str) -> bool:
+        return isinstance(op, Op) and self._moving.may_move(op, bucket)
 
     def _apply(self, turn: Turn, ops: Sequence[Head | Op]) -> Outcome | None:
         """Bring checked operations into the rows and the feed."""
@@ -127,7 +137,8 @@ class Taking:
         prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
         lost: dict[int, list[str]] = {}
         merged: dict[int, dict[str, Any]] = {}
-        buckets: list[str] = []
+        buckets: list[str | None] = []
+        told: dict[int, list[str]] = {}
         stamps = Stamps.of(header).pack()
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
@@ -135,16 +146,23 @@ class Taking:
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
                 self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq, stamps)
                 buckets.append(op.bucket)
+                if self._moving.follows(op):
+                    told[index], buckets[-1] = [op.bucket], None
                 continue
             assert isinstance(op, Op)
             bucket, decision = self._decide(op, op_id, header)
             buckets.append(bucket)
+            if op.action == "move":
+                told[index], buckets[-1] = self._moving.decided(op, bucket, decision), None
+            elif (strays := self._moving.strays(op, bucket)) is not None:
+                told[index] = strays
             if decision.conflict:
                 lost[index] = list(decision.lost)
             if decision.merged:
                 merged[index] = dict(decision.merged)
-        self._place(turn, buckets, altered=bool(lost or merged))
-        return Outcome(lost, merged) if lost or merged else None
+        altered = bool(lost or merged or told)
+        self._place(turn, buckets, told, altered=altered)
+        return Outcome(lost, merged, sorted(told)) if altered else None
 
     def _decide(self, op: Op, op_id: str, header: Header) -> tuple[str, merge.Decision]:
         row = self._rows.row((op.kind, op.record))
@@ -160,17 +178,29 @@ class Taking:
             )
         merge.apply(row.state, decision, op_id)
         row.seq, row.touched = self.seq, True
-        if not decision.refused:
+        if not decision.refused and not (op.action == "move" and decision.lost):
             row.stamps.move(header, deleted=decision.deleted)
         return row.bucket, decision
 
-    def _place(self, turn: Turn, buckets: list[str], *, altered: bool) -> None:
-        """Enter a changeset into the feed of each bucket that it touches."""
+    def _place(
+        self,
+        turn: Turn,
+        buckets: Sequence[str | None],
+        told: Mapping[int, list[str]],
+        *,
+        altered: bool,
+    ) -> None:
+        """Enter a changeset into the feed of each bucket that it touches.
+
+        Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
+        that they are in.
+        """
         header, ops = turn.header, turn.changeset.ops
-        names = buckets if len(buckets) == 1 else list(dict.fromkeys(buckets))
+        all_ = [*buckets, *chain.from_iterable(told.values())]
+        names = [name for name in dict.fromkeys(all_) if name is not None]
         for bucket in names:
             packed, size = None, sum(map(len, ops))
-            if len(names) > 1:
+            if len(names) > 1 or told:
                 indexes = [index for index, name in enumerate(buckets) if name == bucket]
                 packed = msgspec.msgpack.encode(indexes)
                 size = sum(len(ops[index]) for index in indexes)
@@ -222,6 +252,31 @@ class Taking:
     def _write_conflicts(self) -> None:
         """The township's own changeset, right after the one that called for it."""
         ops, self._conflicts = self._conflicts, []
+        turn = self._own_turn(ops)
+        self._apply(turn, ops)
+        self._keep(turn, "applied", None, None)
+
+    def _write_moves(self) -> None:
+        """Records change their buckets, in one changeset of the township or in several."""
+        leaves, puts = self._moving.carry_out(self.seq + 1)
+        part, size = leaves, 0
+        for op in puts:
+            weight = len(encode(op))
+            if part and size + weight > _MOST_PUT:
+                self._write_part(part)
+                part, size = [], 0
+            part.append(op)
+            size += weight
+        if part:
+            self._write_part(part)
+
+    def _write_part(self, ops: list[Op]) -> None:
+        turn = self._own_turn(ops)
+        self._place(turn, [op.bucket for op in ops], {}, altered=False)
+        self._keep(turn, "applied", None, None)
+
+    def _own_turn(self, ops: list[Op]) -> Turn:
+        """The next changeset of the township itself."""
         self.seq += 1
         before = self._own_chain or self._township_chain()
         wall_ms = int(self._now.timestamp() * 1000)
@@ -231,10 +286,8 @@ class Taking:
         encoded = [encode(op) for op in ops]
         changeset = Changeset(encode(header), encoded)
         hash_ = link(before.hash, changeset.header, map(op_hash, encoded))
-        turn = Turn(changeset, header, hash_)
-        self._apply(turn, ops)
-        self._keep(turn, "applied", None, None)
         self._own_chain = ChainHead(before.incarnation, header.dseq, hash_)
+        return Turn(changeset, header, hash_)
 
     def _township_chain(self) -> ChainHead:
         own = devices.find(self._connection, self._device.township_id, TOWNSHIP_DEVICE)
@@ -249,6 +302,7 @@ class Taking:
         insert_many(self._connection, tables.feed, self._feed)
         self._enter_buckets({entry[1] for entry in self._feed})
         self._rows.save()
+        self._moving.save()
         if self._own_chain:
             own = devices.find(self._connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None
