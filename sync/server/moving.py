@@ -220,11 +220,10 @@ class Moving:
                 select(b.bucket).where(b.township_id == self._township_id)
             )
             names = [name for name in known if zone_of(name) == zone]
-            rows = self._connection.execution_options(yield_per=_CHUNK).execute(
-                select(c.kind, c.id, c.state).where(
-                    c.township_id == self._township_id, c.bucket.in_(names)
-                )
+            statement = select(c.kind, c.id, c.state).where(
+                c.township_id == self._township_id, c.bucket.in_(names)
             )
+            rows = self._connection.execute(statement.execution_options(yield_per=_CHUNK))
             self._indexes[zone] = {
                 (row.kind, row.id): parent
                 for row in rows

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.changes import bucket
 from township.errors import NotAllowed, NotFound
-from township.records import Group, Household, record_kinds
+from township.records import Conflict, Group, Household, record_kinds
 from township.storage import tables
 from township.storage.work import UnitOfWork
 from township.usecases.households import ZoneGroups, zones_with_groups
@@ -72,3 +73,29 @@ def move(work: UnitOfWork, household_id: bytes, zone_id: bytes, group_id: bytes)
         raise NotAllowed("所选的村民小组不在这个责任区。请重新选择。")
     work.move(home, zone_id, group_id)
     return before
+
+
+def lost_move(session: Session, conflict: Conflict) -> tuple[Conflict, Conflict] | None:
+    """The two conflicts of a move that lost: of the zone and of the group; None for others."""
+    if conflict.target_kind != "household" or conflict.field_name not in ("zone_id", "group_id"):
+        return None
+    same = select(Conflict).where(
+        Conflict.target_id == conflict.target_id, Conflict.other_op == conflict.other_op
+    )
+    found = {one.field_name: one for one in session.scalars(same)}
+    zone, group = found.get("zone_id"), found.get("group_id")
+    return (zone, group) if zone and group else None
+
+
+def decide(work: UnitOfWork, lost: tuple[Conflict, Conflict], *, again: bool) -> None:
+    """Move the household after all, if somebody wants it ``again``; uncommitted.
+
+    Raises NotAllowed when this laptop does not hold both zones.
+    """
+    home = work.session.get(Household, lost[0].target_id)
+    if home is None or not again:
+        return
+    zone_id, group_id = (msgspec.msgpack.decode(one.other_value or b"\xc0") for one in lost)
+    if not {zone_id, home.zone_id} <= granted_zones(work.session):
+        raise NotAllowed("本机没有这两个责任区的权限，不能迁移。请由镇里办理。")
+    work.move(home, zone_id, group_id)
