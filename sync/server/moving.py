@@ -108,10 +108,8 @@ class Moving:
         if decision.lost:
             if wanted != here:
                 self._note(key, wanted)
-        elif wanted != here:
-            self._homes[key] = wanted
         else:
-            self._homes.pop(key, None)
+            self._homes[key] = wanted
         told = [bucket, wanted + place, op.bucket]
         return [name for name in dict.fromkeys(told) if name in self._grants]
 
@@ -150,11 +148,12 @@ class Moving:
         for key, zone in sorted(going.items()):
             row = self._rows.row(key)
             old, new = row.bucket, zone + row.bucket[row.bucket.index("/") :]
-            if key not in self._followers:
+            if old != new and key not in self._followers:
                 leaves.append(Op(*key, "leave", old, {}))
             row.bucket, row.seq, row.touched = new, seq, True
             row.state.values["zone_id"] = bytes.fromhex(zone)
-            self._note(key, zone_of(old))
+            if old != new:
+                self._note(key, zone_of(old))
             stamps = list(msgspec.structs.astuple(row.stamps))
             fields = put_fields(row.state.values, row.state.writers.pack(), stamps)
             puts.append(Op(*key, "put", new, fields))
@@ -191,7 +190,8 @@ class Moving:
         for home, zone in self._homes.items():
             bucket = self._rows.bucket(home)
             assert bucket is not None, "a move was decided on it"
-            children = self._children(zone_of(bucket))
+            here = zone_of(bucket)
+            children = self._children(here) if here != zone else {}
             found = {home: zone}
             queue = [home]
             for key in queue:

@@ -9,29 +9,74 @@ from sqlalchemy import select
 
 from sync.server import tables
 from sync.server.office import Office
+from tests.simulation.line import sync_whole
 from tests.simulation.questions import work as work_on
 from tests.simulation.template import CADRES, ZONES
 from tests.simulation.works import _visit
 from tests.simulation.world import Crash, Machine, World
 from township.changes import SCHEMA, Changeset, Header, Op, encode
-from township.records import Household
+from township.records import Household, Visit
 from township.storage import tables as laptop_tables
 from township.storage.work import UnitOfWork
 
 
 def move(here: World, dice: Random) -> None:
-    """Somebody moves a household; mostly on a laptop that holds both zones."""
-    able = [machine for machine in here.machines if _holds_both(machine)]
-    chosen = here.machines if not able or dice.random() < 0.1 else able
-    machine = dice.choice(chosen)
+    """Somebody moves a household, mostly on a laptop that holds both zones.
+
+    Others may work on it, or move it too, before they hear of it.
+    """
+    able = [n for n, machine in enumerate(here.machines) if _holds_both(machine)]
+    everybody = list(range(len(here.machines)))
+    number = dice.choice(everybody if not able or dice.random() < 0.1 else able)
+    if dice.random() < 0.6:
+        sync_whole(here, number)
+    home = _move_one(here, dice, number)
+    if home is None:
+        return
+    others = [n for n in everybody if n != number and _holds(here.machines[n], home)]
+    if others and dice.random() < 0.25:
+        _move_one(here, dice, dice.choice(others), home)
+    if dice.random() < 0.6:
+        sync_whole(here, number)
+    if others and dice.random() < 0.7:
+        _work_at(here, dice, dice.choice(others), home)
+
+
+def _move_one(here: World, dice: Random, number: int, home: bytes | None = None) -> bytes | None:
+    machine = here.machines[number]
+    living = select(Household.id).where(Household.deleted_at.is_(None)).order_by(Household.id)
     with here.at(machine), machine.database.work(machine.seat.cadre) as unit:
-        living = select(Household.id).where(Household.deleted_at.is_(None)).order_by(Household.id)
         ids = unit.session.scalars(living).all()
-        if not ids:
+        if home is None and ids:
+            home = dice.choice(ids)
+        if home in ids:
+            found = unit.session.get_one(Household, home)
+            zone = ZONES[1 - ZONES.index(found.zone_id)]
+            unit.move(found, zone, bytes([dice.randrange(3)]) * 16)
+            unit.commit()
+    return home
+
+
+def _holds(machine: Machine, home: bytes) -> bool:
+    with machine.database.reader() as session:
+        found = session.get(Household, home)
+        return found is not None and found.deleted_at is None
+
+
+def _work_at(here: World, dice: Random, number: int, home: bytes) -> None:
+    """Somebody visits the household and writes down what has changed."""
+    machine = here.machines[number]
+    with here.at(machine), machine.database.work(machine.seat.cadre) as unit:
+        found = unit.session.get(Household, home)
+        if found is None:
             return
-        home = unit.session.get_one(Household, dice.choice(ids))
-        zone = ZONES[1 - ZONES.index(home.zone_id)]
-        unit.move(home, zone, bytes([dice.randrange(3)]) * 16)
+        if dice.random() < 0.6:
+            unit.add(_visit(here, dice, found, unit))
+        if dice.random() < 0.6:
+            found.phone = f"1234567890{dice.randrange(3)}"
+        visits = select(Visit).where(Visit.household_id == home).order_by(Visit.id)
+        if (seen := unit.session.scalars(visits).all()) and dice.random() < 0.4:
+            unit.delete(dice.choice(seen))
         unit.commit()
 
 

@@ -65,12 +65,12 @@ class Moves:
         self._followers: dict[Key, str] = {}
         self._expected: dict[Key, str] = {}
         self._left: set[Key] = set()
+        self._gone: set[Key] = set()
+        """Those that need not leave: they lie there already, or were never shown."""
 
     def home(self, key: Key, zone: str) -> None:
         """A household was moved."""
         self._homes[key] = zone
-        if zone == self._things[key].zone:
-            del self._homes[key]
 
     def follows(self, key: Key) -> bool:
         """Does a new record have to follow what it hangs on?"""
@@ -115,10 +115,11 @@ class Moves:
         for home, zone in self._homes.items():
             moving = {home}
             before = self._things[home].zone
+            self._gone |= {home} if before == zone else set()
             while more := {
                 key
                 for key, thing in self._things.items()
-                if thing.zone == before and key not in moving
+                if thing.zone == before != zone and key not in moving
                 if parent(key, thing.values) in moving
             }:
                 moving |= more
@@ -129,7 +130,7 @@ class Moves:
         place = f"{zone}/{thing.bucket.split('/')[1]}"
         if op.bucket != place:
             raise Broken(6, f"put into {op.bucket} instead of {place}")
-        thing.former.add(thing.zone)
+        thing.former |= {thing.zone} - {zone}
         thing.bucket, thing.values["zone_id"] = place, bytes.fromhex(zone)
         writers = Writers.unpack(op.fields["writers"])
         deleted = op.fields["stamps"][-1] is not None

@@ -564,3 +564,18 @@ def test_the_use_case_refuses_what_cannot_be(office: Laptop, old: Laptop) -> Non
             moving.move(work, house.id, OTHER_ZONE, GROUPS[ZONE])
     with old.database.work(XIANG) as work, pytest.raises(NotAllowed):
         moving.move(work, house.id, OTHER_ZONE, GROUPS[OTHER_ZONE])
+
+
+def test_two_moves_to_the_same_place_are_one(
+    server: OpenServer, url: str, tmp_path: Path, office: Laptop, old: Laptop, new: Laptop
+) -> None:
+    with enrolled(server, url, tmp_path / "b", ZONE, OTHER_ZONE) as second:
+        house, below = full(old)
+        settle(old, office, second)
+        move(office, house.id)
+        move(second, house.id)
+        settle(office, second, old, new)
+        assert second.states()[-1] == office.states()[-1] == "applied"
+        assert held(new) == dict.fromkeys(ids(house, below), OTHER_ZONE)
+        assert snapshot(second) == snapshot(office)
+        assert snapshot(new)["household"] == snapshot(office)["household"]
