@@ -134,10 +134,14 @@ class Moving:
 
         None for all others.
         """
-        if op.bucket == bucket or zone_of(op.bucket) == zone_of(bucket):
+        if bucket in self._grants and (
+            op.bucket == bucket or zone_of(op.bucket) == zone_of(bucket)
+        ):
             return None
-        known = zone_of(op.bucket) in self._former.get((op.kind, op.record), ())
-        return [op.bucket] if known and op.bucket in self._grants else []
+        place = bucket[bucket.index("/") :]
+        former = self._former.get((op.kind, op.record), ())
+        told = [zone + place for zone in former if zone + place in self._grants]
+        return [name for name in told if name != bucket]
 
     def carry_out(self, seq: int) -> tuple[list[Op], list[Op]]:
         """Let everything move that has to; returns what leaves and what is put."""
