@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
@@ -58,6 +58,16 @@ class MovingDialog(QDialog):
         self.accept()
         self.moved.emit(kinds, before)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """As high as all lines need at the width, which the first hint misses."""
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+
     def _build(self, name: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
@@ -96,6 +106,7 @@ class MovingDialog(QDialog):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
+        self._fit()
 
 
 def move(

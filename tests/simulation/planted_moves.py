@@ -84,7 +84,10 @@ def _refused_move_stays() -> list[Patch]:
     real = replica.pending_among
 
     def homes(*given: Any) -> Any:
-        return {i: one for i, one in real(*given).items() if one.kind == "household"}
+        """Those that the changeset names, when it is a move."""
+        return {
+            i: one for i, one in real(*given).items() if one.kind == "household" or one.inserted
+        }
 
     return [(replica, "pending_among", homes)]
 

@@ -59,8 +59,9 @@ class Arrival:
         return {kind for kind, _ in self._changes}
 
     def _read(self, entry: Entry, ops: list[tuple[int, Op]]) -> Numbered:
-        here = [(i, op) for i, op in ops if (op.kind, op.record) not in self._elsewhere]
-        known = later.sort_out(self._connection, entry, here)
+        if self._elsewhere:
+            ops = [(i, op) for i, op in ops if (op.kind, op.record) not in self._elsewhere]
+        known = later.sort_out(self._connection, entry, ops)
         source = Source.of(changes.decode_header(entry.header))
         return entry.seq, arrivals(source, known, entry.outcome)
 
