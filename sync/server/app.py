@@ -18,7 +18,7 @@ from sync import wire
 from sync.server.enrolment import Enrolment
 from sync.server.rates import RateLimit
 from sync.server.service import Service
-from sync.server.trying import StoreAway
+from sync.server.trying import StoreAway, StoreFull
 from sync.wire import BadMessage, Welcome
 
 _THREADS = 4
@@ -42,6 +42,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "too_large": (413, "消息太大"),
     "content_type": (415, "消息类型不对"),
     "too_many": (429, "请求太频繁，请稍候"),
+    "storage": (507, "镇服务器的磁盘满了"),
 }
 
 
@@ -98,6 +99,7 @@ def make_app(service: Service, enrolment: Enrolment) -> Litestar:
             BadMessage: _bad_message,
             HTTPException: _http_problem,
             StoreAway: _away,
+            StoreFull: _full,
         },
         request_max_body_size=wire.MAX_BODY,
         openapi_config=OpenAPIConfig(
@@ -130,6 +132,10 @@ def _bad_message(_: Request, error: BadMessage) -> Response[bytes]:  # type: ign
 def _away(_: Request, _error: StoreAway) -> Response[bytes]:  # type: ignore[type-arg]
     """No problem document: the same bytes again later."""
     return Response(b"", status_code=503, headers={"retry-after": "5"})
+
+
+def _full(request: Request, _: StoreFull) -> Response[bytes]:  # type: ignore[type-arg]
+    return _bad_message(request, BadMessage("storage"))
 
 
 def _http_problem(_: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]

@@ -36,11 +36,15 @@ class StoreAway(WorldError):
     """The database does not answer; what was asked may be asked again later."""
 
 
+class StoreFull(WorldError):
+    """There is no room for what was sent; nothing of it was taken."""
+
+
 def retrying(work: Callable[P, R]) -> Callable[P, R]:
     """Makes a function that is one whole transaction be tried again, a bounded number of times.
 
     It must be harmless to do twice: when a connection breaks at the commit nobody knows whether
-    it was done. Raises StoreAway when the last try fails like those before.
+    it was done. Raises StoreAway when the last try fails like those before, StoreFull at once.
     """
 
     @wraps(work)
@@ -49,6 +53,8 @@ def retrying(work: Callable[P, R]) -> Callable[P, R]:
             try:
                 return work(*args, **kwargs)
             except DBAPIError as error:
+                if _full(error):
+                    raise StoreFull("镇服务器的磁盘满了，没有写入任何内容。请清理磁盘。") from error
                 if not _passes(error) and _state(error) != _LOCKED:
                     raise
                 if pause is None or _state(error) == _LOCKED:
@@ -63,6 +69,11 @@ def _state(error: DBAPIError) -> str | None:
     """The SQLSTATE that PostgreSQL gave; SQLite knows none."""
     state: str | None = getattr(error.orig, "sqlstate", None)
     return state
+
+
+def _full(error: DBAPIError) -> bool:
+    """No room on the disk: SQLITE_FULL, or PostgreSQL's disk_full."""
+    return _state(error) == "53100" or str(error.orig) == "database or disk is full"
 
 
 def _passes(error: DBAPIError) -> bool:

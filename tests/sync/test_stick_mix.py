@@ -177,7 +177,11 @@ OVERTAKEN: list[Action] = [
 ]
 """The network has brought later work by the time the outbox arrives."""
 
+UNHEARD: list[Action] = [("add", 0, 1), ("grant", 0, 0), ("cut", 0, 0)]
+"""Work in a zone is let in while the laptop may hold it, which the laptop never hears of."""
 
+
+@example(actions=UNHEARD, ending=(False, False), both_zones=False)
 @example(actions=LOST_MEANWHILE, ending=(True, True), both_zones=False)
 @example(actions=OVERTAKEN, ending=(False, True), both_zones=True)
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -15,7 +15,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import WorldError
 from township.records import Household, Record
-from township.storage import moving, tables
+from township.storage import moving, scope, tables
 from township.values import Kind, Value, to_stored
 
 SEARCHED = ("household", "person")
@@ -60,6 +60,7 @@ def commit(
         if op.action == "move":
             zones = (bytes.fromhex(op.bucket[: op.bucket.index("/")]), op.fields["zone_id"][0])
             kinds |= moving.take_along(session.connection(), record.id, zones, dseq)
+    scope.note_guests(session.connection(), {op.bucket for _, op in ops})
     _store(session, device, author, now, ops)
     session.commit()
     return frozenset(kinds), dseq

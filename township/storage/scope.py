@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -39,8 +41,19 @@ def apply(connection: Connection, scope: Scope) -> set[str]:
     return kinds
 
 
+def note_guests(connection: Connection, buckets: Iterable[str]) -> None:
+    """Work in buckets that this laptop does not follow stays only until it is answered.
+
+    The township may let it in, if a grant came and went that the laptop never heard of.
+    """
+    followed = connection.scalars(select(tables.bucket_cursor.c.bucket))
+    if guests := {*buckets}.difference(followed):
+        leaving = guests.union(_leaving(connection))
+        keep(connection, _LEAVING, " ".join(sorted(leaving)))
+
+
 def release(connection: Connection, incarnation: int) -> set[str]:
-    """Let go what stayed in lost buckets only until the township had answered it.
+    """Let go what stayed in buckets that are not followed until the township had answered it.
 
     Its own page will not come any more, so the answer alone settles it. Returns the kinds that
     lost records.
