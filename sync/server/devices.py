@@ -13,6 +13,9 @@ from sync.wire import ChainHead
 from township.changes import GENESIS
 from township.storage.pages import Scope
 
+TOWNSHIP_DEVICE = 0
+"""The device number under which the township itself writes."""
+
 OFFICE_PATTERNS = ("*/i", "*/r")
 """Grants of devices that serve the whole township."""
 

@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from sync import chain
 from sync.server import devices, tables
 from sync.server.devices import Device
+from sync.server.entries import Turn
 from sync.server.scribe import Scribe
-from sync.server.taking import Taking, Turn
+from sync.server.taking import Taking
 from sync.wire import BadMessage, ChainHead
 from township.changes import GENESIS, Changeset, Header, decode_header
 from township.storage.pages import Verdict

@@ -166,5 +166,5 @@ def _digest(world: World) -> list[Any]:
     with world.server.service.store.reading() as connection:
         return [
             connection.execute(select(table).order_by(*table.primary_key.columns)).all()
-            for table in (tables.log, tables.feed, tables.record, tables.chain)
+            for table in (tables.log, tables.feed, tables.record, tables.chain, tables.moved)
         ]

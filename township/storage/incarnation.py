@@ -116,7 +116,7 @@ def _rewrite(connection: Connection, device: Any) -> dict[int, int]:
 def _renamed(op: Op, names: Mapping[str, str]) -> Op:
     """The same operation, its bases named as in the new chain."""
     fields: dict[str, Any] = dict(op.fields)
-    if op.action == "set":
+    if op.action in ("set", "move"):
         fields = {name: [value, _name(base, names)] for name, (value, base) in fields.items()}
     elif op.action == "delete" and op.fields:
         seen = Writers.unpack(op.fields[SEEN])

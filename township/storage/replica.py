@@ -256,12 +256,11 @@ def _take_verdicts(
     for verdict in verdicts:
         if verdict.status not in ("rejected", "quarantined"):
             continue
-        keys = {(a.op.kind, a.op.record) for a in overlay.own(verdict.dseq)}
-        pending = pending_among(connection, [record for _, record in keys])
-        for key in keys:
-            if (record := pending.get(key[1])) and verdict.dseq in record.dseqs:
-                overlay.rebase(key, record, None, {verdict.dseq})
-                kinds.add(key[0])
+        touched = select(tables.pending.c.record_id).where(tables.pending.c.dseq == verdict.dseq)
+        pending = pending_among(connection, connection.scalars(touched).all())
+        for record_id, record in pending.items():
+            overlay.rebase((record.kind, record_id), record, None, {verdict.dseq})
+            kinds.add(record.kind)
     return kinds
 
 
