@@ -9,7 +9,7 @@ from operator import itemgetter
 from sqlalchemy import Connection
 
 from township import changes
-from township.storage import bulk, later
+from township.storage import bulk, later, rereading
 from township.storage.bulk import Key
 from township.storage.folding import Arrived, Change, Source, arrivals
 from township.storage.homecoming import Homecoming
@@ -88,6 +88,7 @@ class Arrival:
                 settled = {dseq for dseq in record.dseqs if dseq in own}
                 self._overlay.rebase(key, record, change, settled)
         bulk.write(self._connection, free)
+        rereading.brought(self._connection, [record for _, record in self._changes])
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)
