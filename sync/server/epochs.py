@@ -54,8 +54,6 @@ def begin(connection: Connection, township_id: bytes) -> bytes:
             .values(incarnation=device.incarnation + 1 + randbelow(_MOST_SKIPPED))
         )
     connection.execute(
-        delete(tables.enrolment_code).where(
-            code.township_id == township_id, code.used_by.is_(None)
-        )
+        delete(tables.enrolment_code).where(code.township_id == township_id, code.used_by.is_(None))
     )
     return epoch

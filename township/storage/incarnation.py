@@ -63,9 +63,7 @@ def _rewrite(connection: Connection, device: Any) -> dict[Place, int]:
         ]
         dseq = numbers[row.incarnation, row.dseq]
         before = changes.decode_header(row.header)
-        header = changes.encode(
-            msgspec.structs.replace(before, incarnation=incarnation, dseq=dseq)
-        )
+        header = changes.encode(msgspec.structs.replace(before, incarnation=incarnation, dseq=dseq))
         hash_ = changes.link(hash_, header, map(changes.op_hash, ops))
         connection.execute(
             insert(tables.changeset).values(
