@@ -22,7 +22,7 @@ from sqlalchemy.util import LRUCache
 
 from sync.client import Client
 from sync.problems import SyncProblem
-from sync.server import conflicts, devices, folder, tables
+from sync.server import conflicts, devices, epochs, folder, tables
 from sync.wire import BadMessage
 from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
@@ -106,7 +106,7 @@ class World:
         self.shut_out: set[int] = set()
         """Devices that the administrator has revoked."""
         self.copied_at: int | None = None
-        """Head of the log when the server's file was copied."""
+        """Head of the log when the server was backed up."""
         self.place = place
         self.files = files
         self.faults = 0
@@ -315,6 +315,8 @@ def world(seed: int) -> Iterator[World]:
         with (
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),
+            patch.object(epochs, "new_id", lambda: dice.randbytes(16)),
+            patch.object(epochs, "randbelow", dice.randrange),
         ):
             made = World(place, dice)
             yield made
