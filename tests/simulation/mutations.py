@@ -15,6 +15,7 @@ from sync.client import Client
 from sync.server import devices, feed, sequencer, service, taking
 from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
+from tests.simulation.planted_epochs import PLANTED_EPOCHS
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
@@ -281,30 +282,34 @@ def _grants_unchecked() -> list[Patch]:
     return [(service.Service, "_pull", pull)]
 
 
-MUTATIONS: dict[str, Callable[[], list[Patch]]] = {
-    made.__name__.removeprefix("_"): made
-    for made in (
-        _ack_before_commit,
-        _cursor_before_rows,
-        _merge_by_clock,
-        _dedupe_lost,
-        _gap_ignored,
-        _stale_head,
-        _page_skips_an_entry,
-        _overlay_lost,
-        _refusal_ignored,
-        _delete_wins,
-        _set_revives,
-        _refused_blocks,
-        _evicts_unsent_work,
-        _keeps_lost_zones,
-        _conflict_dropped,
-        _settled_edit_stays,
-        _old_page_applied,
-        _writer_forgotten,
-        _grants_unchecked,
-    )
-} | PLANTED
+MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
+    {
+        made.__name__.removeprefix("_"): made
+        for made in (
+            _ack_before_commit,
+            _cursor_before_rows,
+            _merge_by_clock,
+            _dedupe_lost,
+            _gap_ignored,
+            _stale_head,
+            _page_skips_an_entry,
+            _overlay_lost,
+            _refusal_ignored,
+            _delete_wins,
+            _set_revives,
+            _refused_blocks,
+            _evicts_unsent_work,
+            _keeps_lost_zones,
+            _conflict_dropped,
+            _settled_edit_stays,
+            _old_page_applied,
+            _writer_forgotten,
+            _grants_unchecked,
+        )
+    }
+    | PLANTED
+    | PLANTED_EPOCHS
+)
 
 
 @contextmanager

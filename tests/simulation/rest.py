@@ -33,6 +33,8 @@ def settle(world: World, rounds: int = 12) -> None:
         for machine in world.machines:
             machine.rested = None
         _until_nothing_moves(world, rounds)
+    if any(machine.refused is Rewritten for machine in world.machines):
+        raise Broken(10, "a new epoch does not help a laptop that has seen more")
     machine = world.dice.choice(world.machines)
     machine.rested = None
     _syncs_to_the_end(world, machine)
@@ -72,7 +74,7 @@ def _to_the_end(world: World, machine: Machine, client: Client, trips: int = 60)
         finally:
             world.watch_log()
         client.receive(answer)
-        client.apply()
+        world.apply(machine, client)
         if client.done:
             return
     raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")

@@ -249,7 +249,29 @@ class World:
             machine.client = None
         else:
             self._ask(number)
+        self.apply(machine, client)
+
+    def apply(self, machine: Machine, client: Client) -> None:
+        """A laptop takes an answer in. What the township has stays in sight while it rereads."""
+        watched = client.progress.comparing
+        before = self._in_sight(machine) if watched else set()
         client.apply()
+        if watched and (gone := before - self._in_sight(machine)):
+            c = tables.record.c
+            buckets = set(Replica(machine.database).cursors())
+            with self.server.service.store.reading() as connection:
+                found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
+            if lost := [row for row in found if row.bucket in buckets]:
+                raise Broken(2, f"{len(lost)} records left {machine.seat.login} while it reread")
+
+    @staticmethod
+    def _in_sight(machine: Machine) -> set[bytes]:
+        with machine.database.engine.connect() as connection:
+            return {
+                record
+                for kind in record_kinds()
+                for record in connection.exec_driver_sql(f'SELECT id FROM "{kind}"').scalars()
+            }
 
     def serve(self, data: bytes) -> bytes | None:
         """The server's answer; None when it refuses, or crashes on the way."""
