@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from sync.problems import Refused, Revoked, Rewritten, SyncProblem
-from sync.server import audit, devices
+from sync.server import audit, devices, epochs
 from tests.simulation.model import Broken
 from tests.simulation.world import Machine, World
 from township.storage.replica import Identity, Replica
@@ -41,7 +41,8 @@ def refusals(
         return frozenset({Refused})  # enrolled after the server's copy was made
     if device.revoked:
         return frozenset({Revoked})
-    if held and audit.contradicts(connection, service.township_id, held.size, held.root):
+    same = held is not None and held.epoch == epochs.current(connection, service.township_id)
+    if held and same and audit.contradicts(connection, service.township_id, held.size, held.root):
         return frozenset({Rewritten})
     return frozenset()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sync import problems
 from sync.client import Client
-from sync.problems import SyncProblem
+from sync.problems import Rewritten, SyncProblem
+from sync.server import restoring
 from sync.wire import BadMessage
+from tests.simulation import fates
 from tests.simulation.model import Broken
 from tests.simulation.world import Machine, World
 from township.storage.replica import Replica
@@ -14,7 +16,9 @@ from township.storage.replica import Replica
 def settle(world: World, rounds: int = 12) -> None:
     """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends.
 
-    One of them syncs once more, which must take a single round trip and bring nothing.
+    Where laptops find that the log was rewritten, the administrator says what it was: a server
+    that was put back. One laptop syncs once more, which must take a single round trip and bring
+    nothing.
     """
     world.packets.clear()
     world.fuse.armed = None
@@ -22,16 +26,28 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.fuse.armed = None
         machine.client = None
         machine.rested = None
-    for _ in range(rounds):
-        if not [machine for machine in world.machines if _syncs_to_the_end(world, machine)]:
-            break
-    else:
-        raise Broken(12, "the laptops never come to rest")
+    _until_nothing_moves(world, rounds)
+    fates.check(world)
+    if any(machine.refused is Rewritten for machine in world.machines):
+        restoring.begin(world.server)
+        for machine in world.machines:
+            machine.rested = None
+        _until_nothing_moves(world, rounds)
+    if any(machine.refused is Rewritten for machine in world.machines):
+        raise Broken(10, "a new epoch does not help a laptop that has seen more")
     machine = world.dice.choice(world.machines)
     machine.rested = None
     _syncs_to_the_end(world, machine)
     if machine.refused is None and machine.trips != 1:
         raise Broken(12, f"laptop {machine.seat.login} needs {machine.trips} trips at rest")
+
+
+def _until_nothing_moves(world: World, rounds: int) -> None:
+    for _ in range(rounds):
+        if not [machine for machine in world.machines if _syncs_to_the_end(world, machine)]:
+            break
+    else:
+        raise Broken(12, "the laptops never come to rest")
 
 
 def _syncs_to_the_end(world: World, machine: Machine) -> bool:
@@ -58,7 +74,7 @@ def _to_the_end(world: World, machine: Machine, client: Client, trips: int = 60)
         finally:
             world.watch_log()
         client.receive(answer)
-        client.apply()
+        world.apply(machine, client)
         if client.done:
             return
     raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")

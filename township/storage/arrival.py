@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from township import changes
 from township.changes import Op
-from township.storage import bulk, later, whereabouts
+from township.storage import bulk, later, rereading, whereabouts
 from township.storage.bulk import Key
 from township.storage.folding import Arrived, Change, Source, arrivals
 from township.storage.homecoming import Homecoming
@@ -112,6 +112,7 @@ class Arrival:
             if found or settled:
                 self._overlay.rebase(key, record, found, settled)
         bulk.write(self._connection, free)
+        rereading.brought(self._connection, [record for _, record in self._changes])
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)

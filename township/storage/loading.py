@@ -14,7 +14,7 @@ import zstandard
 from sqlalchemy import Connection, select
 
 from township.changes import Writers
-from township.storage import bulk, later, staging, tables, whereabouts
+from township.storage import bulk, later, rereading, staging, tables, whereabouts
 from township.storage.folding import Change
 from township.storage.overlay import Overlay, PendingRecord, taken_in
 from township.storage.pages import Group, Manifest
@@ -111,6 +111,7 @@ class _Load:
         if places:
             columns = _leave_out(columns, set(places))
         bulk.put_columns(self._connection, group.kind, columns)
+        rereading.brought(self._connection, group.ids)
         homes = {_HOMES: group.ids, _PEOPLE: group.fields.get("household_id", ())}
         _mark(self._connection, homes.get(group.kind, ()))
 

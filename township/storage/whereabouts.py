@@ -48,14 +48,18 @@ def among(connection: Connection, keys: Iterable[Key], buckets: Collection[str])
 
 
 def lying(connection: Connection, kind: str, ids: tuple[bytes, ...]) -> dict[Key, str]:
-    """The bucket of each of these records that the township knows; local moves do not count."""
+    """The bucket of each of these records that the township knows; local moves do not count.
+
+    Nor does what a restored township has not shown again: it may lie elsewhere by now.
+    """
     record = record_kinds()[kind]
     if record.township_wide:
         return {}
     target = ", target_kind, target_id" if kind == "conflict" else ", NULL, NULL"
     rows = connection.exec_driver_sql(
         f'SELECT id, zone_id{target} FROM "{kind}" WHERE id IN ({marks(ids)})'
-        " AND id NOT IN (SELECT record_id FROM pending WHERE inserts = 1)",
+        " AND id NOT IN (SELECT record_id FROM pending WHERE inserts = 1)"
+        " AND id NOT IN (SELECT record_id FROM unread)",
         ids,
     ).all()
     covered = connection.exec_driver_sql(
