@@ -17,12 +17,11 @@ from pathlib import Path
 from sqlalchemy import Connection, update
 
 from sync.server import epochs, tables
-from sync.server.engine import open_sqlite
+from sync.server.engine import open_sqlite, raw_connection
 from sync.server.folder import OpenServer, ServerFolder, open_server, settings_of
 from sync.server.sequencer import lock_head
 from township.errors import DamagedDatabase, WorldError
 from township.storage import backup as files
-from township.storage.database import raw_connection
 from township.storage.driver import sqlcipher
 from township.values import CHINA, utc_now
 
