@@ -9,7 +9,7 @@ from sync.server import restoring
 from sync.wire import BadMessage
 from tests.simulation import fates
 from tests.simulation.model import Broken
-from tests.simulation.world import Machine, World
+from tests.simulation.world import SMALL, Machine, World
 from township.storage.replica import Replica
 
 
@@ -55,6 +55,7 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
     if machine.rested == len(world.seen):
         return False
     client = Client(Replica(machine.database))
+    client._budget = SMALL
     machine.refused = None
     try:
         _to_the_end(world, machine, client)

@@ -24,7 +24,7 @@ STRUCTS = {
     and issubclass(struct, msgspec.Struct)
     and struct.__module__ == module.__name__
 }
-_DEFAULTS = {"None": "default nil", "False": "default false", "0": "default 0"}
+_DEFAULTS = {"None": "default nil", "False": "default false", "0": "default 0", "b''": "default empty"}
 LIMITS = [name for name in vars(wire) if name.startswith("MAX_")]
 
 
