@@ -20,7 +20,6 @@ from township.errors import NewerDatabase
 from township.storage.driver import sqlcipher
 
 _PRAGMAS = (
-    "PRAGMA cipher_page_size=8192",  # fewer pages to seal: a fifth less time to write
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
     "PRAGMA busy_timeout=20000",

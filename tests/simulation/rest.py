@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sync import problems
 from sync.client import Client
-from sync.problems import Rewritten, SyncProblem
+from sync.problems import SyncProblem
 from sync.server import restoring
 from sync.wire import BadMessage
 from tests.simulation import fates
 from tests.simulation.model import Broken
-from tests.simulation.world import Machine, World
+from tests.simulation.world import SMALL, Machine, World
 from township.storage.replica import Replica
 
 
@@ -28,12 +28,12 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.rested = None
     _until_nothing_moves(world, rounds)
     fates.check(world)
-    if any(machine.refused is Rewritten for machine in world.machines):
+    if fates.contradicted(world):
         restoring.begin(world.server)
         for machine in world.machines:
             machine.rested = None
         _until_nothing_moves(world, rounds)
-    if any(machine.refused is Rewritten for machine in world.machines):
+    if fates.contradicted(world):
         raise Broken(10, "a new epoch does not help a laptop that has seen more")
     machine = world.dice.choice(world.machines)
     machine.rested = None
@@ -55,6 +55,7 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
     if machine.rested == len(world.seen):
         return False
     client = Client(Replica(machine.database))
+    client._budget = SMALL
     machine.refused = None
     try:
         _to_the_end(world, machine, client)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from township import changes
 from township.errors import NotFound, WorldError
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
-from township.storage import tables
+from township.storage import rereading, tables
 from township.storage.work import UnitOfWork
 from township.usecases import moving
 from township.values import from_stored, moment_from_text
@@ -24,13 +24,17 @@ KEPT, OTHER = "kept", "other"
 
 @dataclass(frozen=True)
 class SyncState:
-    """How many own changesets wait, and how the last sync ended."""
+    """How many own changesets wait, and how the last sync ended.
+
+    ``comparing``: the township was restored from a backup, and not everything was read anew yet.
+    """
 
     waiting: int
     last_at: datetime | None
     problem: str | None
     refused: int
     conflicts: int
+    comparing: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def sync_state(session: Session) -> SyncState:
         problem=device.last_sync_problem if device else None,
         refused=counts.get("rejected", 0) + counts.get("quarantined", 0),
         conflicts=session.scalar(open_) or 0,
+        comparing=rereading.running(session.connection()),
     )
 
 
