@@ -25,11 +25,6 @@ STRUCTS = {
     and struct.__module__ == module.__name__
 }
 _DEFAULTS = {"None": "nil", "False": "false", "0": "0", "b''": "empty"}
-    "None": "default nil",
-    "False": "default false",
-    "0": "default 0",
-    "b''": "default empty",
-}
 LIMITS = [name for name in vars(wire) if name.startswith("MAX_")]
 
 
