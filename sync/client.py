@@ -99,10 +99,11 @@ class Client:
         self._turns = 0
         self._sent: _Sent | None = None
         self._told: deque[Told] = deque()
+        self._ready: tuple[tuple[int, int, int], Outbox] | None = None
 
     def request(self) -> bytes:
         """The next message to the township."""
-        outbox = self._replica.outbox(self._answered, self._budget)
+        outbox = self._outbox()
         identity = self._replica.identity()  # read last: it must not lag behind the outbox
         chunks = self._fetching.next(self._budget)
         cursors = dict(self._cursors) if outbox.complete and not chunks else None
@@ -124,6 +125,21 @@ class Client:
         self._answered = outbox.last_dseq
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
+
+    def prepare(self) -> None:
+        """Read what the next request will probably push, while the township works on this one."""
+        if self._sent and not self._sent.outbox.complete:
+            self._ready = self._place(), self._outbox()
+
+    def _outbox(self) -> Outbox:
+        ready, self._ready = self._ready, None
+        if ready and ready[0] == self._place():
+            return ready[1]
+        return self._replica.outbox(self._answered, self._budget)
+
+    def _place(self) -> tuple[int, int, int]:
+        """What an outbox depends on besides what is saved later."""
+        return self._replica.identity().incarnation, self._answered, self._budget
 
     def receive(self, data: bytes) -> None:
         """Check the answer to the last request. Raises SyncProblem; nothing is changed by it."""
@@ -301,6 +317,7 @@ def run(
     try:
         with collector.seldom(), ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
             answer = line.submit(carrier, client.request())
+            client.prepare()
             going = True
             while going:
                 client.receive(answer.result())
@@ -308,6 +325,8 @@ def run(
                 if going:
                     answer = line.submit(carrier, client.request())
                 client.apply()
+                if going:
+                    client.prepare()
                 if step:
                     step(client.progress)
     except problems.SyncProblem as problem:

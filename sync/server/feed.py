@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
 from sync.server import tables
 from sync.server.devices import TOWNSHIP_DEVICE, Device
@@ -40,7 +40,8 @@ class _Line(NamedTuple):
 class _Plan:
     """Which changesets a page carries: own ones, and others with their operations (None: all)."""
 
-    own: dict[_Line, list[int] | None] = field(default_factory=dict)
+    runs: list[Own] = field(default_factory=list)
+    altered: dict[_Line, list[int] | None] = field(default_factory=dict)
     others: dict[int, list[int] | None] = field(default_factory=dict)
     reached: int = 0
 
@@ -70,7 +71,7 @@ def page(
     plan = _plan(place, active, start, min(ceiling, head), page_bytes)
     moved = dict.fromkeys(active, max(plan.reached, start))
     more = any(seq < head for seq in {**cursors, **moved}.values())
-    return Page(_entries(place, plan.others), _own_runs(place, plan.own), moved, head, more)
+    return Page(_entries(place, plan.others), _own(place, plan), moved, head, more)
 
 
 @dataclass(frozen=True)
@@ -93,21 +94,42 @@ def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes
     window, size = _FIRST_WINDOW, 0
     while plan.reached < ceiling:
         end = min(plan.reached + window, ceiling)
-        for seq, found in groupby(_window(place, buckets, plan.reached, end), key=_SEQ):
-            lines = list(found)
-            weight = _weight(place, lines)
-            room = page_bytes + (_GLUED if lines[0].device == TOWNSHIP_DEVICE else 0)
-            if size and size + weight > room:
-                plan.reached = seq - 1
+        for piece in _pieces(place, buckets, plan.reached, end):
+            if isinstance(piece, Own):
+                room = max((page_bytes - size) // _OWN_SIZE, 0 if size else 1)
+                size += _OWN_SIZE * min(room, piece.count)
+                if not _choose_run(plan, piece, room):
+                    return plan
+                continue
+            weight = _weight(place, piece)
+            limit = page_bytes + (_GLUED if piece[0].device == TOWNSHIP_DEVICE else 0)
+            if size and size + weight > limit:
+                plan.reached = piece[0].seq - 1
                 return plan
-            _choose(plan, place, lines)
+            _choose(plan, place, piece)
             size += weight
         plan.reached = end
         window = min(window * 2, _LARGEST_WINDOW)
     return plan
 
 
+_Piece = Own | list[_Line]
+"""A run of the device's own changesets as it wrote them, or the lines of one changeset."""
+
+
+def _pieces(place: Place, buckets: list[str], after: int, end: int) -> list[_Piece]:
+    """What these buckets show of a stretch of the log, in order."""
+    lines = groupby(_window(place, buckets, after, end), key=_SEQ)
+    pieces: list[_Piece] = [list(found) for _, found in lines]
+    runs = _runs(place, buckets, after, end)
+    return sorted([*pieces, *runs], key=_first) if runs else pieces
+
+
 _SEQ = attrgetter("seq")
+
+
+def _first(piece: _Piece) -> int:
+    return piece.seq if isinstance(piece, Own) else piece[0].seq
 
 
 def _weight(place: Place, lines: list[_Line]) -> int:
@@ -119,22 +141,64 @@ def _weight(place: Place, lines: list[_Line]) -> int:
 def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> None:
     """Put one changeset on the page; others get nothing that only its author is to know."""
     first, shown = lines[0], _union([line.ops for line in lines])
-    if place.wrote(first):
-        plan.own[first] = shown
-    elif shown != []:
-        plan.others[first.seq] = shown
+    if not place.wrote(first):
+        if shown != []:
+            plan.others[first.seq] = shown
+    elif first.altered:
+        plan.altered[first] = shown
+    else:
+        _choose_run(plan, Own(first.seq, first.dseq, 1), 1)
+
+
+def _choose_run(plan: _Plan, run: Own, room: int) -> bool:
+    """Put a run on the page, or the first ``room`` of it; returns whether it is all there."""
+    count = min(run.count, room)
+    last = plan.runs[-1] if plan.runs else None
+    if last and (last.seq + last.count, last.dseq + last.count) == (run.seq, run.dseq):
+        plan.runs[-1] = Own(last.seq, last.dseq, last.count + count)
+    elif count:
+        plan.runs.append(Own(run.seq, run.dseq, count))
+    plan.reached = run.seq + count - 1
+    return count == run.count
+
+
+def _runs(place: Place, buckets: list[str], after: int, end: int) -> list[Own]:
+    """The device's own changesets that lie whole in one bucket, where both numbers run on."""
+    c = tables.feed.c
+    number = func.row_number().over(order_by=c.seq)
+    plain = (
+        select(c.seq, c.dseq, (c.seq - number).label("a"), (c.dseq - number).label("b"))
+        .where(_within(place, buckets, after, end), _plain(place))
+        .subquery()
+    )
+    found = place.connection.execute(
+        select(func.min(plain.c.seq), func.min(plain.c.dseq), func.count())
+        .group_by(plain.c.a, plain.c.b)
+        .order_by(func.min(plain.c.seq))
+    )
+    return [Own(*row) for row in found]
+
+
+def _within(place: Place, buckets: list[str], after: int, end: int) -> ColumnElement[bool]:
+    c = tables.feed.c
+    return and_(
+        c.township_id == place.township_id, c.bucket.in_(buckets), c.seq > after, c.seq <= end
+    )
+
+
+def _plain(place: Place) -> ColumnElement[bool]:
+    """Of this device's own making, in one bucket, taken as it was written."""
+    c = tables.feed.c
+    mine = and_(c.device == place.device, c.incarnation == place.incarnation)
+    return and_(mine, c.altered.is_(False), c.ops.is_(None))
 
 
 def _window(place: Place, buckets: list[str], after: int, end: int) -> list[_Line]:
+    """All but the plain own changesets."""
     c = tables.feed.c
     rows = place.connection.execute(
         select(c.seq, c.ops, c.size, c.device, c.incarnation, c.dseq, c.altered)
-        .where(
-            c.township_id == place.township_id,
-            c.bucket.in_(buckets),
-            c.seq > after,
-            c.seq <= end,
-        )
+        .where(_within(place, buckets, after, end), not_(_plain(place)))
         .order_by(c.seq)
     )
     return [_Line._make(row) for row in rows.all()]
@@ -149,31 +213,17 @@ def _union(parts: list[bytes | None]) -> list[int] | None:
     return sorted(indexes)
 
 
-def _own_runs(place: Place, lines: dict[_Line, list[int] | None]) -> list[Own]:
+def _own(place: Place, plan: _Plan) -> list[Own]:
     """The device's own changesets, as few words as possible."""
-    altered = [line.seq for line in lines if line.altered]
-    outcomes = {row.seq: row.outcome for row in _logged(place, altered)}
-    runs: list[Own] = []
-    first, count = None, 0
-    for line in lines:
-        packed = outcomes.get(line.seq) if line.altered else None
-        if first and count and not packed and _follows(first, count, line):
-            count += 1
-            continue
-        if first and count:
-            runs.append(Own(first.seq, first.dseq, count))
-        first, count = line, 0 if packed else 1
-        if packed:
-            outcome = msgspec.msgpack.decode(packed, type=Outcome)
-            shown = lines[line] if outcome.moved else None
-            runs.append(Own(line.seq, line.dseq, 1, outcome, shown))
-    if first and count:
-        runs.append(Own(first.seq, first.dseq, count))
-    return runs
-
-
-def _follows(first: _Line, count: int, line: _Line) -> bool:
-    return line.seq == first.seq + count and line.dseq == first.dseq + count
+    outcomes = {
+        row.seq: msgspec.msgpack.decode(row.outcome, type=Outcome)
+        for row in _logged(place, [line.seq for line in plan.altered])
+    }
+    altered = [
+        Own(line.seq, line.dseq, 1, told := outcomes[line.seq], shown if told.moved else None)
+        for line, shown in plan.altered.items()
+    ]
+    return sorted([*plan.runs, *altered], key=_SEQ) if altered else plan.runs
 
 
 def _entries(place: Place, shown: dict[int, list[int] | None]) -> list[Entry]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from sync.merge import Decision
 from sync.server import tables
@@ -19,6 +19,7 @@ from sync.server.checks import kind_rules
 from sync.server.devices import Grants
 from sync.server.reading import Head
 from sync.server.rows import Key, Rows
+from sync.server.scribe import Scribe
 from township.changes import SEEN, Op, put_fields
 
 _CHUNK = 500
@@ -57,10 +58,8 @@ def zone_of(bucket: str) -> str:
 class Moving:
     """The moves of one push; ``due`` once something has to change its bucket."""
 
-    def __init__(
-        self, connection: Connection, township_id: bytes, rows: Rows, grants: Grants
-    ) -> None:
-        self._connection = connection
+    def __init__(self, scribe: Scribe, township_id: bytes, rows: Rows, grants: Grants) -> None:
+        self._scribe = scribe
         self._township_id = township_id
         self._rows = rows
         self._grants = grants
@@ -80,7 +79,7 @@ class Moving:
         """Learn which of these records have moved before; returns parents that must be loaded."""
         c = tables.moved.c
         any_ = select(c.kind).where(c.township_id == self._township_id).limit(1)
-        if self._connection.scalar(any_) is None:
+        if self._scribe.connection.scalar(any_) is None:
             return set()
         ops = [head for found in read if found for head in found]
         parents = {parent for op in ops if op.action == "insert" and (parent := _parent(op))}
@@ -174,7 +173,7 @@ class Moving:
                 base | {"kind": key[0], "id": key[1], "zones": " ".join(self._former[key])}
                 for key in new
             ]
-            self._connection.execute(insert(tables.moved), rows)
+            self._scribe.connection.execute(insert(tables.moved), rows)
         if old:
             values = [
                 {"at_kind": key[0], "at_id": key[1], "zones": " ".join(self._former[key])}
@@ -186,7 +185,7 @@ class Moving:
                 c.kind == bindparam("at_kind"),
                 c.id == bindparam("at_id"),
             )
-            self._connection.execute(statement.values(zones=bindparam("zones")), values)
+            self._scribe.connection.execute(statement.values(zones=bindparam("zones")), values)
 
     def _going(self) -> dict[Key, str]:
         """All that moves, and to which zone."""
@@ -220,14 +219,14 @@ class Moving:
         """The same for what the database holds, read once in a push."""
         if zone not in self._indexes:
             b, c = tables.bucket.c, tables.record.c
-            known = self._connection.scalars(
+            known = self._scribe.connection.scalars(
                 select(b.bucket).where(b.township_id == self._township_id)
             )
             names = [name for name in known if zone_of(name) == zone]
             statement = select(c.kind, c.id, c.state).where(
                 c.township_id == self._township_id, c.bucket.in_(names)
             )
-            rows = self._connection.execute(statement.execution_options(yield_per=_CHUNK))
+            rows = self._scribe.connection.execute(statement.execution_options(yield_per=_CHUNK))
             self._indexes[zone] = {
                 (row.kind, row.id): parent
                 for row in rows
@@ -249,7 +248,7 @@ class Moving:
         c = tables.moved.c
         for kind, ids in by_kind.items():
             for start in range(0, len(ids), _CHUNK):
-                rows = self._connection.execute(
+                rows = self._scribe.connection.execute(
                     select(c.id, c.zones).where(
                         c.township_id == self._township_id,
                         c.kind == kind,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sync import chain
 from sync.server import devices, tables
 from sync.server.devices import Device
+from sync.server.scribe import Scribe
 from sync.server.taking import Taking, Turn
 from sync.wire import BadMessage, ChainHead
 from township.changes import GENESIS, Changeset, Header, decode_header
@@ -100,12 +101,13 @@ def _take(
     connection: Connection, device: Device, head_seq: int, turns: list[Turn], now: datetime
 ) -> list[Verdict]:
     try:
-        with connection.begin_nested():
-            taking = Taking(connection, device, head_seq, now, certain=False)
+        with connection.begin_nested(), Scribe(connection) as scribe:
+            taking = Taking(scribe, device, head_seq, now, certain=False)
             verdicts = taking.take(turns)
     except IntegrityError:  # a record said to be new is there already
-        taking = Taking(connection, device, head_seq, now, certain=True)
-        verdicts = taking.take(turns)
+        with Scribe(connection) as scribe:
+            taking = Taking(scribe, device, head_seq, now, certain=True)
+            verdicts = taking.take(turns)
     _move_head(connection, device.township_id, taking.seq)
     return verdicts
 

@@ -124,6 +124,7 @@ log = Table(
     Column("salt", LargeBinary(16)),  # of the leaf's commitment; forgotten with the content
     Column("leaf", LargeBinary(32), nullable=False),
     UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
+    sqlite_with_rowid=False,
 )
 
 history_block = Table(
@@ -164,6 +165,7 @@ record = Table(
     Column("seq", BigInteger, nullable=False),  # the last changeset that touched it
     Column("stamps", LargeBinary, nullable=False),  # stamps.Stamps packed
     Index("ix_record_bucket", "township_id", "bucket", "kind", "id"),
+    sqlite_with_rowid=False,
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
 

@@ -16,12 +16,12 @@ from sync.server import devices, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
-from sync.server.engine import insert_many
 from sync.server.history import grow
 from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
+from sync.server.scribe import Batch, Scribe
 from sync.server.stamps import Stamps
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
@@ -31,6 +31,8 @@ from township.values import moment_text
 _SALT = 16
 _MOST_PUT = 512 << 10
 """Bytes of records that move in one changeset; what a page cannot hold comes with the next."""
+_STINT = 1000
+"""Entries that are written while the next ones are made."""
 _NO_ORDERS: merge.Orders = {}
 
 
@@ -51,22 +53,24 @@ class Taking:
     """
 
     def __init__(
-        self, connection: Connection, device: Device, seq: int, now: datetime, *, certain: bool
+        self, scribe: Scribe, device: Device, seq: int, now: datetime, *, certain: bool
     ) -> None:
         self.seq = seq
-        self._connection = connection
+        self._scribe, connection = scribe, scribe.connection
         self._device = device
         self._now = now
         self._certain = certain
         self._received_at = moment_text(now)
         self._grants = devices.grants(connection, device)
         self._authors = None if device.any_author else set(devices.authors(connection, device))
-        self._origins = Origins(connection, device.township_id)
-        self._rows = Rows(connection, device.township_id)
-        self._moving = Moving(connection, device.township_id, self._rows, self._grants)
+        self._origins = Origins(scribe, device.township_id)
+        self._rows = Rows(scribe, device.township_id)
+        self._moving = Moving(scribe, device.township_id, self._rows, self._grants)
         self._salts = _salts()
         self._log: list[tuple[Any, ...]] = []
+        self._leaves: list[bytes] = []
         self._feed: list[tuple[Any, ...]] = []
+        self._buckets: set[str] = set()
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
 
@@ -83,7 +87,11 @@ class Taking:
             }
             | self._moving.look(read)
         )
-        verdicts = [self._take(turn, found) for turn, found in zip(turns, read, strict=True)]
+        verdicts: list[Verdict] = []
+        for turn, found in zip(turns, read, strict=True):
+            verdicts.append(self._take(turn, found))
+            if len(self._log) >= _STINT:
+                self._scribe.hand_over(*self._rows_so_far())
         self._write()
         return verdicts
 
@@ -224,9 +232,12 @@ class Taking:
         packed_outcome = msgspec.msgpack.encode(outcome) if outcome else None
         salt = next(self._salts)
         commitment = history.commitment(salt, turn.hash)
-        entry = history.entry_bytes(
-            self.seq, header.device, header.incarnation, header.dseq, status, commitment
+        leaf = history.leaf(
+            history.entry_bytes(
+                self.seq, header.device, header.incarnation, header.dseq, status, commitment
+            )
         )
+        self._leaves.append(leaf)
         if status in ("applied", "conflict"):
             self._origins.note(header, (turn.changeset.header, packed, packed_outcome))
         self._log.append(
@@ -245,7 +256,7 @@ class Taking:
                 turn.signature,
                 self._received_at,
                 salt,
-                history.leaf(entry),
+                leaf,
             )
         )
 
@@ -290,39 +301,54 @@ class Taking:
         return Turn(changeset, header, hash_)
 
     def _township_chain(self) -> ChainHead:
-        own = devices.find(self._connection, self._device.township_id, TOWNSHIP_DEVICE)
+        own = devices.find(self._scribe.connection, self._device.township_id, TOWNSHIP_DEVICE)
         if own is None:
             raise LookupError("the township's own device is missing")
-        return devices.chain_head(self._connection, own, own.incarnation)
+        return devices.chain_head(self._scribe.connection, own, own.incarnation)
+
+    def _rows_so_far(self) -> list[Batch]:
+        """What is ready to be written; each row comes once."""
+        batches: list[Batch] = [
+            (tables.log, self._log),
+            (tables.feed, self._feed),
+            (tables.record, self._rows.fresh()),
+        ]
+        self._buckets.update(entry[1] for entry in self._feed)
+        self._log, self._feed = [], []
+        return batches
 
     def _write(self) -> None:
+        """All that is left; then what rests on the whole push."""
         township_id = self._device.township_id
-        insert_many(self._connection, tables.log, self._log)
-        grow(self._connection, township_id, self.seq, [entry[-1] for entry in self._log])
-        insert_many(self._connection, tables.feed, self._feed)
-        self._enter_buckets({entry[1] for entry in self._feed})
+        self._scribe.write(*self._rows_so_far())
         self._rows.save()
         self._moving.save()
+        connection = self._scribe.connection
+        grow(connection, township_id, self.seq, self._leaves)
+        self._enter_buckets(connection)
         if self._own_chain:
-            own = devices.find(self._connection, township_id, TOWNSHIP_DEVICE)
+            own = devices.find(connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None
-            devices.move_chain(self._connection, own, self._own_chain, self._received_at)
+            devices.move_chain(connection, own, self._own_chain, self._received_at)
 
-    def _enter_buckets(self, names: set[str]) -> None:
-        c = tables.bucket.c
+    def _enter_buckets(self, connection: Connection) -> None:
+        c, names = tables.bucket.c, self._buckets
         township_id = self._device.township_id
         known = select(c.bucket).where(c.township_id == township_id, c.bucket.in_(names))
-        new = names - set(self._connection.scalars(known))
+        new = names - set(connection.scalars(known))
         if new:
-            self._connection.execute(
+            connection.execute(
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
 
 
 def _salts() -> Iterator[bytes]:
-    """Random bytes without end, asked of the system for many at a time."""
+    """Random bytes without end.
+
+    Asking the system lets other threads run, and the scribe is slow to give Python back.
+    """
     while True:
-        block = os.urandom(_SALT * 64)
+        block = os.urandom(_SALT * _STINT)
         for start in range(0, len(block), _SALT):
             yield block[start : start + _SALT]
