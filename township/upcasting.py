@@ -55,8 +55,13 @@ class Cast:
         """An operation; one whose fields are not of the proper form stays as it is."""
         if op.action == "insert":
             return msgspec.structs.replace(op, fields=self.values(op.kind, op.fields))
-        if op.action == "set" and all(map(_is_pair, op.fields.values())):
+        if op.action in ("set", "move") and all(map(_is_pair, op.fields.values())):
             return msgspec.structs.replace(op, fields=self._pairs(op.kind, op.fields))
+        if op.action == "put":
+            writers = self.writers(op.kind, Writers.unpack(op.fields["writers"])).pack()
+            state = self.values(op.kind, op.fields["state"])
+            fields = {**op.fields, "state": state, "writers": writers}
+            return msgspec.structs.replace(op, fields=fields)
         if op.action == "delete" and type(op.fields.get(SEEN)) is bytes:
             return msgspec.structs.replace(op, fields=self._seen(op))
         return op

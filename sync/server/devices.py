@@ -174,6 +174,17 @@ def chain_head(connection: Connection, device: Device, incarnation: int) -> Chai
     return ChainHead(incarnation, row.dseq, row.hash) if row else ChainHead(incarnation, 0, GENESIS)
 
 
+def chains(connection: Connection, device: Device) -> list[ChainHead]:
+    """Where the chains of all incarnations stand, oldest first."""
+    c = tables.chain.c
+    rows = connection.execute(
+        select(c.incarnation, c.dseq, c.hash)
+        .where(c.township_id == device.township_id, c.device == device.number)
+        .order_by(c.incarnation)
+    )
+    return [ChainHead(*row) for row in rows]
+
+
 def move_chain(connection: Connection, device: Device, head: ChainHead, now: str) -> None:
     """Note the new head of a device's chain."""
     c = tables.chain.c

@@ -20,7 +20,6 @@ from township.errors import NewerDatabase
 from township.storage.driver import sqlcipher
 
 _PRAGMAS = (
-    "PRAGMA cipher_page_size=8192",  # fewer pages to seal: a fifth less time to write
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
     "PRAGMA busy_timeout=20000",
@@ -112,17 +111,21 @@ def open_sqlite(path: Path, key: bytes) -> Store:
     return store
 
 
-def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
-    def connect() -> sqlcipher.Connection:
-        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
-        for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
-            connection.execute(pragma)
-        return connection
+def raw_connection(
+    path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB
+) -> sqlcipher.Connection:
+    """A driver connection to a township's file. Raises the driver's DatabaseError."""
+    connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
+        connection.execute(pragma)
+    return connection
 
+
+def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
     engine = create_engine(
         "sqlite://",  # the dialect named after SQLCipher would derive a key of its own
-        creator=connect,
+        creator=lambda: raw_connection(path, key, cache_kib),
         module=sqlcipher,
         poolclass=QueuePool,
         pool_size=connections,

@@ -12,12 +12,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
 from sync.server import quarantine, tables
-from sync.server.devices import Device
+from sync.server.devices import TOWNSHIP_DEVICE, Device
 from township.storage.pages import Entry, Outcome, Own, Page
 
 _FIRST_WINDOW = 1024
 _LARGEST_WINDOW = 1 << 16
 _CHUNK = 500
+_GLUED = 1 << 20
+"""Bytes by which a page may grow for what the township itself wrote right after an entry."""
 _OWN_SIZE = 16
 """Bytes that an entry without operations counts for."""
 
@@ -39,7 +41,7 @@ class _Plan:
     """Which changesets a page carries: own ones, and others with their operations (None: all)."""
 
     runs: list[Own] = field(default_factory=list)
-    altered: list[_Line] = field(default_factory=list)
+    altered: dict[_Line, list[int] | None] = field(default_factory=dict)
     others: dict[int, list[int] | None] = field(default_factory=dict)
     reached: int = 0
 
@@ -100,7 +102,8 @@ def _plan(place: Place, buckets: list[str], start: int, ceiling: int, page_bytes
                     return plan
                 continue
             weight = _weight(place, piece)
-            if size and size + weight > page_bytes:
+            most = page_bytes + (_GLUED if piece[0].device == TOWNSHIP_DEVICE else 0)
+            if size and size + weight > most:
                 plan.reached = piece[0].seq - 1
                 return plan
             _choose(plan, place, piece)
@@ -136,12 +139,13 @@ def _weight(place: Place, lines: list[_Line]) -> int:
 
 
 def _choose(plan: _Plan, place: Place, lines: list[_Line]) -> None:
-    """Put one changeset on the page."""
-    first = lines[0]
+    """Put one changeset on the page; others get nothing that only its author is to know."""
+    first, shown = lines[0], _union([line.ops for line in lines])
     if not place.wrote(first):
-        plan.others[first.seq] = _union([line.ops for line in lines])
+        if shown != []:
+            plan.others[first.seq] = shown
     elif first.altered:
-        plan.altered.append(first)
+        plan.altered[first] = shown
     else:
         _choose_run(plan, Own(first.seq, first.dseq, 1), 1)
 
@@ -212,10 +216,11 @@ def _union(parts: list[bytes | None]) -> list[int] | None:
 def _own(place: Place, plan: _Plan) -> list[Own]:
     """The device's own changesets, as few words as possible."""
     outcomes = {row.seq: row.outcome for row in _logged(place, [a.seq for a in plan.altered])}
-    altered = [
-        Own(line.seq, line.dseq, 1, msgspec.msgpack.decode(outcomes[line.seq], type=Outcome))
-        for line in plan.altered
-    ]
+    altered = []
+    for line, indexes in plan.altered.items():
+        outcome = msgspec.msgpack.decode(outcomes[line.seq], type=Outcome)
+        shown = indexes if outcome.moved else None
+        altered.append(Own(line.seq, line.dseq, 1, outcome, shown))
     return sorted([*plan.runs, *altered], key=_SEQ) if altered else plan.runs
 
 
@@ -244,7 +249,7 @@ def _entry(
     decided = msgspec.msgpack.decode(outcome, type=Outcome) if outcome else None
     ops: list[bytes] = msgspec.msgpack.decode(packed)
     if indexes is None or len(indexes) == len(ops):
-        return Entry(seq, header, ops, None, decided)
+        return Entry(seq, header, ops, None, _only(decided, set(range(len(ops)))))
     shown = [ops[index] for index in indexes]
     return Entry(seq, header, shown, indexes, _only(decided, set(indexes)))
 

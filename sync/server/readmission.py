@@ -16,12 +16,13 @@ from sync.server import devices, quarantine, tables
 from sync.server.checks import Refused
 from sync.server.devices import Device
 from sync.server.engine import Store
+from sync.server.entries import Turn
 from sync.server.quarantine import Waiting
 from sync.server.reading import heads
 from sync.server.rows import Key
 from sync.server.scribe import Scribe
 from sync.server.sequencer import lock_head, move_head
-from sync.server.taking import Taking, Turn
+from sync.server.taking import Taking
 from sync.server.trying import retrying
 from township.changes import Changeset, decode_header
 from township.storage.pages import Verdict

@@ -6,7 +6,8 @@ changes them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -62,6 +63,19 @@ class Rows:
         for kind, ids in by_kind.items():
             for start in range(0, len(ids), _CHUNK):
                 self._load_chunk(kind, ids[start : start + _CHUNK])
+
+    def __contains__(self, key: Key) -> bool:
+        """Has this push loaded or made the record?"""
+        return key in self._new or key in self._written or key in self._rows
+
+    def lying_in(self, zone: str) -> Iterator[tuple[Key, bytes | dict[str, Any]]]:
+        """The records of this push in a zone's buckets, with their fields, packed or not."""
+        for key, new in chain(self._new.items(), self._written.items()):
+            if new[0].startswith(zone):
+                yield key, new[1]
+        for key, row in self._rows.items():
+            if row.bucket.startswith(zone):
+                yield key, row.state.values
 
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""

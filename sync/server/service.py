@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from sync import chain, wire
 from sync.server import (
     devices,
+    epochs,
     feed,
     history,
     quarantine,
@@ -70,7 +71,7 @@ class Service:
         self.township_id = township_id
         self.key = key
         self.clock = clock
-        self._history_blocks: history.Blocks = {}
+        self._history_blocks: dict[bytes, history.Blocks] = {}  # by epoch
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -121,13 +122,19 @@ class Service:
     def _found(self, device: Device, request: Request, name: bytes, taken: Taken | None) -> Answer:
         """The answer after a push, from one view of the township."""
         with self.store.reading() as connection:
+            epoch = epochs.current(connection, self.township_id)
+            proof = self._history(connection, request.history, epoch)
+            if request.epoch not in (b"", epoch):
+                chain_head = devices.chain_head(connection, device, request.own.incarnation)
+                chains = devices.chains(connection, device)
+                return Answer(
+                    name, epoch, "epoch", chain_head, [], None, None, proof, chains=chains
+                )
             if taken is None:
                 taken = self._compare(connection, device, request)
             pulled = _Pulled()
             if taken.refused is None:
                 pulled = self._pull(connection, device, request)
-            epoch = self.epoch(connection)
-            proof = self._history(connection, request.history)
         return Answer(
             name,
             epoch,
@@ -139,20 +146,19 @@ class Service:
             proof,
             pulled.offers,
             pulled.chunks,
-            pulled.minimum,
+            minimum=pulled.minimum,
         )
 
-    def _history(self, connection: Connection, known: int) -> History:
+    def _history(self, connection: Connection, known: int, epoch: bytes) -> History:
+        blocks = self._history_blocks.setdefault(epoch, {})
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(
-            connection, self.township_id, self.key, size, known, self._history_blocks
-        )
+        return history.prove(connection, self.township_id, self.key, size, known, blocks)
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:
-        incoming = Push(request.own, request.changesets, request.head_signature)
+        incoming = Push(request.own, request.changesets, request.head_signature, request.epoch)
         with self.store.writing() as connection:
             return sequencer.push(connection, device, incoming, self.clock())
 
@@ -194,11 +200,3 @@ class Service:
         ).scalar_one()
         needed = max(demanded, upcasting.floor())
         return needed if max(schema, 1) < needed else 0
-
-    def epoch(self, connection: Connection) -> bytes:
-        """Changes when the server was restored from a backup."""
-        c = tables.township.c
-        epoch: bytes = connection.execute(
-            select(c.epoch).where(c.township_id == self.township_id)
-        ).scalar_one()
-        return epoch

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -185,6 +186,16 @@ record = Table(
     sqlite_with_rowid=False,
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
+
+moved = Table(
+    "moved",
+    metadata,
+    _township(),
+    Column("kind", _name(40), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("zones", Text, nullable=False),  # in hex, joined by blanks, the earliest first
+)
+"""Records that once lay in other zones, or were wanted there: work from those follows them."""
 
 snapshot = Table(
     "snapshot",

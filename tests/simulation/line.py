@@ -26,7 +26,7 @@ def whole_sync(here: World, dice: Random) -> None:
 
 
 def sync_whole(here: World, number: int) -> None:
-    """This laptop syncs to the end."""
+    """One sync of this laptop, as far as it comes."""
     here.start_sync(number)
     for _ in range(20):
         mine = [p for p in here.packets if p.laptop == number]

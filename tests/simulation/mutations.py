@@ -15,10 +15,13 @@ from sync.client import Client
 from sync.server import devices, feed, sequencer, service, taking
 from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
+from tests.simulation.planted_epochs import PLANTED_EPOCHS
+from tests.simulation.planted_moves import MOVES
 from tests.simulation.planted_waits import PLANTED_WAITS
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
+from township.storage.outbox import Place
 from township.storage.pages import Page
 
 Patch = tuple[Any, str, Any]
@@ -37,7 +40,9 @@ def _ack_before_commit() -> list[Patch]:
         taken = None
         try:
             with self.store.writing() as connection:
-                incoming = Push(request.own, request.changesets, request.head_signature)
+                incoming = Push(
+                    request.own, request.changesets, request.head_signature, request.epoch
+                )
                 taken = sequencer.push(connection, device, incoming, self.clock())
                 if count[0] % 3 == 0:
                     raise _Undone
@@ -98,7 +103,8 @@ def _gap_ignored() -> list[Patch]:
     """Whatever comes is taken, also when earlier work is missing."""
 
     def request(self: Client) -> bytes:
-        self._answered += 1 if self._replica.waiting() > 1 else 0
+        if self._replica.waiting() > 1:
+            self._answered = Place(self._answered.incarnation, self._answered.dseq + 1)
         return real(self)
 
     real = Client.request
@@ -181,11 +187,12 @@ def _refused_blocks() -> list[Patch]:
     """A refused changeset is sent again and again, and all that comes after it waits."""
     real = replica.Replica.answered
 
-    def answered(self: replica.Replica) -> int:
+    def answered(self: replica.Replica) -> Place:
         c = tables.changeset.c
         with self._database.reader() as session:
             bad = session.scalar(select(c.dseq).where(c.state.in_(("rejected", "quarantined"))))
-        return min(real(self), bad - 1) if bad else real(self)
+        found = real(self)
+        return Place(found.incarnation, min(found.dseq, bad - 1)) if bad else found
 
     def note(connection: Connection, incarnation: int, verdicts: Any) -> None:
         note_all(connection, incarnation, verdicts[:1])
@@ -304,6 +311,8 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
     }
     | PLANTED
     | PLANTED_WAITS
+    | MOVES
+    | PLANTED_EPOCHS
 )
 
 

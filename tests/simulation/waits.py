@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from sync.server import devices
-from tests.simulation.broken import Broken
+from tests.simulation.things import Broken
 from township.changes import Op, decode_header, decode_op
 from township.storage import tables as laptop_tables
 
@@ -123,6 +123,12 @@ def _fit(ops: Sequence[Op], granted: Any, things: Any) -> bool:
         if (op.action == "insert") == (known is not None):
             return False
         made[key] = known or op.bucket
-        if made[key] not in granted:
+        if made[key] not in granted or (op.action == "move" and not _both(op, granted, known)):
             return False
     return True
+
+
+def _both(op: Op, granted: Any, known: str | None) -> bool:
+    """A move needs both zones, in both classes."""
+    zones = ((known or op.bucket).split("/")[0], op.fields["zone_id"][0].hex())
+    return all(f"{zone}/{name}" in granted for zone in zones for name in "ir")
