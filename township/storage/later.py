@@ -96,11 +96,15 @@ def _replaced(connection: Connection, ops: Sequence[Op], seq: int) -> None:
 
 
 def _place_of_row(connection: Connection, key: Key, place: str) -> str:
-    """A record of a known kind lies where its row says."""
+    """A record of a known kind lies where its row says, or what lies beneath a local move."""
     kind, record_id = key
     if kind not in known_kinds() or place.startswith("township/"):
         return place
-    zone = connection.exec_driver_sql(
+    beneath = connection.exec_driver_sql(
+        "SELECT value FROM shadow WHERE record_id = ? AND field = 'zone_id'", (record_id,)
+    ).scalar_one_or_none()
+    zone = msgspec.msgpack.decode(beneath) if beneath else None
+    zone = zone or connection.exec_driver_sql(
         f'SELECT zone_id FROM "{kind}" WHERE id = ?', (record_id,)
     ).scalar_one_or_none()
     return f"{zone.hex()}{place[place.index('/') :]}" if zone else place
