@@ -105,6 +105,11 @@ FOUND = {
         2,
         "newer_program(58937378) whole_sync(998351952) grants(353236198)",
     ),
+    "let_in_twice": (300000, "stranded(518673534)"),
+    "let_in_under_new_names": (300000, "stranded(518673534)"),
+    "decisions_unheard": (300000, "stranded(518673534)"),
+    "decisions_passed_over": (300000, "stranded(518673534)"),
+    "grant_unnoticed": (300002, "enter_home(674102238) stranded(243659587)"),
 }
 """Planted bug → the seed and the steps that show it."""
 
