@@ -70,14 +70,12 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     if any(repeats[h.dseq][0] != hashes[i] for i, h in enumerate(headers) if h.dseq in repeats):
         return Taken(known, _shared(connection, device, incoming, headers, known), "fork")
     _check_signature(device, headers[-1], hashes[-1], incoming.head_signature)
-    verdicts, signature = [verdict for _, verdict in repeats.values()], incoming.head_signature
-    turns = [
-        Turn(incoming.changesets[i], header, hashes[i], None if i + 1 < len(headers) else signature)
-        for i, header in enumerate(headers)
-        if header.dseq > known.dseq
-    ]
+    verdicts = [verdict for _, verdict in repeats.values()]
+    new = max(0, known.dseq + 1 - headers[0].dseq)
+    turns = list(map(Turn, incoming.changesets[new:], headers[new:], hashes[new:]))
     if not turns:
         return Taken(known, verdicts)
+    turns[-1] = turns[-1]._replace(signature=incoming.head_signature)
     verdicts += _take(connection, device, head_seq, turns, now)
     newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
     devices.move_chain(connection, device, newest, moment_text(now))
