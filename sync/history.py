@@ -70,7 +70,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     while len(level) > 1:
         odd = level[len(level) & ~1 :]  # joins its left neighbours higher up
         pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+        level = [sha256(b"\x01%b%b" % pair).digest() for pair in pairs] + odd
     return level[0]
 
 

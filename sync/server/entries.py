@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from sync import history
 from sync.server import tables
-from sync.server.history import grow
+from sync.server.history import Memory, grow
 from sync.server.scribe import Batch
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
@@ -38,16 +38,17 @@ class Turn(NamedTuple):
 
 
 class Entries:
-    """What one push adds to the log; ``seq`` is the newest number given out."""
+    """What one push adds to the log; ``seq`` is the newest number, ``leaves`` the history's."""
 
-    def __init__(self, township_id: bytes, seq: int, now: datetime) -> None:
+    def __init__(self, township_id: bytes, seq: int, now: datetime, memory: Memory) -> None:
         self.seq = seq
         self._township_id = township_id
         self._received_at = moment_text(now)
         self._salts = _salts()
         self._log: list[tuple[Any, ...]] = []
         self._feed: list[tuple[Any, ...]] = []
-        self._leaves: list[bytes] = []
+        self.leaves: list[bytes] = []
+        self._memory = memory
         self._buckets: set[str] = set()
 
     def next(self) -> int:
@@ -105,7 +106,7 @@ class Entries:
         packed_outcome = _encode(outcome) if outcome else None
         salt = next(self._salts)
         leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
-        self._leaves.append(leaf)
+        self.leaves.append(leaf)
         self._log.append(
             (
                 self._township_id,
@@ -134,7 +135,7 @@ class Entries:
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""
-        grow(connection, self._township_id, self.seq, self._leaves)
+        grow(connection, self._township_id, self.seq, self.leaves, self._memory)
         self._enter_buckets(connection)
 
     def _enter_buckets(self, connection: Connection) -> None:

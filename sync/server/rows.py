@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, select, update
@@ -21,8 +21,8 @@ from sync.server.stamps import Stamps
 from township.changes import Header, Op, Writers
 
 _CHUNK = 500
-_BUCKET, _STATE = 3, 4
-"""Columns of the table."""
+_BUCKET: Final = 3
+_STATE: Final = 4
 _NO_OTHERS: dict[str, str] = {}
 _encode = msgspec.msgpack.Encoder().encode
 

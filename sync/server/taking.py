@@ -14,6 +14,7 @@ from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
+from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.plain import Plain
@@ -38,9 +39,16 @@ class Taking:
     """
 
     def __init__(
-        self, scribe: Scribe, device: Device, seq: int, now: datetime, *, certain: bool
+        self,
+        scribe: Scribe,
+        device: Device,
+        seq: int,
+        now: datetime,
+        memory: Memory,
+        *,
+        certain: bool,
     ) -> None:
-        self._entries = Entries(device.township_id, seq, now)
+        self._entries = Entries(device.township_id, seq, now, memory)
         self._scribe, connection = scribe, scribe.connection
         self._device = device
         self._now = now
@@ -59,6 +67,11 @@ class Taking:
     def seq(self) -> int:
         """The newest number given out."""
         return self._entries.seq
+
+    @property
+    def leaves(self) -> Sequence[bytes]:
+        """What the push adds to the history tree."""
+        return self._entries.leaves
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
