@@ -50,7 +50,7 @@ def test_a_true_history_passes(server: folder.OpenServer, laptop: Laptop) -> Non
         blocks = connection.execute(tables.history_block.select()).all()
         township = server.service.township_id
         for size in (1, 200, BLOCK, BLOCK + 1, 2 * BLOCK, found.size):
-            root = audit.Tree(connection, township).root(0, size)
+            root = audit.Tree(connection, township, size).root(0, size)
             assert audit.contradicts(connection, township, size, root) is None
             assert audit.contradicts(connection, township, size, bytes(32)) is not None
         assert audit.contradicts(connection, township, found.size + 1, bytes(32)) is not None
