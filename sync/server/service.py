@@ -71,7 +71,7 @@ class Service:
         self.township_id = township_id
         self.key = key
         self.clock = clock
-        self._history_blocks: dict[bytes, history.Blocks] = {}  # by epoch
+        self._memories = history.Memories()
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -150,17 +150,27 @@ class Service:
         )
 
     def _history(self, connection: Connection, known: int, epoch: bytes) -> History:
-        blocks = self._history_blocks.setdefault(epoch, {})
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(connection, self.township_id, self.key, size, known, blocks)
+        memory = self._memories.of(epoch)
+        return history.prove(connection, self.township_id, self.key, size, known, memory)
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:
-        incoming = Push(request.own, request.changesets, request.head_signature, request.epoch)
+        incoming = Push(
+            request.own,
+            request.changesets,
+            request.head_signature,
+            request.epoch,
+            self._memories,
+        )
         with self.store.writing() as connection:
-            return sequencer.push(connection, device, incoming, self.clock())
+            taken = sequencer.push(connection, device, incoming, self.clock())
+        if taken.grown:  # only what is committed may be remembered
+            epoch, first, leaves = taken.grown
+            self._memories.of(epoch).grown(first, leaves)
+        return taken
 
     def _compare(self, connection: Connection, device: Device, request: Request) -> Taken:
         """Nothing to push: is the laptop's history still the one that the township has?"""

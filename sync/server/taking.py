@@ -14,12 +14,13 @@ from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
+from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
+from sync.server.plain import Plain
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
 from sync.server.scribe import Batch, Scribe
-from sync.server.stamps import Stamps
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
@@ -38,9 +39,16 @@ class Taking:
     """
 
     def __init__(
-        self, scribe: Scribe, device: Device, seq: int, now: datetime, *, certain: bool
+        self,
+        scribe: Scribe,
+        device: Device,
+        seq: int,
+        now: datetime,
+        memory: Memory | None = None,
+        *,
+        certain: bool,
     ) -> None:
-        self._entries = Entries(device.township_id, seq, now)
+        self._entries = Entries(device.township_id, seq, now, memory)
         self._scribe, connection = scribe, scribe.connection
         self._device = device
         self._now = now
@@ -51,6 +59,7 @@ class Taking:
         self._origins = Origins(scribe, device.township_id)
         self._rows = Rows(scribe, device.township_id)
         self._moving = Moving(scribe, device.township_id, self._rows, self._grants)
+        self._plain = Plain(self._grants, self._authors, self._rows)
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
         self._set_aside: list[tuple[Header, int, str]] = []
@@ -60,6 +69,11 @@ class Taking:
     def seq(self) -> int:
         """The newest number given out."""
         return self._entries.seq
+
+    @property
+    def leaves(self) -> Sequence[bytes]:
+        """What the push adds to the history tree."""
+        return self._entries.leaves
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
@@ -83,8 +97,13 @@ class Taking:
         return verdicts
 
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
-        self._entries.next()
-        seq = self.seq
+        seq = self._entries.next()
+        new = self._plain.new_record(turn.header, found)
+        if new is not None and not self._moving.follows(new):
+            self._rows.add(new, bytes(new.fields), turn.header, 0, seq)
+            self._entries.place_whole(turn, new.bucket, altered=False)
+            self._keep(turn, "applied", None, None)
+            return Verdict(turn.header.dseq, "applied", seq)
         try:
             ops = self._check(turn.header, found)
         except Refused as refused:
@@ -171,12 +190,11 @@ class Taking:
         merged: dict[int, dict[str, Any]] = {}
         buckets: list[str | None] = []
         told: dict[int, list[str]] = {}
-        stamps = Stamps.of(header).pack()
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
             if op.action == "insert":
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
-                self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq, stamps)
+                self._rows.add(op, bytes(fields), header, index, seq)
                 buckets.append(op.bucket)
                 if self._moving.follows(op):
                     told[index], buckets[-1] = [op.bucket], None

@@ -104,9 +104,12 @@ def _place_of_row(connection: Connection, key: Key, place: str) -> str:
         "SELECT value FROM shadow WHERE record_id = ? AND field = 'zone_id'", (record_id,)
     ).scalar_one_or_none()
     zone = msgspec.msgpack.decode(beneath) if beneath else None
-    zone = zone or connection.exec_driver_sql(
-        f'SELECT zone_id FROM "{kind}" WHERE id = ?', (record_id,)
-    ).scalar_one_or_none()
+    zone = (
+        zone
+        or connection.exec_driver_sql(
+            f'SELECT zone_id FROM "{kind}" WHERE id = ?', (record_id,)
+        ).scalar_one_or_none()
+    )
     return f"{zone.hex()}{place[place.index('/') :]}" if zone else place
 
 
