@@ -37,6 +37,8 @@ def floor() -> int:
 
 def cast(schema: int) -> Cast | None:
     """The way from a schema to this program's; None when there is nothing to do."""
+    if not STEPS:
+        return None
     steps = tuple(step for step in STEPS[max(schema, 1) - 1 :] if step)
     return Cast(steps) if steps else None
 

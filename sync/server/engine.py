@@ -29,7 +29,7 @@ _PRAGMAS = (
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384
 _READERS = 4
-_AT_ONCE = (1000, 100)
+_AT_ONCE = (250, 50)
 """Rows in one statement: other threads run until it ends, not only for a row at a time."""
 
 

@@ -19,9 +19,10 @@ from township.changes import Changeset, Header
 from township.storage.pages import Outcome
 from township.values import moment_text
 
-STINT = 1000
+STINT = 250
 """Entries that are written while the next ones are made."""
 _SALT = 16
+_SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
 
 Packed = tuple[bytes, bytes, bytes | None]
@@ -128,6 +129,26 @@ class Entries:
         )
         return changeset.header, packed, packed_outcome
 
+    def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> list[bytes]:
+        """Give numbers to changesets of one operation, which are applied as their author wrote
+        them, and enter them into log and feed; returns the packed operations.
+        """
+        township, received, first = self._township_id, self._received_at, self.seq + 1
+        self.seq += len(turns)
+        all_packed: list[bytes] = []
+        for seq, (changeset, header, hash_, signature) in enumerate(turns, first):
+            origin = header.device, header.incarnation, header.dseq
+            salt = next(self._salts)
+            leaf = history.entry_leaf(seq, *origin, "applied", salt, hash_)
+            packed = _encode(changeset.ops)
+            all_packed.append(packed)
+            self.leaves.append(leaf)
+            applied = hash_, "applied", None, changeset.header, packed, None, signature
+            self._log.append((township, seq, *origin, *applied, received, salt, leaf))
+            feed = township, buckets[seq - first], seq, None, len(changeset.ops[0])
+            self._feed.append((*feed, *origin, False))
+        return all_packed
+
     def rows(self) -> list[Batch]:
         """What is ready to be written; each row comes once."""
         batches: list[Batch] = [(tables.log, self._log), (tables.feed, self._feed)]
@@ -157,6 +178,6 @@ def _salts() -> Iterator[bytes]:
     Asking the system lets other threads run, and the scribe is slow to give Python back.
     """
     while True:
-        block = os.urandom(_SALT * STINT)
+        block = os.urandom(_SALT * _SALTS)
         for start in range(0, len(block), _SALT):
             yield block[start : start + _SALT]

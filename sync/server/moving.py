@@ -112,9 +112,14 @@ class Moving:
         told = [bucket, wanted + place, op.bucket]
         return [name for name in dict.fromkeys(told) if name in self._grants]
 
+    @property
+    def calm(self) -> bool:
+        """Nothing that this push works on has ever moved."""
+        return not (self._former or self._followers)
+
     def follows(self, op: Head | Op) -> bool:
         """Does a new record belong to one that lies elsewhere by now? Then it will go there."""
-        if not (self._former or self._followers):
+        if self.calm:
             return False
         parent, zone = _parent(op), zone_of(op.bucket)
         if parent is None:

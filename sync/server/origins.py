@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from sync.merge import merged_writer
 from sync.server import quarantine, tables
+from sync.server.entries import Turn
 from sync.server.scribe import Scribe
 from township import upcasting
 from township.changes import Header, Op, decode_header, decode_op
@@ -44,6 +46,12 @@ class Origins:
     def note(self, header: Header, logged: tuple[bytes, bytes, bytes | None]) -> None:
         """Remember a changeset that is not written yet: what ``Logged`` holds."""
         self._fresh[header.device, header.incarnation, header.dseq] = logged
+
+    def note_many(self, turns: Sequence[Turn], packed: Sequence[bytes]) -> None:
+        """Remember changesets without an outcome, their operations packed as the log has them."""
+        for (changeset, header, *_), ops in zip(turns, packed, strict=True):
+            origin = header.device, header.incarnation, header.dseq
+            self._fresh[origin] = changeset.header, ops, None
 
     def header(self, op_id: str | None) -> Header | None:
         """The header of the changeset with this op."""

@@ -1,17 +1,19 @@
-"""The commonest changeset, taken without detours: one new record, its fields as declared.
+"""The commonest changesets, taken many at once: one new record each, its fields as declared.
 
 Nine of ten changesets of a working day are such, and a push has thousands of them. ``checks``
-and ``Taking`` decide all others, and would decide these the same way in three times the time
-(decision 026).
+and ``Taking`` decide all others one after the other, and would decide these the same way in
+four times the time (decision 026).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sync.server.checks import kind_rules
 from sync.server.devices import Grants
+from sync.server.entries import Turn
 from sync.server.reading import Head, insert_decoders
-from sync.server.rows import Rows
-from township.changes import Header
+from sync.server.rows import Key, Rows
 
 
 class Plain:
@@ -24,28 +26,39 @@ class Plain:
         self._decoders = insert_decoders()
         self._places: dict[tuple[str, bytes | None], str | None] = {}
 
-    def new_record(self, header: Header, found: list[Head] | None) -> Head | None:
-        """The only operation of a changeset that just makes a new record; else None."""
-        if found is None or len(found) != 1 or header.count != 1:
-            return None
-        head = found[0]
-        kind, record = head.kind, head.record
-        decoder = self._decoders.get(kind)
-        if decoder is None or head.action != "insert" or len(record) != 16:
-            return None
-        if self._authors is not None and header.author not in self._authors:
-            return None
+    def run(
+        self, turns: Sequence[Turn], read: Sequence[list[Head] | None], among: range
+    ) -> list[Head]:
+        """The new records of those ``among`` the changesets, from the first on, that make one."""
+        made: set[Key] = set()
+        run: list[Head] = []
+        for index in among:
+            header, found = turns[index].header, read[index]
+            if found is None or len(found) != 1 or header.count != 1:
+                break
+            head = found[0]
+            key = head.kind, head.record
+            if key in made or not self._fits(head, key, header.author):
+                break
+            made.add(key)
+            run.append(head)
+        return run
+
+    def _fits(self, head: Head, key: Key, author: bytes) -> bool:
+        decoder = self._decoders.get(head.kind)
+        if decoder is None or head.action != "insert" or len(head.record) != 16:
+            return False
+        if self._authors is not None and author not in self._authors:
+            return False
         try:
-            place = (kind, decoder.decode(head.fields).zone_id)
+            place = (head.kind, decoder.decode(head.fields).zone_id)
         except ValueError:
-            return None
-        if place not in self._places:
-            self._places[place] = self._granted_bucket(*place)
-        if self._places[place] != head.bucket or self._rows.bucket((kind, record)) is not None:
-            return None
-        return head
+            return False
+        bucket = self._places.get(place) or self._granted_bucket(*place)
+        return bucket == head.bucket and self._rows.bucket(key) is None
 
     def _granted_bucket(self, kind: str, zone: bytes | None) -> str | None:
         """Where such a record has to lie, if this device may write there."""
         bucket = kind_rules()[kind].bucket_in(zone)
-        return bucket if bucket in self._grants else None
+        self._places[kind, zone] = found = bucket if bucket in self._grants else None
+        return found

@@ -6,7 +6,7 @@ changes them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, update
 
 from sync.merge import State
 from sync.server import tables
+from sync.server.entries import Turn
 from sync.server.reading import Head
 from sync.server.scribe import Scribe
 from sync.server.stamps import Stamps
@@ -114,6 +115,23 @@ class Rows:
             seq,
             _encode((author, moment, author, moment, None)),  # what Stamps.of(header) packs
         )
+
+    def add_many(self, turns: Sequence[Turn], new: Sequence[Head], first: int) -> None:
+        """Make the only new record of each of these changesets, numbered from ``first`` on."""
+        township = self._township_id
+        for seq, ((_, header, *_), head) in enumerate(zip(turns, new, strict=True), first):
+            _, device, incarnation, dseq, author, moment, _ = msgspec.structs.astuple(header)
+            self._new[head.kind, head.record] = (
+                township,
+                head.kind,
+                head.record,
+                head.bucket,
+                bytes(head.fields),
+                _encode((f"{device}.{incarnation}.{dseq}.0", _NO_OTHERS)),
+                False,
+                seq,
+                _encode((author or None, moment, author or None, moment, None)),
+            )
 
     def fresh(self) -> list[tuple[Any, ...]]:
         """The rows of new records, for the caller to write; each comes once."""

@@ -18,6 +18,7 @@ from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
 from sync.server.folder import OpenServer, open_server
 from sync.server.keeping import Keeper
+from sync.server.scribe import quick_turns
 from township.errors import WorldError
 
 _START_SECONDS = 20.0
@@ -48,7 +49,7 @@ def run(
             if ready:
                 ready(_url(listener, host, encrypted=encrypted))
             gc.freeze()
-            with collector.seldom(), Keeper(server.service):
+            with collector.seldom(), quick_turns(), Keeper(server.service):
                 web.run(sockets=[listener])
     finally:
         server.close()

@@ -89,21 +89,34 @@ class Taking:
             | self._moving.look(read)
         )
         verdicts: list[Verdict] = []
-        for turn, found in zip(turns, read, strict=True):
-            verdicts.append(self._take(turn, found))
+        while (at := len(verdicts)) < len(turns):
+            if plain := self._plain_run(turns, read, at):
+                verdicts += self._take_plain(turns[at : at + len(plain)], plain)
+            else:
+                verdicts.append(self._take(turns[at], read[at]))
             if self._entries.waiting >= STINT:
                 self._scribe.hand_over(*self._entries.rows(), self._new_records())
         self._write()
         return verdicts
 
+    def _plain_run(
+        self, turns: Sequence[Turn], read: Sequence[list[Head] | None], at: int
+    ) -> list[Head]:
+        if not self._moving.calm:
+            return []
+        end = min(at + STINT - self._entries.waiting, len(turns))
+        return self._plain.run(turns, read, range(at, end))
+
+    def _take_plain(self, turns: Sequence[Turn], new: Sequence[Head]) -> list[Verdict]:
+        """Take changesets that make one record each."""
+        first = self.seq + 1
+        self._rows.add_many(turns, new, first)
+        logged = self._entries.keep_plain(turns, [head.bucket for head in new])
+        self._origins.note_many(turns, logged)
+        return [Verdict(turn.header.dseq, "applied", seq) for seq, turn in enumerate(turns, first)]
+
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
         seq = self._entries.next()
-        new = self._plain.new_record(turn.header, found)
-        if new is not None and not self._moving.follows(new):
-            self._rows.add(new, bytes(new.fields), turn.header, 0, seq)
-            self._entries.place_whole(turn, new.bucket, altered=False)
-            self._keep(turn, "applied", None, None)
-            return Verdict(turn.header.dseq, "applied", seq)
         try:
             ops = self._check(turn.header, found)
         except Refused as refused:
