@@ -12,8 +12,10 @@ from township.demo.rows import Row
 from township.storage.checkpoints import Checkpoint
 from township.storage.enrolling import Membership
 from township.storage.outbox import Outbox, Place
+from township.storage.pages import ChunkName
 from township.storage.replica import Identity, Replica, Told
 from township.storage.restored import Head
+from township.storage.staging import Staged
 
 VISITS, LOGS, NEEDS, EDITS = 30, 5, 5, 5
 """A cadre's week: 45 changesets, 40 records."""
@@ -36,6 +38,7 @@ class PaperLaptop(Replica):
         self._cursors = dict.fromkeys(self.member.scope.buckets, 0)
         self._mark = self.member.scope.mark
         self._checkpoint: Checkpoint | None = None
+        self._heard = 0
 
     def identity(self) -> Identity:
         member = self.member
@@ -80,6 +83,18 @@ class PaperLaptop(Replica):
     def rereading(self) -> bool:
         return False
 
+    def heard(self) -> int:
+        return self._heard
+
+    def staged(self) -> list[Staged]:
+        return []
+
+    def staged_parts(self) -> list[ChunkName]:
+        return []
+
+    def load_staged(self) -> frozenset[str]:
+        return frozenset()
+
     def checkpoint(self) -> Checkpoint | None:
         return self._checkpoint
 
@@ -92,6 +107,7 @@ class PaperLaptop(Replica):
             self.pulled += [entry.seq for entry in told.page.entries]
             self.ops += sum(len(entry.ops) for entry in told.page.entries)
             self._cursors |= told.page.cursors
+            self._heard = told.page.heard
         self._checkpoint = told.checkpoint
         return frozenset()
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,27 +28,28 @@ from sqlalchemy import make_url
 # It goes down without tidying up, as nobody will read its data.
 _KEEPER = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server; rm -rf "$FOLDER"'
 
-# A crash of the machine may cost this server its data, so nothing waits for the disk.
 _SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
     "shared_buffers": "64MB",
     "max_connections": "60",
     "log_min_messages": "fatal",
 }
+# A crash of the machine may cost the tests' server its data, so nothing waits for the disk.
+_QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 _NOBODY = 65534
 _START_SECONDS = 30.0
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Run a server as long as the block lasts; gives the address of its first database."""
+def running_postgres(*, durable: bool = False) -> Iterator[str]:
+    """Run a server as long as the block lasts; gives the address of its first database.
+
+    ``durable``: what is committed is on the disk, as it would be in a township.
+    """
     folder = Path(tempfile.mkdtemp(prefix="lxq-pg-", dir=_open_folder()))
     try:
         _make(folder)
-        with _server(folder):
+        with _server(folder, _SETTINGS if durable else _SETTINGS | _QUICK):
             yield _address(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -140,8 +141,8 @@ def _program(folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[None]:
-    settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+def _server(folder: Path, settings: Mapping[str, str]) -> Iterator[None]:
+    settings = {**settings, "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(_program(folder, "postgres")), "-D", str(folder / "data"), *options]
     with (folder / "log").open("wb") as log:
