@@ -1,4 +1,4 @@
-"""The laptop's turn: push, then pull, until nothing is left. A state machine without I/O.
+"""The laptop's turn: push, pull, then pictures, until nothing is left. No I/O of its own.
 
 ``Client.request`` makes the next message, ``receive`` checks the answer, ``apply`` takes it in;
 who carries the bytes (HTTP, a stick, a simulated network) does not matter. An answer that gets
@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import chain, collector, fetching, history, problems, wire
 from sync.fetching import Came, Fetching, Load
+from sync.pictures import Pictures
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.storage.checkpoints import Checkpoint
+from township.storage.file_pages import Files
 from township.storage.pages import ChunkName, Manifest
 from township.storage.replica import Identity, Outbox, Replica, Told
 
@@ -36,7 +38,8 @@ _MOST_TURNS = 8
 class Progress:
     """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed.
 
-    ``load`` is how far the snapshots of a first sync have come.
+    ``load`` is how far the snapshots of a first sync have come, ``photos`` how many pictures
+    are still to move.
     """
 
     pushed: int = 0
@@ -47,6 +50,7 @@ class Progress:
     round_trips: int = 0
     kinds: set[str] = field(default_factory=set)
     load: Load = field(default_factory=Load)
+    photos: int = 0
 
     def how_far(self) -> tuple[int, int]:
         """Steps done and all that are known of, for a bar."""
@@ -59,7 +63,8 @@ class Progress:
         """The same for people."""
         if self.load.running:
             return self.load.in_words()
-        return f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次"
+        photos = f"，还有 {self.photos} 张照片在传" if self.photos else ""
+        return f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次{photos}"
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class _Sent:
     outbox: Outbox
     cursors: dict[str, int] | None
     chunks: list[ChunkName]
+    files: Files | None
+    pieces: bool
 
 
 class Client:
@@ -78,10 +85,10 @@ class Client:
 
     An answer may be applied after the next request was made: both follow from what ``receive``
     has seen, so that the township works while the laptop writes. Without ``snapshots``
-    everything comes by the log.
+    everything comes by the log; without ``pictures`` they stay where they are.
     """
 
-    def __init__(self, replica: Replica, *, snapshots: bool = True) -> None:
+    def __init__(self, replica: Replica, *, snapshots: bool = True, pictures: bool = True) -> None:
         kinds = replica.load_staged()  # complete, when the last sync was cut off
         staged = replica.staged() if snapshots else []
         self._fetching = Fetching(staged, replica.staged_parts(), welcome=snapshots)
@@ -89,6 +96,8 @@ class Client:
             waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
         )
         self.done = False
+        self._pictures = Pictures(replica) if pictures else None
+        self._pulled = False  # all records: from now on pictures have the line for themselves
         self._replica = replica
         self._answered = replica.answered()
         self._cursors = replica.cursors()
@@ -105,7 +114,10 @@ class Client:
         outbox = self._replica.outbox(self._answered, self._budget)
         identity = self._replica.identity()  # read last: it must not lag behind the outbox
         chunks = self._fetching.next(self._budget)
-        cursors = dict(self._cursors) if outbox.complete and not chunks else None
+        idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
+        cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
+        asks = self._pictures if not self._told else None  # else the tables are behind
+        files = asks.ask(pieces=idle) if asks else None
         own = ChainHead(identity.incarnation, identity.last_dseq, identity.last_hash)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
         body = wire.pack(
@@ -118,15 +130,20 @@ class Client:
                 self._scope,
                 self._checkpoint.size if self._checkpoint else 0,
                 chunks if self._fetching.welcome else None,
+                files,
             )
         )
-        self._sent = _Sent(sha256(body).digest(), identity, outbox, cursors, chunks)
+        name = sha256(body).digest()
+        self._sent = _Sent(name, identity, outbox, cursors, chunks, files, idle)
         self._answered = outbox.last_dseq
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
 
     def receive(self, data: bytes) -> None:
-        """Check the answer to the last request. Raises SyncProblem; nothing is changed by it."""
+        """Check the answer to the last request. Raises SyncProblem; then nothing is changed.
+
+        The last page is applied at once: only then is it known which pictures are missing.
+        """
         sent = self._sent
         assert sent is not None, "an answer follows a request"
         answer = _opened(data, sent)
@@ -135,6 +152,8 @@ class Client:
         if answer.refused == "fork":
             self._turn(sent, answer)
             return
+        if self._pictures and not answer.refused:
+            self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
         manifests = self._offered(sent, answer)
         came = self._fetching.came(sent.chunks, answer.chunks) if not answer.refused else Came()
         self._told.append(
@@ -148,11 +167,14 @@ class Client:
                 manifests,
                 came.parts,
                 came.missed,
+                answer.files,
             )
         )
         self._count(answer)
         self._go_on(sent, answer)
         self._load_on(manifests, came)
+        if self._pulled:
+            self._go_on_with_pictures()
 
     def apply(self) -> None:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
@@ -173,6 +195,7 @@ class Client:
             self.progress.kinds |= self._replica.begin_incarnation(sent.identity.incarnation)
             self._answered = self._replica.answered()
         self._cursors = self._replica.cursors()
+        self._pulled = False
 
     def _check_history(self, sent: _Sent, answer: Answer) -> None:
         """Does the township's log continue the one that this laptop has seen?"""
@@ -213,7 +236,9 @@ class Client:
             self._cursors = {name: known.get(name, 0) for name in answer.scope.buckets}
             self._scope = answer.scope.mark
             self._fetching.keep(answer.scope.buckets)
+            self._pulled = False
         if answer.refused == "gap" or answer.chain.dseq < sent.outbox.last_dseq:
+            self._pulled = False
             self._gaps += 1
             if self._gaps > _MOST_GAPS:
                 raise problems.diverged()
@@ -221,7 +246,14 @@ class Client:
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
-            self.done = not answer.page.more and answer.scope is None
+            self._pulled = not answer.page.more and answer.scope is None
+
+    def _go_on_with_pictures(self) -> None:
+        """All records are through: is there a picture that moves?"""
+        while self._told:
+            self.apply()
+        self.progress.photos = self._pictures.left() if self._pictures else 0
+        self.done = not self.progress.photos
 
     def _count(self, answer: Answer) -> None:
         progress = self.progress

@@ -14,6 +14,9 @@ import zstandard
 from msgspec import Meta
 
 from township.changes import MAX_CHANGESET, MAX_OP, Changeset
+from township.storage.file_pages import MAX_FILE_BYTES, Files, FilesTold
+from township.storage.file_pages import MAX_FILES as MAX_FILES  # limits of the wire too
+from township.storage.file_pages import MAX_PART as MAX_PART
 from township.storage.pages import (
     BucketName,
     ChunkName,
@@ -102,7 +105,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
     of the last scope that the laptop applied; ``history`` the size of the log at the last
     checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
-    wants no snapshots, and none shall be offered.
+    wants no snapshots, and none shall be offered. ``files`` are pictures to go and to come.
     """
 
     own: ChainHead
@@ -113,6 +116,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     scope: Annotated[bytes, Meta(max_length=32)]
     history: Count = 0
     chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
+    files: Files | None = None
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):
@@ -147,6 +151,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     history: History | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    files: FilesTold | None = None
 
 
 class Enrol(msgspec.Struct, array_like=True, frozen=True):
@@ -255,6 +260,8 @@ def open_envelope(data: bytes) -> Envelope:
 
 def check_limits(request: Request) -> None:
     """Raises BadMessage when the operations of a request are too many or too large."""
+    if request.files and sum(len(part.data) for part in request.files.parts) > MAX_FILE_BYTES:
+        raise BadMessage("too_large", "files")
     ops = 0
     for changeset in request.changesets:
         ops += len(changeset.ops)

@@ -1,4 +1,4 @@
-"""A thread that keeps the snapshots of an open township fresh while it is served."""
+"""A thread that keeps the snapshots of an open township fresh and removes unused pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import snapshots
+from sync.server import files, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -53,3 +53,4 @@ class Keeper:
             service.clock(),
             stopped=self._stop.is_set,
         )
+        files.sweep(service.store, service.township_id, service.clock())

@@ -6,7 +6,7 @@ is it decompressed. A message that fails raises ``BadMessage`` and changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,12 +16,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, feed, history, sequencer, snapshots, tables
+from sync.server import devices, feed, files, history, sequencer, snapshots, tables
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
 from sync.server.trying import retrying
+from sync.server.vault import Vault
 from sync.wire import Answer, BadMessage, Envelope, History, Request
+from township.storage.file_pages import FilePart, FilesTold
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
 
@@ -43,6 +45,7 @@ class _Pulled:
     scope: Scope | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    files: FilesTold | None = None
 
 
 class Service:
@@ -53,11 +56,13 @@ class Service:
         store: Store,
         township_id: bytes,
         key: Ed25519PrivateKey,
+        vault: Vault,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self.township_id = township_id
         self.key = key
+        self.vault = vault
         self.clock = clock
         self._history_blocks: history.Blocks = {}
 
@@ -102,10 +107,26 @@ class Service:
         """Take the push of a request in and make its answer. Raises BadMessage."""
         device, request, name = asked.device, asked.request, asked.name
         taken = self._push(device, request) if request.changesets else None
-        return self._found(device, request, name, taken)
+        unfit: files.Refusals = {}
+        if request.files and request.files.parts and (taken is None or taken.refused is None):
+            unfit = self._take_files(device, request.files.parts)
+        return self._found(device, request, name, taken, unfit)
 
     @retrying
-    def _found(self, device: Device, request: Request, name: bytes, taken: Taken | None) -> Answer:
+    def _take_files(self, device: Device, parts: Sequence[FilePart]) -> files.Refusals:
+        with self.store.writing() as connection:
+            sequencer.lock_head(connection, self.township_id)
+            return files.FileDesk(connection, device, self.vault).take(parts, self.clock())
+
+    @retrying
+    def _found(
+        self,
+        device: Device,
+        request: Request,
+        name: bytes,
+        taken: Taken | None,
+        unfit: files.Refusals,
+    ) -> Answer:
         """The answer after a push, from one view of the township."""
         with self.store.reading() as connection:
             if taken is None:
@@ -113,6 +134,10 @@ class Service:
             pulled = _Pulled()
             if taken.refused is None:
                 pulled = self._pull(connection, device, request)
+                if request.files:
+                    desk = files.FileDesk(connection, device, self.vault)
+                    room = files.room_for(records=request.cursors is not None)
+                    pulled.files = desk.told(request.files, unfit, room=room)
             epoch = self.epoch(connection)
             proof = self._history(connection, request.history)
         return Answer(
@@ -126,6 +151,7 @@ class Service:
             proof,
             pulled.offers,
             pulled.chunks,
+            pulled.files,
         )
 
     def _history(self, connection: Connection, known: int) -> History:

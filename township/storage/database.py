@@ -21,7 +21,7 @@ from township.storage.driver import sqlcipher
 from township.storage.work import UnitOfWork
 from township.values import utc_now
 
-SCHEMA_HEAD = "0004"
+SCHEMA_HEAD = "0008"
 """The newest migration; a test compares it with the migrations folder."""
 
 DAMAGED = (

@@ -6,17 +6,18 @@ cursors that say how far they reach. A crash leaves either all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, func, literal_column, select, update
 
 from township.changes import Changeset
-from township.storage import checkpoints, incarnation, loading, scope, staging, tables
+from township.storage import checkpoints, files, incarnation, loading, scope, staging, tables
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
+from township.storage.file_pages import Files, FilesTold
 from township.storage.overlay import Overlay, pending_among
 from township.storage.pages import ChunkName, Manifest, Page, Scope, Verdict
 from township.storage.settings import keep, setting
@@ -69,6 +70,7 @@ class Told:
     manifests: Sequence[Manifest] = ()
     parts: Sequence[tuple[ChunkName, bytes]] = ()
     missed: Sequence[str] = ()
+    files: FilesTold | None = None
 
 
 class Replica:
@@ -194,10 +196,20 @@ class Replica:
             if setting(connection, _EPOCH) != told.epoch.hex():
                 keep(connection, _EPOCH, told.epoch.hex())
                 staging.clear(connection)  # made from a log that may be no more
+                files.offer_again(connection, self._database.clock())
             _stage(connection, told)
+            if told.files is not None and files.take(connection, told.files):
+                kinds.add(files.KIND)
+            if files.KIND in kinds or told.scope is not None or told.files is not None:
+                files.tidy(connection, self._database.clock())
         if told.manifests or told.parts:
             kinds |= self.load_staged()
         return frozenset(kinds)
+
+    def files(self, told: Set[bytes], tried: Set[bytes], *, pieces: bool) -> Files | None:
+        """What to say about pictures that are still to go or to come; see ``files.turn``."""
+        with self._database.reader() as session:
+            return files.turn(session.connection(), told, tried, pieces=pieces)
 
     def staged(self) -> list[Staged]:
         """The snapshots that this laptop is loading."""
