@@ -255,8 +255,10 @@ def _due(
 
 def _named_by_records(connection: Connection, township_id: bytes) -> set[str]:
     c = tables.record.c
-    rows = connection.execution_options(yield_per=_TOGETHER).execute(
-        select(c.state).where(c.township_id == township_id, c.kind == KIND, c.deleted.is_(False))
+    rows = connection.execute(
+        select(c.state)
+        .where(c.township_id == township_id, c.kind == KIND, c.deleted.is_(False))
+        .execution_options(yield_per=_TOGETHER)
     )
     return {_picture_of(row.state)[0] for row in rows}
 

@@ -107,7 +107,7 @@ def take(connection: Connection, given: FilesTold) -> bool:
     """Take in what the township said and sent; returns whether a picture has become whole."""
     for stand in given.stands:
         _note(connection, stand)
-    return any([_take_part(connection, piece) for piece in given.parts if piece.data])
+    return sum(_take_part(connection, piece) for piece in given.parts if piece.data) > 0
 
 
 def offer_again(connection: Connection, now: datetime) -> None:

@@ -243,6 +243,7 @@ class Replica:
             values["last_sync_at"] = moment_text(self._database.clock())
         with self._database.writing() as connection:
             connection.execute(update(tables.device).values(values))
+            files.tidy(connection, self._database.clock())
 
 
 def _stage(connection: Connection, told: Told) -> None:
