@@ -152,8 +152,9 @@ class Client:
         if answer.refused == "fork":
             self._turn(sent, answer)
             return
+        pictures = None
         if self._pictures and not answer.refused:
-            self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
+            pictures = self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
         manifests = self._offered(sent, answer)
         came = self._fetching.came(sent.chunks, answer.chunks) if not answer.refused else Came()
         self._told.append(
@@ -167,7 +168,7 @@ class Client:
                 manifests,
                 came.parts,
                 came.missed,
-                answer.files,
+                pictures,
             )
         )
         self._count(answer)

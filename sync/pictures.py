@@ -31,10 +31,15 @@ class Pictures:
             return 0
         return len({*files.offers, *(part.record for part in files.parts)}) + len(files.wants)
 
-    def heard(self, asked: Files | None, given: FilesTold | None, *, pieces: bool) -> None:
-        """Note an answer: every picture moves on or is left alone. Raises SyncProblem."""
+    def heard(
+        self, asked: Files | None, given: FilesTold | None, *, pieces: bool
+    ) -> FilesTold | None:
+        """What to take of an answer: every picture moves on or is left alone.
+
+        Raises SyncProblem.
+        """
         if asked is None:
-            return
+            return None
         given = given or FilesTold([], [])
         sent = {part.record: part.at for part in reversed(asked.parts)}
         _check(asked, given)
@@ -43,12 +48,16 @@ class Pictures:
             stuck = not stand.whole and stand.have <= sent.get(stand.record, -1)
             if stand.refused or stuck:
                 self._tried.add(stand.record)
+        fresh = []
         for piece in given.parts:
             if not piece.data or piece.at <= self._got.get(piece.record, -1):
                 self._tried.add(piece.record)  # not to be had, or it came already and was wrong
-            self._got[piece.record] = piece.at
+            else:
+                self._got[piece.record] = piece.at
+                fresh.append(piece)
         if pieces and not given.stands and not given.parts:
             self._tried |= {*asked.offers, *sent, *(want.record for want in asked.wants)}
+        return FilesTold(given.stands, fresh)
 
 
 def _check(asked: Files, given: FilesTold) -> None:
