@@ -15,7 +15,6 @@ content = Table(
     Base.metadata,
     Column("sha256", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
-    Column("draft_until", String(20), nullable=True),  # a form holds it: kept until then
 )
 """Whole pictures by the SHA-256 of their bytes."""
 
@@ -35,6 +34,6 @@ out = Table(
     Column("sha256", String(64), nullable=False),
     Column("have", Integer, nullable=False),  # bytes that the township said it has
     Column("refused", String(20), nullable=True),  # why it will never take them
-    Column("added_at", String(20), nullable=False),
+    Column("misses", Integer, nullable=False),  # so often the township knew no such record
 )
 """Pictures that the township does not have yet, in the order of their records."""

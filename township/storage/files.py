@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, select, update
@@ -26,13 +25,13 @@ from township.storage.file_pages import (
     FileWant,
 )
 from township.storage.file_tables import content, out, part
-from township.values import moment_text
 
 KIND = "attachment"
-_DRAFT = timedelta(days=30)
-"""How long a picture in a form that nobody saved stays."""
-_UNSENT = timedelta(days=90)
-"""How long one stays that was never sent and whose record is gone: the work may be let in yet."""
+DRAFT = "visit.photos"
+"""Drafts of this form name pictures that nobody has saved yet."""
+_MOST_MISSES = 200
+"""After so many syncs a picture is let go whose record neither the township nor this laptop has:
+it was deleted before it was sent, or is work that was never let in."""
 _LASTING = ("too_large", "wrong")
 """Refusals that the same bytes would meet again."""
 
@@ -46,26 +45,20 @@ class Queue:
     refused: int = 0
 
 
-def hold(connection: Connection, data: bytes, now: datetime) -> str:
-    """Keep a picture for a form in progress; returns its name."""
+def keep(connection: Connection, data: bytes) -> str:
+    """Keep a picture and return its name; a draft or a record names it in the same transaction."""
     name = sha256(data).hexdigest()
-    until = moment_text(now + _DRAFT)
-    statement = insert(content).values(sha256=name, data=data, draft_until=until)
+    statement = insert(content).values(sha256=name, data=data)
     connection.execute(statement.on_conflict_do_nothing())
     return name
 
 
-def put(connection: Connection, record: bytes, data: bytes, now: datetime) -> None:
+def put(connection: Connection, record: bytes, data: bytes) -> None:
     """Keep the picture of a new record, and send it with one of the next syncs.
 
     In the transaction that makes the record: neither is ever there without the other.
     """
-    name = sha256(data).hexdigest()
-    statement = insert(content).values(sha256=name, data=data)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["sha256"], set_={"draft_until": None})
-    )
-    row = {"record_id": record, "sha256": name, "have": 0, "added_at": moment_text(now)}
+    row = {"record_id": record, "sha256": keep(connection, data), "have": 0, "misses": 0}
     connection.execute(insert(out).values(row))
 
 
@@ -110,31 +103,32 @@ def take(connection: Connection, given: FilesTold) -> bool:
     return sum(_take_part(connection, piece) for piece in given.parts if piece.data) > 0
 
 
-def offer_again(connection: Connection, now: datetime) -> None:
+def offer_again(connection: Connection) -> None:
     """The township may have lost what it had: offer every picture that is here."""
-    connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO file_out(record_id, sha256, have, added_at)"
-        " SELECT id, sha256, 0, ? FROM attachment WHERE deleted_at IS NULL"
-        " AND sha256 IN (SELECT sha256 FROM file_content)",
-        (moment_text(now),),
-    )
     connection.execute(update(out).values(have=0, refused=None))
-
-
-def tidy(connection: Connection, now: datetime) -> None:
-    """Let go of bytes that no record here names, unless they are still to be sent."""
     connection.exec_driver_sql(
-        "DELETE FROM file_out WHERE (added_at < ? OR refused IS NOT NULL) AND NOT EXISTS"
-        " (SELECT 1 FROM attachment WHERE id = record_id AND deleted_at IS NULL)",
-        (moment_text(now - _UNSENT),),
+        "INSERT OR IGNORE INTO file_out(record_id, sha256, have, misses)"
+        " SELECT id, sha256, 0, 0 FROM attachment WHERE deleted_at IS NULL"
+        " AND sha256 IN (SELECT sha256 FROM file_content)"
     )
-    named = "EXISTS (SELECT 1 FROM attachment WHERE attachment.sha256 = {0}.sha256"
-    named += " AND deleted_at IS NULL)"
+
+
+def tidy(connection: Connection) -> None:
+    """Let go of bytes that no record or draft here names, unless they are still to be sent."""
+    connection.exec_driver_sql(
+        "DELETE FROM file_out WHERE (misses >= ? OR refused IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM attachment WHERE id = record_id AND deleted_at IS NULL)",
+        (_MOST_MISSES,),
+    )
+    named = (
+        "EXISTS (SELECT 1 FROM attachment WHERE attachment.sha256 = {0}.sha256"
+        " AND deleted_at IS NULL)"
+    )
     connection.exec_driver_sql(
         f"DELETE FROM file_content WHERE NOT {named.format('file_content')}"
-        " AND sha256 NOT IN (SELECT sha256 FROM file_out)"
-        " AND (draft_until IS NULL OR draft_until < ?)",
-        (moment_text(now),),
+        " AND sha256 NOT IN (SELECT sha256 FROM file_out) AND NOT EXISTS"
+        " (SELECT 1 FROM draft WHERE form = ? AND instr(body, file_content.sha256))",
+        (DRAFT,),
     )
     connection.exec_driver_sql(
         f"DELETE FROM file_part WHERE NOT {named.format('file_part')}"
@@ -182,7 +176,8 @@ def _note(connection: Connection, stand: FileStand) -> None:
         connection.execute(out.delete().where(of_record))
         return
     refused = stand.refused if stand.refused in _LASTING else None
-    connection.execute(update(out).where(of_record).values(have=stand.have, refused=refused))
+    values = {"have": stand.have, "refused": refused, "misses": out.c.misses + bool(stand.refused)}
+    connection.execute(update(out).where(of_record).values(values))
 
 
 def _take_part(connection: Connection, piece: FilePart) -> bool:

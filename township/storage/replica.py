@@ -196,12 +196,12 @@ class Replica:
             if setting(connection, _EPOCH) != told.epoch.hex():
                 keep(connection, _EPOCH, told.epoch.hex())
                 staging.clear(connection)  # made from a log that may be no more
-                files.offer_again(connection, self._database.clock())
+                files.offer_again(connection)
             _stage(connection, told)
             if told.files is not None and files.take(connection, told.files):
                 kinds.add(files.KIND)
             if files.KIND in kinds or told.scope is not None or told.files is not None:
-                files.tidy(connection, self._database.clock())
+                files.tidy(connection)
         if told.manifests or told.parts:
             kinds |= self.load_staged()
         return frozenset(kinds)
@@ -243,7 +243,7 @@ class Replica:
             values["last_sync_at"] = moment_text(self._database.clock())
         with self._database.writing() as connection:
             connection.execute(update(tables.device).values(values))
-            files.tidy(connection, self._database.clock())
+            files.tidy(connection)
 
 
 def _stage(connection: Connection, told: Told) -> None:

@@ -79,7 +79,7 @@ def _add(work: UnitOfWork, visit: Visit, entry: PhotoEntry) -> bytes:
         taken_on=visit.visited_on,
     )
     work.add(record)
-    files.put(work.session.connection(), record.id, entry.data, work.clock())
+    files.put(work.session.connection(), record.id, entry.data)
     return record.id
 
 

@@ -39,7 +39,6 @@ def upgrade() -> None:
         "file_content",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("draft_until", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_file_content")),
     )
     op.create_table(
@@ -55,6 +54,6 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("have", sa.Integer(), nullable=False),
         sa.Column("refused", sa.String(length=20), nullable=True),
-        sa.Column("added_at", sa.String(length=20), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_file_out")),
     )
