@@ -11,7 +11,9 @@ from township.changes import GENESIS, Changeset, Header, Op, bucket, encode, op_
 from township.demo.rows import Row
 from township.storage.checkpoints import Checkpoint
 from township.storage.enrolling import Membership
-from township.storage.replica import Identity, Outbox, Replica, Told
+from township.storage.outbox import Outbox, Place
+from township.storage.replica import Identity, Replica, Told
+from township.storage.restored import Head
 
 VISITS, LOGS, NEEDS, EDITS = 30, 5, 5, 5
 """A cadre's week: 45 changesets, 40 records."""
@@ -50,25 +52,33 @@ class PaperLaptop(Replica):
             member.server_ca,
         )
 
-    def answered(self) -> int:
-        return max(self.verdicts, default=0)
+    def answered(self) -> Place:
+        return Place(1, max(self.verdicts, default=0))
 
     def waiting(self) -> int:
         return len(self.changesets) - len(self.verdicts)
 
-    def outbox(self, after: int, budget: int) -> Outbox:
-        size, end = 0, after
+    def outbox(self, after: Place, budget: int) -> Outbox:
+        size, end = 0, after.dseq
         while end < len(self.changesets) and size < budget:
             size += sum(map(len, self.changesets[end].ops))
             end += 1
-        last = self.hashes[end - 1] if end > after else b""
-        return Outbox(self.changesets[after:end], end, last, end == len(self.changesets))
+        last = self.hashes[end - 1] if end > after.dseq else b""
+        own = Head(1, len(self.changesets), self.hashes[-1] if self.hashes else GENESIS)
+        taken = self.changesets[after.dseq : end]
+        return Outbox(taken, own, end, last, end == len(self.changesets))
 
     def cursors(self) -> dict[str, int]:
         return dict(self._cursors)
 
     def scope_mark(self) -> bytes:
         return self._mark
+
+    def epoch(self) -> bytes:
+        return self.member.epoch
+
+    def rereading(self) -> bool:
+        return False
 
     def checkpoint(self) -> Checkpoint | None:
         return self._checkpoint

@@ -241,6 +241,42 @@ def server_devices(data: Data, as_json: AsJson = False) -> None:
     say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
 
 
+@township.command("backup")
+def server_backup(
+    data: Data,
+    place: Annotated[
+        Path, typer.Option("--to", help="新的文件夹，或放备份的文件夹；最好在另一个磁盘上")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """备份镇服务器（不用停止它）：数据、密钥、证书和设置。"""
+    made = server.backup(data, place)
+    text = f"已备份到 {made}。里面有镇服务器的全部密钥，请像服务器本身一样保管。"
+    say(text, {"folder": str(made)}, as_json)
+
+
+@township.command("restore")
+def server_restore(
+    data: Data,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="server backup 做的备份；不填：数据库已用别的办法恢复好"),
+    ] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """从备份恢复镇服务器（先停止它）；各笔记本下次同步时补齐它缺的内容。"""
+    done = server.restore(data, source, database)
+    lines = [
+        f"已恢复。被替换的数据库保留为 {done['kept']}。" if done["kept"] else "已恢复。",
+        "现在可以启动镇服务器。每台笔记本下次同步时会自动核对，并把镇里缺的改动重新上报。",
+        "备份以后登记的笔记本要重新登记，没有用过的登记码作废，镇里在备份以后做的设置要再做一次。",
+    ]
+    if done["revoked"] is None:
+        lines.append("备份以后停用过的笔记本，请用 server revoke 再停用一次。")
+    say("\n".join(lines), done, as_json)
+
+
 @township.command("bundle")
 def server_bundle(
     source: Annotated[Path, typer.Argument(metavar="IN", help="笔记本的上报文件（.lxq）")],

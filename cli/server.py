@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from sync.server import admin, folder, running
+from sync.server import admin, folder, restoring, running
 
 
 def init(path: Path, name: str, hosts: list[str], database: str | None) -> None:
@@ -51,3 +51,17 @@ def devices(path: Path) -> list[dict[str, object]]:
         return [asdict(line) for line in admin.device_list(server)]
     finally:
         server.close()
+
+
+def backup(path: Path, place: Path) -> Path:
+    """Copy a server, running or not, into a new folder. Raises WorldError."""
+    return restoring.backup(path, place)
+
+
+def restore(path: Path, source: Path | None, database: str | None) -> dict[str, object]:
+    """Put a backup in place, or declare that this was done by other means. Raises WorldError."""
+    if source is None:
+        restoring.declare(path, database)
+        return {"kept": None, "revoked": None}
+    done = restoring.restore(path, source)
+    return {"kept": str(done.kept) if done.kept else None, "revoked": done.revoked}

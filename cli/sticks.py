@@ -44,9 +44,11 @@ def answer_at_township(data: Path, source: Path, place: Path) -> tuple[str, Answ
     text += f"，另有 {done.repeated} 次早已收过" if done.repeated else ""
     if done.old:
         text = f"{done.device} 号笔记本：这份文件较旧，镇里已有它更新的改动，没有再读入"
+    if done.restored:
+        text = f"{done.device} 号笔记本还不知道镇服务器恢复过，这次没有读入，请它读了答复再存一次"
     text += f"。给它的答复：{done.path}，请拿回那台笔记本读入。"
     if done.more:
         text += "一份装不下，读入后请它再存一次上报文件。"
     answer: Answer = {"file": str(done.path), "device": done.device, "taken": done.taken}
     answer |= {"repeated": done.repeated, "refused": done.refused, "given": done.given}
-    return text, answer | {"old": done.old, "more": done.more}
+    return text, answer | {"old": done.old, "more": done.more, "restored": done.restored}

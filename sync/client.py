@@ -15,14 +15,15 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, collector, fetching, history, problems, wire
+from sync import chain, collector, epochs, fetching, history, problems, wire
 from sync.fetching import Came, Fetching, Load
 from sync.pictures import Pictures
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.storage.checkpoints import Checkpoint
 from township.storage.file_pages import Files
+from township.storage.outbox import Outbox, Place
 from township.storage.pages import ChunkName, Manifest
-from township.storage.replica import Identity, Outbox, Replica, Told
+from township.storage.replica import Identity, Replica, Told
 
 Carrier = Callable[[bytes], bytes]
 """Brings a message to the township and its answer back. Raises SyncProblem."""
@@ -32,6 +33,7 @@ FIRST_BATCH = 256 << 10
 LARGEST_BATCH = 1 << 20
 _MOST_GAPS = 3
 _MOST_TURNS = 8
+_MOST_EPOCHS = 3
 
 
 @dataclass
@@ -39,7 +41,8 @@ class Progress:
     """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed.
 
     ``load`` is how far the snapshots of a first sync have come, ``photos`` how many pictures
-    are still to move.
+    are still to move. ``comparing``: the township was restored from a backup, and what this
+    laptop holds is compared with it.
     """
 
     pushed: int = 0
@@ -51,6 +54,7 @@ class Progress:
     kinds: set[str] = field(default_factory=set)
     load: Load = field(default_factory=Load)
     photos: int = 0
+    comparing: bool = False
 
     def how_far(self) -> tuple[int, int]:
         """Steps done and all that are known of, for a bar."""
@@ -64,7 +68,8 @@ class Progress:
         if self.load.running:
             return self.load.in_words()
         photos = f"，还有 {self.photos} 张照片在传" if self.photos else ""
-        return f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次{photos}"
+        text = f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次{photos}"
+        return f"镇服务器从备份恢复过，正在核对：{text}" if self.comparing else text
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,12 @@ class _Sent:
     outbox: Outbox
     cursors: dict[str, int] | None
     chunks: list[ChunkName]
+    epoch: bytes
     files: Files | None
     pieces: bool
+
+
+_Ask = tuple[int, Place, int, bytes]
 
 
 class Client:
@@ -93,32 +102,42 @@ class Client:
         staged = replica.staged() if snapshots else []
         self._fetching = Fetching(staged, replica.staged_parts(), welcome=snapshots)
         self.progress = Progress(
-            waiting=replica.waiting(), kinds=set(kinds), load=self._fetching.load
+            waiting=replica.waiting(),
+            kinds=set(kinds),
+            load=self._fetching.load,
+            comparing=replica.rereading(),
         )
         self.done = False
         self._pictures = Pictures(replica) if pictures else None
         self._pulled = False  # all records: from now on pictures have the line for themselves
         self._replica = replica
-        self._answered = replica.answered()
-        self._cursors = replica.cursors()
-        self._scope = replica.scope_mark()
-        self._checkpoint = replica.checkpoint()
+        self._begin()
         self._budget = FIRST_BATCH
         self._gaps = 0
         self._turns = 0
+        self._epochs = 0
         self._sent: _Sent | None = None
         self._told: deque[Told] = deque()
+        self._ready: tuple[_Ask, Outbox] | None = None
+
+    def _begin(self) -> None:
+        """Where the laptop stands, by its database."""
+        self._answered = self._replica.answered()
+        self._cursors = self._replica.cursors()
+        self._scope = self._replica.scope_mark()
+        self._checkpoint = self._replica.checkpoint()
+        self._epoch = self._replica.epoch()
 
     def request(self) -> bytes:
         """The next message to the township."""
-        outbox = self._replica.outbox(self._answered, self._budget)
-        identity = self._replica.identity()  # read last: it must not lag behind the outbox
+        outbox = self._outbox()
+        identity = self._replica.identity()
         chunks = self._fetching.next(self._budget)
         idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
         cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
         asks = self._pictures if not self._told else None  # else the tables are behind
         files = asks.ask(pieces=idle) if asks else None
-        own = ChainHead(identity.incarnation, identity.last_dseq, identity.last_hash)
+        own = ChainHead(*outbox.own)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
         body = wire.pack(
             Request(
@@ -130,14 +149,30 @@ class Client:
                 self._scope,
                 self._checkpoint.size if self._checkpoint else 0,
                 chunks if self._fetching.welcome else None,
+                self._epoch,
                 files,
             )
         )
-        name = sha256(body).digest()
-        self._sent = _Sent(name, identity, outbox, cursors, chunks, files, idle)
-        self._answered = outbox.last_dseq
+        name, epoch = sha256(body).digest(), self._epoch
+        self._sent = _Sent(name, identity, outbox, cursors, chunks, epoch, files, idle)
+        self._answered = Place(outbox.own.incarnation, outbox.last_dseq)
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
+
+    def prepare(self) -> None:
+        """Read what the next request will probably push, while the township works on this one."""
+        if self._sent and not self._sent.outbox.complete:
+            self._ready = self._ask(), self._outbox()
+
+    def _outbox(self) -> Outbox:
+        ready, self._ready = self._ready, None
+        if ready and ready[0] == self._ask():
+            return ready[1]
+        return self._replica.outbox(self._answered, self._budget)
+
+    def _ask(self) -> _Ask:
+        """What an outbox depends on besides what is saved later."""
+        return self._replica.identity().incarnation, self._answered, self._budget, self._epoch
 
     def receive(self, data: bytes) -> None:
         """Check the answer to the last request. Raises SyncProblem; then nothing is changed.
@@ -148,6 +183,9 @@ class Client:
         assert sent is not None, "an answer follows a request"
         answer = _opened(data, sent)
         self.progress.round_trips += 1
+        if answer.refused == "epoch":
+            self._enter_epoch(sent, answer)
+            return
         self._check_history(sent, answer)
         if answer.refused == "fork":
             self._turn(sent, answer)
@@ -169,6 +207,7 @@ class Client:
                 came.parts,
                 came.missed,
                 pictures,
+                answer.chain.incarnation,
             )
         )
         self._count(answer)
@@ -181,13 +220,23 @@ class Client:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
         if self._told:
             self.progress.kinds |= self._replica.apply(self._told.popleft())
+            if self.progress.comparing:
+                self.progress.comparing = self._replica.rereading()
 
     def _turn(self, sent: _Sent, answer: Answer) -> None:
         """This laptop was restored or copied: what both have is settled, the rest moves on.
 
         Raises SyncProblem when copies of this laptop take each other's place again and again.
         """
-        told = Told(answer.verdicts, None, None, {}, answer.epoch, self._checkpoint)
+        told = Told(
+            answer.verdicts,
+            None,
+            None,
+            {},
+            answer.epoch,
+            self._checkpoint,
+            incarnation=answer.chain.incarnation,
+        )
         self.progress.kinds |= self._replica.apply(told)
         if len(answer.verdicts) < max(1, len(sent.outbox.changesets)):
             self._turns += 1
@@ -198,15 +247,34 @@ class Client:
         self._cursors = self._replica.cursors()
         self._pulled = False
 
+    def _enter_epoch(self, sent: _Sent, answer: Answer) -> None:
+        """The township was restored: what it has lost is offered again, and all is read anew.
+
+        Raises SyncProblem.
+        """
+        found = signed_checkpoint(answer, sent.identity)
+        self._epochs += 1
+        if sent.epoch in (b"", answer.epoch) or self._epochs > _MOST_EPOCHS:
+            raise problems.nonsense()
+        told = epochs.told(answer, sent.epoch, found, self._checkpoint)
+        self.progress.kinds |= self._replica.restored(told)
+        self._fetching.forget()
+        self._begin()
+        self._pulled = False
+        if self._pictures:
+            self._pictures = Pictures(self._replica)
+        self.progress.waiting = self._replica.waiting()
+        self.progress.comparing = self._replica.rereading()
+
     def _check_history(self, sent: _Sent, answer: Answer) -> None:
         """Does the township's log continue the one that this laptop has seen?"""
         found = signed_checkpoint(answer, sent.identity)
         if not continues(self._checkpoint, found, answer):
             self._replica.suspect(found)
             raise problems.rewritten()
-        if self._checkpoint is not None and self._checkpoint.epoch != found.epoch:
-            self._fetching.forget()
-        self._checkpoint = found
+        if sent.epoch not in (b"", answer.epoch):
+            raise problems.nonsense()
+        self._checkpoint, self._epoch = found, answer.epoch
 
     def _offered(self, sent: _Sent, answer: Answer) -> list[Manifest]:
         """The snapshots in an answer, proven to be the township's. Raises SyncProblem."""
@@ -243,7 +311,7 @@ class Client:
             self._gaps += 1
             if self._gaps > _MOST_GAPS:
                 raise problems.diverged()
-            self._answered = answer.chain.dseq  # a restored server asks for them again
+            self._answered = Place(answer.chain.incarnation, answer.chain.dseq)
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
@@ -295,7 +363,7 @@ def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) 
         chain.head_bytes(
             identity.township_id,
             identity.device,
-            identity.incarnation,
+            outbox.own.incarnation,
             outbox.last_dseq,
             outbox.hash,
         )
@@ -334,6 +402,7 @@ def run(
     try:
         with collector.seldom(), ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
             answer = line.submit(carrier, client.request())
+            client.prepare()
             going = True
             while going:
                 client.receive(answer.result())
@@ -341,6 +410,8 @@ def run(
                 if going:
                     answer = line.submit(carrier, client.request())
                 client.apply()
+                if going:
+                    client.prepare()
                 if step:
                     step(client.progress)
     except problems.SyncProblem as problem:

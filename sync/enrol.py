@@ -103,6 +103,7 @@ def ask(carrier: Carrier, code: str, server_url: str) -> Membership:
         enrolled.scope,
         enrolled.recovery,
         enrolled.sealing_public,
+        enrolled.epoch,
     )
 
 

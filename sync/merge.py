@@ -50,7 +50,9 @@ class Decision:
 
 
 def decide(state: State, op: Op, orders: Orders, base_of: BaseOf) -> Decision:
-    """Decide a ``set``, ``delete`` or ``restore`` on a record that exists."""
+    """Decide a ``set``, ``move``, ``delete`` or ``restore`` on a record that exists."""
+    if op.action == "move":
+        return _move(state, op)
     if op.action == "set":
         return _set_deleted(state, op) if state.deleted else _set(state, op, orders, base_of)
     if op.action == "restore":
@@ -80,6 +82,17 @@ def _set_deleted(state: State, op: Op) -> Decision:
     values = {name: value for name, (value, _) in op.fields.items()}
     same = {name: value for name, value in values.items() if value == state.values.get(name)}
     return Decision(same, tuple(name for name in values if name not in same))
+
+
+def _move(state: State, op: Op) -> Decision:
+    """As a whole: a group belongs to its zone."""
+    fits = all(
+        value == state.values.get(name) or (base == state.writers.of(name) and not state.deleted)
+        for name, (value, base) in op.fields.items()
+    )
+    if fits:
+        return Decision({name: value for name, (value, _) in op.fields.items()})
+    return Decision(lost=tuple(op.fields))
 
 
 def _delete(state: State, op: Op) -> Decision:

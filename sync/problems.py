@@ -65,7 +65,8 @@ def rewritten() -> Rewritten:
     """The log was rewritten, or two laptops are shown different ones."""
     return Rewritten(
         "镇服务器的历史记录与本机以前收到的不一致，可能被改动过。这次同步没有接收任何内容，"
-        "本机的改动都还在。请把这句话告诉镇里的系统管理员，由他用 lianxinqiao audit verify 核查。"
+        "本机的改动都还在。请把这句话告诉镇里的系统管理员：如果镇服务器从备份恢复过，"
+        "请他运行 lianxinqiao server restore；没有恢复过，就用 lianxinqiao audit verify 核查。"
     )
 
 
@@ -88,6 +89,10 @@ def diverged() -> Diverged:
     )
 
 
+_UNKNOWN = (
+    "镇服务器不认识本机，可能是它从较早的备份恢复过。请联系镇管理员重新登记（用一个新的文件夹）；"
+    "没有上报的内容都还在本机现在的文件夹里，请不要删除。"
+)
 _TEXTS = {
     "protocol": "本机程序与镇服务器版本不同，请先升级程序。本机的数据都已保存。",
     "too_many": "请求太频繁，请过一分钟再试。",
@@ -95,7 +100,8 @@ _TEXTS = {
     "storage": (
         "镇服务器的磁盘满了，这次没有收下。本机的内容都还在，请镇里的系统管理员清理磁盘后再同步。"
     ),
-    "unknown_device": "镇服务器不认识本机，请联系镇管理员重新登记。",
+    "unknown_device": _UNKNOWN,
+    "signature": _UNKNOWN,
 }
 _CODE_TEXTS = {
     "code": "登记码不对，请逐位核对后再试。",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sync import chain, problems, standing, wire
+from sync import chain, epochs, problems, standing, wire
 from sync.bundle import BadBundle
 from sync.client import continues, signed_checkpoint
 from sync.problems import SyncProblem
@@ -25,17 +25,24 @@ from township.storage.replica import Identity, Replica, Told
 class Taken:
     """What an answer brought: own changesets answered, and changesets of others.
 
-    ``more``: the township holds more than fitted into the file. All zero: it was all known.
+    ``more``: the township holds more than fitted into the file. ``restored``: it was put back
+    from a backup, and took nothing. All zero: it was all known.
     """
 
     answered: int = 0
     refused: int = 0
     pulled: int = 0
     more: bool = False
+    restored: bool = False
     kinds: set[str] = field(default_factory=set)
 
     def in_words(self) -> str:
         """For people."""
+        if self.restored:
+            return (
+                "镇服务器从备份恢复过，这次没有收下内容。本机的改动都还在，"
+                "它缺的会重新上报：请再存一次上报文件、再读一次答复。"
+            )
         if not (self.answered or self.pulled or self.kinds or self.more):
             return "这份答复里没有新内容，本机都已有了。"
         text = f"已读入：镇里收下了本机 {self.answered - self.refused} 次改动"
@@ -129,6 +136,7 @@ class Reading:
         self.finished = False
         """Was the end of the log reached, from where this laptop stood?"""
         self._letters, self._replica = letters, replica
+        self._letters_epoch = letter.epoch
         self._standing = Standing(letter.cursors or {}, letter.scope, size)
         self._line = list(reply.line)
 
@@ -139,7 +147,10 @@ class Reading:
         if answer.refused == "gap":
             self._letters.offer_again(answer.chain.incarnation, answer.chain.dseq)
             self.moved = True
-        verdicts = self._news(answer.verdicts)
+        if answer.refused == "epoch":
+            self._restored(answer, known, found)
+            return
+        verdicts = self._news(answer)
         fits = self._replica.checkpoint() in (known, found)  # else nothing proves that it goes on
         unchanged = fits and self._replica.scope_mark() == before.scope
         scope = answer.scope if unchanged else None
@@ -148,13 +159,33 @@ class Reading:
         if verdicts or scope or _moves(page, before):
             self.moved = True
             checkpoint = found if fits else None
-            told = Told(verdicts, scope, page, before.cursors, answer.epoch, checkpoint)
+            told = Told(
+                verdicts,
+                scope,
+                page,
+                before.cursors,
+                answer.epoch,
+                checkpoint,
+                incarnation=answer.chain.incarnation,
+            )
             self.taken.kinds |= self._replica.apply(told)
 
-    def _news(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    def _restored(self, answer: Answer, known: Checkpoint | None, found: Checkpoint | None) -> None:
+        """The township is in a new epoch; if this laptop has not heard of it, it does now."""
+        assert found is not None
+        before = self._letters_epoch
+        if self._replica.epoch() != before:
+            return
+        same = self._replica.checkpoint() == known  # else the proof is about another one
+        told = epochs.told(answer, before, found, known if same else None, certain=same)
+        self.taken.kinds |= self._replica.restored(told)
+        self.taken.restored = self.moved = True
+
+    def _news(self, answer: Answer) -> list[Verdict]:
         """Those that the laptop has not heard; a verdict heard before may be the newer one."""
-        waiting = self._letters.unanswered(verdict.dseq for verdict in verdicts)
-        return [verdict for verdict in verdicts if verdict.dseq in waiting]
+        numbers = (verdict.dseq for verdict in answer.verdicts)
+        waiting = self._letters.unanswered(answer.chain.incarnation, numbers)
+        return [verdict for verdict in answer.verdicts if verdict.dseq in waiting]
 
     def _starts_here(self, page: Page | None, before: Standing) -> bool:
         here, asked = self._replica.cursors(), before.cursors

@@ -70,7 +70,7 @@ def _requests(replica: Replica, step: Step | None) -> tuple[list[bytes], Letter,
         full = sum(map(len, messages)) >= bundle.FULL or len(messages) == bundle.MAX_MESSAGES
         if full or request.cursors is not None:
             break
-    incarnation, cursors = request.own.incarnation, request.cursors
+    incarnation, cursors = replica.identity().incarnation, request.cursors
     letter = Letter(incarnation, tuple(names), cursors, request.scope, epoch, checkpoint)
     return messages, letter, count
 

@@ -105,7 +105,9 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     hash of the last changeset here. ``cursors`` None asks for no page; ``scope`` is the mark
     of the last scope that the laptop applied; ``history`` the size of the log at the last
     checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
-    wants no snapshots, and none shall be offered. ``files`` are pictures to go and to come.
+    wants no snapshots, and none shall be offered. ``epoch`` is the one that cursors, history
+    and answered work belong to; empty before the first is known. ``files`` are pictures to go
+    and to come.
     """
 
     own: ChainHead
@@ -116,6 +118,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     scope: Annotated[bytes, Meta(max_length=32)]
     history: Count = 0
     chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
+    epoch: Annotated[bytes, Meta(max_length=16)] = b""
     files: Files | None = None
 
 
@@ -135,8 +138,10 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     """The township's turn.
 
     ``request`` is the SHA-256 of the request's compressed body. ``refused`` is None, ``gap``
-    (send from ``chain.dseq`` + 1) or ``fork`` (the township holds another history of this
-    device); then nothing was taken. ``chain`` is what the township has of this device.
+    (send from ``chain.dseq`` + 1), ``fork`` (the township holds another history of this
+    device) or ``epoch`` (the township was restored from a backup since the request's epoch);
+    then nothing was taken. ``chain`` is what the township has of this device, ``chains`` (with
+    ``epoch`` only) what it has of each of its incarnations.
     ``offers`` are snapshots of buckets that the page leaves out for them; ``chunks`` the parts
     asked for, in order, as many as fit; None for one that is not to be had (any more).
     """
@@ -151,6 +156,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     history: History | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    chains: list[ChainHead] | None = None
     files: FilesTold | None = None
 
 

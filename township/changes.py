@@ -27,7 +27,8 @@ MAX_CHANGESET = 2 << 20
 SEEN = "seen"
 """Field of a delete: the packed writers of the record as its author saw them."""
 
-Action = Literal["insert", "set", "delete", "restore"]
+Action = Literal["insert", "set", "delete", "restore", "move", "leave", "put"]
+"""``leave`` and ``put`` only the township writes: records that change their bucket."""
 
 
 class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -36,8 +37,9 @@ class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     ``fields``: for ``insert`` name → value (absent means None); for ``set`` name →
     [value, base] with base the op id that last wrote the field as the author saw it (None:
     never written); for ``delete`` the packed ``Writers`` that the author saw under ``SEEN``; for
-    ``restore`` empty. ``bucket`` is the bucket in which the author holds the record; ``record``
-    is its UUIDv7 (16 bytes).
+    ``restore`` and ``leave`` empty; for ``move`` (of a household) as for ``set``, always
+    ``zone_id`` and ``group_id``; for ``put`` the whole record, see ``put_fields``. ``bucket`` is
+    the bucket in which the author holds the record; ``record`` is its UUIDv7 (16 bytes).
     """
 
     kind: str
@@ -45,6 +47,16 @@ class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     action: Action
     bucket: str
     fields: dict[str, Any]
+
+
+def put_fields(state: dict[str, Any], writers: bytes, stamps: list[Any]) -> dict[str, Any]:
+    """The fields of a ``put``.
+
+    ``writers`` are packed; ``stamps``: author and clock (ms) of the insert, author and clock of
+    the last change, clock of the delete or None.
+    """
+    kept = {name: value for name, value in state.items() if value is not None}
+    return {"stamps": stamps, "state": kept, "writers": writers}
 
 
 class Header(msgspec.Struct, array_like=True, frozen=True, gc=False):

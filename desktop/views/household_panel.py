@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.views.widgets.basics import Card, button, empty, label, selectable
+from desktop.views.widgets.basics import row as row_of
 from township.usecases.household_detail import (
     HouseholdDetail,
     MatterLine,
@@ -26,8 +27,15 @@ class HouseholdPanel(Card):
     Needs and situations lead to their pages when these are among ``reachable``.
     """
 
-    def __init__(self, opened: Open, print_visit: Print, reachable: frozenset[str]) -> None:
+    def __init__(
+        self,
+        opened: Open,
+        print_visit: Print,
+        move: Callable[[], None],
+        reachable: frozenset[str],
+    ) -> None:
         super().__init__()
+        self._move = move
         self._opened, self._print = opened, print_visit
         self._reachable = reachable
 
@@ -37,7 +45,8 @@ class HouseholdPanel(Card):
         self.body.addWidget(label(text, "caption", wrap=True))
         self.body.addStretch(1)
 
-    def show_household(self, detail: HouseholdDetail) -> None:
+    def show_household(self, detail: HouseholdDetail, *, movable: bool) -> None:
+        """Show it; ``movable``: this laptop can move it to another zone."""
         empty(self.body)
         row = detail.row
         self.body.addWidget(label(row.head or "未登记户主", "section", wrap=True))
@@ -45,6 +54,7 @@ class HouseholdPanel(Card):
         self.body.addWidget(label(place, "caption", wrap=True))
         for caption, text in _facts(detail):
             self._pair(caption, text)
+        self.body.addLayout(row_of(self._mover(movable), 1))
         self._section(f"家庭成员（{len(detail.persons)} 人）")
         for person in detail.persons:
             self.body.addWidget(selectable(_person(person)))
@@ -75,6 +85,13 @@ class HouseholdPanel(Card):
         layout.addWidget(label(_visit(visit), "caption", wrap=True), 1)
         layout.addWidget(made)
         return head
+
+    def _mover(self, movable: bool) -> QWidget:
+        made = button("迁到别的责任区…", self._move, kind="quiet", glyph="house")
+        made.setEnabled(movable)
+        if not movable:
+            made.setToolTip("本机只有一个责任区的权限，不能迁移。请由镇里办理。")
+        return made
 
     def _matters(self, title: str, page: str, matters: Sequence[MatterLine]) -> None:
         if not matters:

@@ -14,6 +14,7 @@ from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
+from desktop.views.moving_dialog import MovingDialog, move
 from desktop.views.page import Page
 from desktop.views.papers import Papers
 from desktop.views.widgets.basics import EmptyState, beside, button, label, row, scrolled
@@ -26,10 +27,11 @@ from desktop.views.widgets.table import TableView
 from township.codes import SPECIAL_GROUP
 from township.errors import WorldError
 from township.storage.database import Database
-from township.usecases import households
+from township.usecases import households, moving
 from township.usecases.household_detail import household_detail
 from township.usecases.household_rows import household_rows
 from township.usecases.households import HouseholdFilter
+from township.usecases.moving import Moved
 
 _PANEL_EM = 19
 _CHOICE_EM = 8
@@ -101,7 +103,10 @@ class HouseholdsPage(Page):
         self._nothing = EmptyState("house-line", "")
         self.table = TableView(self.model, self._nothing)
         self.panel = HouseholdPanel(
-            self.wanted.emit, lambda visit: self._papers.print_visit(visit, self), reachable
+            self.wanted.emit,
+            lambda visit: self._papers.print_visit(visit, self),
+            self.ask_where_to,
+            reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
         self.visit = button(
@@ -165,6 +170,31 @@ class HouseholdsPage(Page):
         """Ask for month and zones and print the ledger; a zone in the filter is proposed."""
         zones = tuple((zone.id, zone.name) for zone in self._zones)
         LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
+
+    def ask_where_to(self) -> None:
+        """Ask to which zone the household beside the list moves, and move it."""
+        household = self.table.current_id()
+        if household is None:
+            return
+        line = _HouseholdRows(self).fetch([household]).get(household, ())
+        name = " ".join(filter(None, line[:2]))
+        dialog = MovingDialog(self._database, self._cadre, household, name, self)
+        dialog.moved.connect(lambda kinds, before: self._moved_away(kinds, name, before))
+        dialog.open()
+
+    def _moved_away(self, kinds: frozenset[str], name: str, before: Moved) -> None:
+        self.committed.emit(kinds)
+        self.said.emit(f"{name} 已迁到别的责任区", lambda: self._move_back(name, before))
+
+    def _move_back(self, name: str, before: Moved) -> None:
+        place = (before.household_id, before.zone_id, before.group_id)
+        try:
+            kinds, _ = move(self._database, self._cadre, *place)
+        except WorldError as error:
+            self.said.emit(str(error), None)
+            return
+        self.committed.emit(kinds)
+        self.said.emit(f"{name} 已迁回原责任区", None)
 
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
@@ -250,10 +280,11 @@ class HouseholdsPage(Page):
         try:
             with self._database.reader() as session:
                 detail = household_detail(session, household, china_today())
+                movable = bool(moving.destinations(session, household))
         except WorldError as error:
             self.panel.show_nothing(str(error))
         else:
-            self.panel.show_household(detail)
+            self.panel.show_household(detail, movable=movable)
 
     def _visit(self) -> None:
         household = self.table.current_id()

@@ -120,6 +120,8 @@ class SyncPage(Page):
         self.headline.setText("正在同步…" if self.desk.running else text)
         self.headline.setStyleSheet(f"color: {tone.ink}")
         last = f"上次同步 {local_text(state.last_at)}。" if state.last_at else "还没有同步过。"
+        if state.comparing:
+            last += "镇服务器从备份恢复过，正在核对，请再同步一次。"
         self.detail.setText(last + "没有网络也能继续工作；改动都已保存在本机，同步后各方可见。")
         if not self.desk.running:
             self._rest()

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select
 
 from sync import chain, history
 from sync.server import tables
+from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.history import BLOCK, Tree
-from sync.server.taking import TOWNSHIP_DEVICE
 from township.changes import GENESIS, Changeset, decode_header
 
 _TOGETHER = 500

@@ -145,6 +145,10 @@ def _checked_in_general(head: Head) -> Op:
         _check_insert(op, rule)
     elif op.action == "set":
         _check_set(op, rule)
+    elif op.action == "move":
+        _check_move(op)
+    elif op.action in ("put", "leave"):
+        raise Refused("rejected", "action")
     elif op.action == "delete":
         _check_seen(op)
     elif op.fields:
@@ -184,6 +188,19 @@ def _check_set(op: Op, rule: KindRule | None) -> None:
     if rule and "zone_id" in values and not rule.township_wide:
         raise Refused("rejected", "zone_change")
     _check_allowed(op, values)
+
+
+def _check_move(op: Op) -> None:
+    if op.kind != "household":
+        raise Refused("rejected", "action")
+    if op.fields.keys() != {"zone_id", "group_id"}:
+        raise Refused("rejected", "value")
+    for pair in op.fields.values():
+        if type(pair) is not list or len(pair) != 2:
+            raise Refused("rejected", "value")
+        value, base = pair
+        if not _is_ref(value) or not (base is None or (type(base) is str and len(base) <= 64)):
+            raise Refused("rejected", "value")
 
 
 def _unknown_fits(name: str, value: Any) -> bool:

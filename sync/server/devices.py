@@ -13,6 +13,9 @@ from sync.wire import ChainHead
 from township.changes import GENESIS
 from township.storage.pages import Scope
 
+TOWNSHIP_DEVICE = 0
+"""The device number under which the township itself writes."""
+
 OFFICE_PATTERNS = ("*/i", "*/r")
 """Grants of devices that serve the whole township."""
 
@@ -162,6 +165,17 @@ def chain_head(connection: Connection, device: Device, incarnation: int) -> Chai
         )
     ).one_or_none()
     return ChainHead(incarnation, row.dseq, row.hash) if row else ChainHead(incarnation, 0, GENESIS)
+
+
+def chains(connection: Connection, device: Device) -> list[ChainHead]:
+    """Where the chains of all incarnations stand, oldest first."""
+    c = tables.chain.c
+    rows = connection.execute(
+        select(c.incarnation, c.dseq, c.hash)
+        .where(c.township_id == device.township_id, c.device == device.number)
+        .order_by(c.incarnation)
+    )
+    return [ChainHead(*row) for row in rows]
 
 
 def move_chain(connection: Connection, device: Device, head: ChainHead, now: str) -> None:

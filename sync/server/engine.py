@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -28,6 +29,8 @@ _PRAGMAS = (
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384
 _READERS = 4
+_AT_ONCE = (1000, 100)
+"""Rows in one statement: other threads run until it ends, not only for a row at a time."""
 
 
 class Store:
@@ -67,14 +70,22 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     if connection.dialect.name == "postgresql":
         columns = tuple(list(values) for values in zip(*rows, strict=True))
         connection.exec_driver_sql(_insert_columns(table), columns)
-    else:
-        connection.exec_driver_sql(_insert_rows(table), list(rows))
+        return
+    done = 0
+    for count in _AT_ONCE:
+        while len(rows) - done >= count:
+            values = tuple(chain.from_iterable(rows[done : done + count]))
+            connection.exec_driver_sql(_insert_rows(table, count), values)
+            done += count
+    if rest := list(rows[done:]):
+        connection.exec_driver_sql(_insert_rows(table, 1), rest)
 
 
 @cache
-def _insert_rows(table: Table) -> str:
+def _insert_rows(table: Table, count: int) -> str:
     marks = ", ".join("?" for _ in table.columns)
-    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES ({marks})'
+    several = ", ".join([f"({marks})"] * count)
+    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {several}'
 
 
 _ARRAYS = {bytes: "bytea[]", str: "text[]", int: "bigint[]", bool: "boolean[]"}
@@ -100,17 +111,21 @@ def open_sqlite(path: Path, key: bytes) -> Store:
     return store
 
 
-def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
-    def connect() -> sqlcipher.Connection:
-        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
-        for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
-            connection.execute(pragma)
-        return connection
+def raw_connection(
+    path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB
+) -> sqlcipher.Connection:
+    """A driver connection to a township's file. Raises the driver's DatabaseError."""
+    connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
+        connection.execute(pragma)
+    return connection
 
+
+def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
     engine = create_engine(
         "sqlite://",  # the dialect named after SQLCipher would derive a key of its own
-        creator=connect,
+        creator=lambda: raw_connection(path, key, cache_kib),
         module=sqlcipher,
         poolclass=QueuePool,
         pool_size=connections,

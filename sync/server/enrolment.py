@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from sync import chain, wire
-from sync.server import devices, tables
+from sync.server import devices, epochs, tables
 from sync.server.sequencer import lock_head
 from sync.server.service import Service
 from sync.server.trying import retrying
@@ -138,7 +138,7 @@ class Enrolment:
             self._service.township_id,
             self._name,
             self._service.key.public_key().public_bytes_raw(),
-            self._service.epoch(connection),
+            epochs.current(connection, self._service.township_id),
             number,
             self._authority,
             msgspec.msgpack.decode(row.authors, type=list[Author]),

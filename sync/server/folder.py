@@ -169,7 +169,7 @@ def open_server(
     ``database`` goes before the address in the settings: it may bring a password.
     """
     folder = ServerFolder(path)
-    settings = _settings(folder)
+    settings = settings_of(folder)
     vault = Vault.of_file(folder.files_key)
     store = _open_store(folder, settings, database)
     township_key = Ed25519PrivateKey.from_private_bytes(folder.township_key.read_bytes())
@@ -191,7 +191,8 @@ def _open_store(folder: ServerFolder, settings: dict[str, Any], database: str | 
     return open_sqlite(folder.database, folder.database_key.read_bytes())
 
 
-def _settings(folder: ServerFolder) -> dict[str, Any]:
+def settings_of(folder: ServerFolder) -> dict[str, Any]:
+    """What server.json says. Raises WorldError, DamagedDatabase."""
     if not folder.settings.exists():
         raise WorldError("这个文件夹里没有镇服务器。请先运行 lianxinqiao server init。")
     try:

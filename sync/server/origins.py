@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from sync.merge import merged_writer
 from sync.server import tables
+from sync.server.scribe import Scribe
 from township.changes import Header, Op, decode_header, decode_op
 from township.storage.pages import Outcome
 from township.values import Value
@@ -33,8 +34,8 @@ class Logged(NamedTuple):
 class Origins:
     """Changesets by origin; those of the running push are told to it by ``note``."""
 
-    def __init__(self, connection: Connection, township_id: bytes) -> None:
-        self._connection = connection
+    def __init__(self, scribe: Scribe, township_id: bytes) -> None:
+        self._scribe = scribe
         self._township_id = township_id
         self._known: dict[Origin, Logged | None] = {}
         self._fresh: dict[tuple[int, int, int], tuple[bytes, bytes, bytes | None]] = {}
@@ -70,7 +71,7 @@ class Origins:
             return Logged._make(fresh)
         if origin not in self._known:
             c = tables.log.c
-            row = self._connection.execute(
+            row = self._scribe.connection.execute(
                 select(c.header, c.ops, c.outcome).where(
                     c.township_id == self._township_id,
                     c.device == origin.device,

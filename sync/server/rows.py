@@ -6,15 +6,16 @@ changes them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from sync.merge import State
 from sync.server import tables
-from sync.server.engine import insert_many
+from sync.server.scribe import Scribe
 from sync.server.stamps import Stamps
 from township.changes import Writers
 
@@ -45,11 +46,12 @@ _New = tuple[str, bytes, str, int, bytes]
 class Rows:
     """The records of one push by kind and id."""
 
-    def __init__(self, connection: Connection, township_id: bytes) -> None:
-        self._connection = connection
+    def __init__(self, scribe: Scribe, township_id: bytes) -> None:
+        self._scribe = scribe
         self._township_id = township_id
         self._rows: dict[Key, Row] = {}
         self._new: dict[Key, _New] = {}
+        self._written: dict[Key, _New] = {}
 
     def load(self, keys: Iterable[Key]) -> None:
         """Read those of these records that exist."""
@@ -62,20 +64,34 @@ class Rows:
             for start in range(0, len(ids), _CHUNK):
                 self._load_chunk(kind, ids[start : start + _CHUNK])
 
+    def __contains__(self, key: Key) -> bool:
+        """Has this push loaded or made the record?"""
+        return key in self._new or key in self._written or key in self._rows
+
+    def lying_in(self, zone: str) -> Iterator[tuple[Key, bytes | dict[str, Any]]]:
+        """The records of this push in a zone's buckets, with their fields, packed or not."""
+        for key, new in chain(self._new.items(), self._written.items()):
+            if new[0].startswith(zone):
+                yield key, new[1]
+        for key, row in self._rows.items():
+            if row.bucket.startswith(zone):
+                yield key, row.state.values
+
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""
-        if new := self._new.get(key):
+        if new := self._new.get(key) or self._written.get(key):
             return new[0]
         row = self._rows.get(key)
         return row.bucket if row else None
 
     def row(self, key: Key) -> Row:
         """A record that exists, for changing. Raises KeyError."""
-        new = self._new.pop(key, None)
+        fresh = key in self._new
+        new = self._new.pop(key, None) or self._written.pop(key, None)
         if new is not None:
             bucket, fields, writer, seq, stamps = new
             state = State(msgspec.msgpack.decode(fields), Writers(writer))
-            self._rows[key] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=True)
+            self._rows[key] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=fresh)
         return self._rows[key]
 
     def add(
@@ -84,27 +100,33 @@ class Rows:
         """Make a new record of these packed fields and stamps."""
         self._new[key] = (bucket, fields, writer, seq, stamps)
 
-    def save(self) -> None:
-        """Write the new and the changed rows. Raises IntegrityError when a new one exists."""
+    def fresh(self) -> list[tuple[Any, ...]]:
+        """The rows of new records, for the caller to write; each comes once."""
         township = self._township_id
-        fresh: list[tuple[Any, ...]] = [
+        rows: list[tuple[Any, ...]] = [
             (township, *key, bucket, fields, Writers(writer).pack(), False, seq, stamps)
             for key, (bucket, fields, writer, seq, stamps) in self._new.items()
         ]
-        changed = []
+        self._written |= self._new
+        self._new.clear()
+        return rows
+
+    def save(self) -> None:
+        """Write the new and the changed rows. Raises IntegrityError when a new one exists."""
+        township, fresh, changed = self._township_id, self.fresh(), []
         for key, row in self._rows.items():
             if row.fresh:
                 fresh.append((township, *key, *_values(row).values()))
             elif row.touched:
                 place = {"at_township": township, "at_kind": key[0], "at_id": key[1]}
                 changed.append(_values(row) | place)
-        insert_many(self._connection, tables.record, fresh)
+        self._scribe.write((tables.record, fresh))
         if changed:
-            self._connection.execute(_UPDATE, changed)
+            self._scribe.connection.execute(_UPDATE, changed)
 
     def _load_chunk(self, kind: str, ids: list[bytes]) -> None:
         c = tables.record.c
-        found = self._connection.execute(
+        found = self._scribe.connection.execute(
             select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq, c.stamps).where(
                 c.township_id == self._township_id, c.kind == kind, c.id.in_(ids)
             )

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync import chain
-from sync.server import devices, tables
+from sync.server import devices, epochs, tables
 from sync.server.devices import Device
-from sync.server.taking import Taking, Turn
+from sync.server.entries import Turn
+from sync.server.scribe import Scribe
+from sync.server.taking import Taking
 from sync.wire import BadMessage, ChainHead
 from township.changes import GENESIS, Changeset, Header, decode_header
 from township.storage.pages import Verdict
@@ -30,11 +32,12 @@ class Push:
     own: ChainHead
     changesets: Sequence[Changeset]
     head_signature: bytes
+    epoch: bytes = b""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a push; ``refused`` is None, ``gap`` or ``fork``."""
+    """What became of a push; ``refused`` is None, ``gap``, ``fork`` or ``epoch``."""
 
     chain: ChainHead
     verdicts: list[Verdict] = field(default_factory=list)
@@ -54,6 +57,8 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     device = _as_of_now(connection, device)
     headers = _headers(device, incoming)
     known = devices.chain_head(connection, device, incoming.own.incarnation)
+    if epochs.another(connection, device.township_id, incoming.epoch):
+        return Taken(known, refused="epoch")
     if refused := behind(device, known, incoming.own):
         return Taken(known, _shared(connection, device, incoming, headers, known), refused)
     if not headers:
@@ -100,12 +105,13 @@ def _take(
     connection: Connection, device: Device, head_seq: int, turns: list[Turn], now: datetime
 ) -> list[Verdict]:
     try:
-        with connection.begin_nested():
-            taking = Taking(connection, device, head_seq, now, certain=False)
+        with connection.begin_nested(), Scribe(connection) as scribe:
+            taking = Taking(scribe, device, head_seq, now, certain=False)
             verdicts = taking.take(turns)
     except IntegrityError:  # a record said to be new is there already
-        taking = Taking(connection, device, head_seq, now, certain=True)
-        verdicts = taking.take(turns)
+        with Scribe(connection) as scribe:
+            taking = Taking(scribe, device, head_seq, now, certain=True)
+            verdicts = taking.take(turns)
     _move_head(connection, device.township_id, taking.seq)
     return verdicts
 
@@ -119,8 +125,11 @@ def _as_of_now(connection: Connection, device: Device) -> Device:
 
 
 def behind(device: Device, known: ChainHead, own: ChainHead) -> str | None:
-    """``fork`` when the laptop's history is not a continuation of what the township has."""
-    if not device.incarnation <= own.incarnation <= device.incarnation + 1:
+    """``fork`` when the laptop's history is not a continuation of what the township has.
+
+    An incarnation may be newer by more than one: a restored township has forgotten some.
+    """
+    if own.incarnation < device.incarnation:
         return "fork"
     if own.dseq < known.dseq or (own.dseq == known.dseq and own.hash != known.hash):
         return "fork"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, feed, files, history, sequencer, snapshots, tables
+from sync.server import devices, epochs, feed, files, history, sequencer, snapshots, tables
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
@@ -64,7 +64,7 @@ class Service:
         self.key = key
         self.vault = vault
         self.clock = clock
-        self._history_blocks: history.Blocks = {}
+        self._history_blocks: dict[bytes, history.Blocks] = {}  # by epoch
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -129,6 +129,14 @@ class Service:
     ) -> Answer:
         """The answer after a push, from one view of the township."""
         with self.store.reading() as connection:
+            epoch = epochs.current(connection, self.township_id)
+            proof = self._history(connection, request.history, epoch)
+            if request.epoch not in (b"", epoch):
+                chain_head = devices.chain_head(connection, device, request.own.incarnation)
+                chains = devices.chains(connection, device)
+                return Answer(
+                    name, epoch, "epoch", chain_head, [], None, None, proof, chains=chains
+                )
             if taken is None:
                 taken = self._compare(connection, device, request)
             pulled = _Pulled()
@@ -138,8 +146,6 @@ class Service:
                     desk = files.FileDesk(connection, device, self.vault)
                     room = files.room_for(records=request.cursors is not None)
                     pulled.files = desk.told(request.files, unfit, room=room)
-            epoch = self.epoch(connection)
-            proof = self._history(connection, request.history)
         return Answer(
             name,
             epoch,
@@ -151,20 +157,19 @@ class Service:
             proof,
             pulled.offers,
             pulled.chunks,
-            pulled.files,
+            files=pulled.files,
         )
 
-    def _history(self, connection: Connection, known: int) -> History:
+    def _history(self, connection: Connection, known: int, epoch: bytes) -> History:
+        blocks = self._history_blocks.setdefault(epoch, {})
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(
-            connection, self.township_id, self.key, size, known, self._history_blocks
-        )
+        return history.prove(connection, self.township_id, self.key, size, known, blocks)
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:
-        incoming = Push(request.own, request.changesets, request.head_signature)
+        incoming = Push(request.own, request.changesets, request.head_signature, request.epoch)
         with self.store.writing() as connection:
             return sequencer.push(connection, device, incoming, self.clock())
 
@@ -193,11 +198,3 @@ class Service:
             pulled.offers = list(offered.values())
             pulled.page = msgspec.structs.replace(pulled.page, more=True)
         return pulled
-
-    def epoch(self, connection: Connection) -> bytes:
-        """Changes when the server was restored from a backup."""
-        c = tables.township.c
-        epoch: bytes = connection.execute(
-            select(c.epoch).where(c.township_id == self.township_id)
-        ).scalar_one()
-        return epoch

@@ -26,7 +26,8 @@ class Answered:
     """What became of an outbox; counts are changesets.
 
     ``old``: the township has newer work of this laptop already, nothing was taken. ``more``:
-    not all that the laptop lacks fitted into the answer.
+    not all that the laptop lacks fitted into the answer. ``restored``: the laptop does not know
+    yet that the township was restored from a backup; nothing was taken, the answer tells it.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Answered:
     given: int
     old: bool
     more: bool
+    restored: bool
 
 
 def answer_outbox(
@@ -88,7 +90,7 @@ class _Answers:
             answer = self._add(asked, history=known)
             known = answer.history.size if answer.history else None
         self.name, self.device = asked.name, asked.device.number
-        self._old = answer.refused == "fork"
+        self._old, self._restored = answer.refused == "fork", answer.refused == "epoch"
         self._more = self._go_on(asked, answer, room)
 
     def _add(self, asked: Asked, **changed: object) -> Answer:
@@ -139,4 +141,5 @@ class _Answers:
             self._given,
             self._old,
             self._more,
+            self._restored,
         )

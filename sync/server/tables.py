@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -123,6 +124,7 @@ log = Table(
     Column("salt", LargeBinary(16)),  # of the leaf's commitment; forgotten with the content
     Column("leaf", LargeBinary(32), nullable=False),
     UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
+    sqlite_with_rowid=False,
 )
 
 history_block = Table(
@@ -163,6 +165,7 @@ record = Table(
     Column("seq", BigInteger, nullable=False),  # the last changeset that touched it
     Column("stamps", LargeBinary, nullable=False),  # stamps.Stamps packed
     Index("ix_record_bucket", "township_id", "bucket", "kind", "id"),
+    sqlite_with_rowid=False,
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
 
@@ -189,6 +192,16 @@ file_part = Table(
     Column("kept_at", String(20), nullable=False),
 )
 """What has come of them so far, from each laptop for itself: nobody spoils another's upload."""
+
+moved = Table(
+    "moved",
+    metadata,
+    _township(),
+    Column("kind", _name(40), primary_key=True),
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("zones", Text, nullable=False),  # in hex, joined by blanks, the earliest first
+)
+"""Records that once lay in other zones, or were wanted there: work from those follows them."""
 
 snapshot = Table(
     "snapshot",

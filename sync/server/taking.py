@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
 
-from sync import history, merge
+from sync import merge
 from sync.server import devices, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
-from sync.server.devices import Device
-from sync.server.engine import insert_many
-from sync.server.history import grow
+from sync.server.devices import TOWNSHIP_DEVICE, Device
+from sync.server.entries import STINT, Entries, Turn
+from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
+from sync.server.scribe import Batch, Scribe
 from sync.server.stamps import Stamps
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
 from township.values import moment_text
 
-TOWNSHIP_DEVICE = 0
-"""The device number under which the township itself writes."""
-
-_SALT = 16
+_MOST_PUT = 512 << 10
+"""Bytes of records that move in one changeset; what a page cannot hold comes with the next."""
 _NO_ORDERS: merge.Orders = {}
-
-
-class Turn(NamedTuple):
-    """A changeset whose place in its chain is proven; the last of a push brings a signature."""
-
-    changeset: Changeset
-    header: Header
-    hash: bytes
-    signature: bytes | None = None
 
 
 class Taking:
@@ -50,23 +38,26 @@ class Taking:
     """
 
     def __init__(
-        self, connection: Connection, device: Device, seq: int, now: datetime, *, certain: bool
+        self, scribe: Scribe, device: Device, seq: int, now: datetime, *, certain: bool
     ) -> None:
-        self.seq = seq
-        self._connection = connection
+        self._entries = Entries(device.township_id, seq, now)
+        self._scribe, connection = scribe, scribe.connection
         self._device = device
         self._now = now
         self._certain = certain
         self._received_at = moment_text(now)
         self._grants = devices.grants(connection, device)
         self._authors = None if device.any_author else set(devices.authors(connection, device))
-        self._origins = Origins(connection, device.township_id)
-        self._rows = Rows(connection, device.township_id)
-        self._salts = _salts()
-        self._log: list[tuple[Any, ...]] = []
-        self._feed: list[tuple[Any, ...]] = []
+        self._origins = Origins(scribe, device.township_id)
+        self._rows = Rows(scribe, device.township_id)
+        self._moving = Moving(scribe, device.township_id, self._rows, self._grants)
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
+
+    @property
+    def seq(self) -> int:
+        """The newest number given out."""
+        return self._entries.seq
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
@@ -79,13 +70,18 @@ class Taking:
                 for head in found
                 if self._certain or head.action != "insert"
             }
+            | self._moving.look(read)
         )
-        verdicts = [self._take(turn, found) for turn, found in zip(turns, read, strict=True)]
+        verdicts: list[Verdict] = []
+        for turn, found in zip(turns, read, strict=True):
+            verdicts.append(self._take(turn, found))
+            if self._entries.waiting >= STINT:
+                self._scribe.hand_over(*self._entries.rows(), self._new_records())
         self._write()
         return verdicts
 
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
-        self.seq += 1
+        self._entries.next()
         seq = self.seq
         try:
             ops = self._check(turn.header, found)
@@ -97,6 +93,8 @@ class Taking:
         self._keep(turn, status, None, outcome)
         if self._conflicts:
             self._write_conflicts()
+        if self._moving.due:
+            self._write_moves()
         return Verdict(turn.header.dseq, status, seq)
 
     def _check(self, header: Header, found: list[Head] | None) -> list[Head | Op]:
@@ -117,9 +115,14 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
-            if bucket not in self._grants:
+            if bucket not in self._grants and not self._moving.may_write(ops[-1], bucket):
+                raise Refused("quarantined", "not_granted")
+            if head.action == "move" and not self._may_move(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
         return ops
+
+    def _may_move(self, op: Head | Op, bucket: str) -> bool:
+        return isinstance(op, Op) and self._moving.may_move(op, bucket)
 
     def _apply(self, turn: Turn, ops: Sequence[Head | Op]) -> Outcome | None:
         """Bring checked operations into the rows and the feed."""
@@ -127,7 +130,8 @@ class Taking:
         prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
         lost: dict[int, list[str]] = {}
         merged: dict[int, dict[str, Any]] = {}
-        buckets: list[str] = []
+        buckets: list[str | None] = []
+        told: dict[int, list[str]] = {}
         stamps = Stamps.of(header).pack()
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
@@ -135,16 +139,23 @@ class Taking:
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
                 self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq, stamps)
                 buckets.append(op.bucket)
+                if self._moving.follows(op):
+                    told[index], buckets[-1] = [op.bucket], None
                 continue
             assert isinstance(op, Op)
             bucket, decision = self._decide(op, op_id, header)
             buckets.append(bucket)
+            if op.action == "move":
+                told[index], buckets[-1] = self._moving.decided(op, bucket, decision), None
+            elif (strays := self._moving.strays(op, bucket)) is not None:
+                told[index] = strays
             if decision.conflict:
                 lost[index] = list(decision.lost)
             if decision.merged:
                 merged[index] = dict(decision.merged)
-        self._place(turn, buckets, altered=bool(lost or merged))
-        return Outcome(lost, merged) if lost or merged else None
+        altered = bool(lost or merged or told)
+        self._entries.place(turn, buckets, told, altered=altered)
+        return Outcome(lost, merged, sorted(told)) if altered else None
 
     def _decide(self, op: Op, op_id: str, header: Header) -> tuple[str, merge.Decision]:
         row = self._rows.row((op.kind, op.record))
@@ -160,69 +171,44 @@ class Taking:
             )
         merge.apply(row.state, decision, op_id)
         row.seq, row.touched = self.seq, True
-        if not decision.refused:
+        if not decision.refused and not (op.action == "move" and decision.lost):
             row.stamps.move(header, deleted=decision.deleted)
         return row.bucket, decision
 
-    def _place(self, turn: Turn, buckets: list[str], *, altered: bool) -> None:
-        """Enter a changeset into the feed of each bucket that it touches."""
-        header, ops = turn.header, turn.changeset.ops
-        names = buckets if len(buckets) == 1 else list(dict.fromkeys(buckets))
-        for bucket in names:
-            packed, size = None, sum(map(len, ops))
-            if len(names) > 1:
-                indexes = [index for index, name in enumerate(buckets) if name == bucket]
-                packed = msgspec.msgpack.encode(indexes)
-                size = sum(len(ops[index]) for index in indexes)
-            self._feed.append(
-                (
-                    self._device.township_id,
-                    bucket,
-                    self.seq,
-                    packed,
-                    size,
-                    header.device,
-                    header.incarnation,
-                    header.dseq,
-                    altered,
-                )
-            )
-
     def _keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
-        """Append to the log."""
-        header, packed = turn.header, msgspec.msgpack.encode(turn.changeset.ops)
-        packed_outcome = msgspec.msgpack.encode(outcome) if outcome else None
-        salt = next(self._salts)
-        commitment = history.commitment(salt, turn.hash)
-        entry = history.entry_bytes(
-            self.seq, header.device, header.incarnation, header.dseq, status, commitment
-        )
+        logged = self._entries.keep(turn, status, reason, outcome)
         if status in ("applied", "conflict"):
-            self._origins.note(header, (turn.changeset.header, packed, packed_outcome))
-        self._log.append(
-            (
-                self._device.township_id,
-                self.seq,
-                header.device,
-                header.incarnation,
-                header.dseq,
-                turn.hash,
-                status,
-                reason,
-                turn.changeset.header,
-                packed,
-                packed_outcome,
-                turn.signature,
-                self._received_at,
-                salt,
-                history.leaf(entry),
-            )
-        )
+            self._origins.note(turn.header, logged)
 
     def _write_conflicts(self) -> None:
         """The township's own changeset, right after the one that called for it."""
         ops, self._conflicts = self._conflicts, []
-        self.seq += 1
+        turn = self._own_turn(ops)
+        self._apply(turn, ops)
+        self._keep(turn, "applied", None, None)
+
+    def _write_moves(self) -> None:
+        """Records change their buckets, in one changeset of the township or in several."""
+        leaves, puts = self._moving.carry_out(self.seq + 1)
+        part, size = leaves, 0
+        for op in puts:
+            weight = len(encode(op))
+            if part and size + weight > _MOST_PUT:
+                self._write_part(part)
+                part, size = [], 0
+            part.append(op)
+            size += weight
+        if part:
+            self._write_part(part)
+
+    def _write_part(self, ops: list[Op]) -> None:
+        turn = self._own_turn(ops)
+        self._entries.place(turn, [op.bucket for op in ops], {}, altered=False)
+        self._keep(turn, "applied", None, None)
+
+    def _own_turn(self, ops: list[Op]) -> Turn:
+        """The next changeset of the township itself."""
+        self._entries.next()
         before = self._own_chain or self._township_chain()
         wall_ms = int(self._now.timestamp() * 1000)
         header = Header(
@@ -231,44 +217,27 @@ class Taking:
         encoded = [encode(op) for op in ops]
         changeset = Changeset(encode(header), encoded)
         hash_ = link(before.hash, changeset.header, map(op_hash, encoded))
-        turn = Turn(changeset, header, hash_)
-        self._apply(turn, ops)
-        self._keep(turn, "applied", None, None)
         self._own_chain = ChainHead(before.incarnation, header.dseq, hash_)
+        return Turn(changeset, header, hash_)
 
     def _township_chain(self) -> ChainHead:
-        own = devices.find(self._connection, self._device.township_id, TOWNSHIP_DEVICE)
+        own = devices.find(self._scribe.connection, self._device.township_id, TOWNSHIP_DEVICE)
         if own is None:
             raise LookupError("the township's own device is missing")
-        return devices.chain_head(self._connection, own, own.incarnation)
+        return devices.chain_head(self._scribe.connection, own, own.incarnation)
+
+    def _new_records(self) -> Batch:
+        return tables.record, self._rows.fresh()
 
     def _write(self) -> None:
+        """All that is left; then what rests on the whole push."""
         township_id = self._device.township_id
-        insert_many(self._connection, tables.log, self._log)
-        grow(self._connection, township_id, self.seq, [entry[-1] for entry in self._log])
-        insert_many(self._connection, tables.feed, self._feed)
-        self._enter_buckets({entry[1] for entry in self._feed})
+        self._scribe.write(*self._entries.rows())
         self._rows.save()
+        self._moving.save()
+        connection = self._scribe.connection
+        self._entries.finish(connection)
         if self._own_chain:
-            own = devices.find(self._connection, township_id, TOWNSHIP_DEVICE)
+            own = devices.find(connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None
-            devices.move_chain(self._connection, own, self._own_chain, self._received_at)
-
-    def _enter_buckets(self, names: set[str]) -> None:
-        c = tables.bucket.c
-        township_id = self._device.township_id
-        known = select(c.bucket).where(c.township_id == township_id, c.bucket.in_(names))
-        new = names - set(self._connection.scalars(known))
-        if new:
-            self._connection.execute(
-                insert(tables.bucket),
-                [{"township_id": township_id, "bucket": name} for name in sorted(new)],
-            )
-
-
-def _salts() -> Iterator[bytes]:
-    """Random bytes without end, asked of the system for many at a time."""
-    while True:
-        block = os.urandom(_SALT * 64)
-        for start in range(0, len(block), _SALT):
-            yield block[start : start + _SALT]
+            devices.move_chain(connection, own, self._own_chain, self._received_at)

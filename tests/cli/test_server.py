@@ -92,3 +92,44 @@ def test_devices_and_revoking(data: str, capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out) == {"devices": []}
     assert run("server", "revoke", "9", "--data", data) == 1
     assert "9" in capsys.readouterr().err
+
+
+def test_a_server_is_backed_up_and_restored(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "disk"
+    place.mkdir()
+    assert run("server", "backup", "--data", data, "--to", str(place), "--json") == 0
+    made = json.loads(capsys.readouterr().out.splitlines()[-1])["folder"]
+    assert Path(made).parent == place and (Path(made) / "tls" / "authority.pem").exists()
+    for strange in (data, str(tmp_path / "server" / "inside")):
+        assert run("server", "backup", "--data", data, "--to", strange) == 1
+    assert "不要放在" in capsys.readouterr().err
+    with server_process(Path(data), 0):
+        assert run("server", "restore", "--data", data, "--from", made) == 1
+        assert "先停止" in capsys.readouterr().err
+    assert run("server", "restore", "--data", data, "--from", made, "--json") == 0
+    done = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert Path(done["kept"]).exists() and done["revoked"] == 0
+    with server_process(Path(data), 0) as url:
+        check(url, Path(data) / "tls" / "authority.pem")
+
+
+def test_a_backup_makes_a_server_of_an_empty_folder(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, new = str(tmp_path / "made"), str(tmp_path / "new")
+    assert run("server", "backup", "--data", data, "--to", made) == 0
+    assert run("server", "restore", "--data", new, "--from", made) == 0
+    assert "再停用一次" in capsys.readouterr().out
+    assert run("server", "restore", "--data", new) == 0
+    with server_process(Path(new), 0) as url:
+        check(url, Path(new) / "tls" / "authority.pem")
+    other = str(tmp_path / "other")
+    assert run("server", "init", "--data", other, "--name", "别处镇") == 0
+    assert run("server", "restore", "--data", other, "--from", made) == 1
+    assert "不是这个镇服务器的" in capsys.readouterr().err
+    database = Path(made) / "server.db"
+    database.write_bytes(database.read_bytes()[:-4096])
+    assert run("server", "restore", "--data", new, "--from", made) == 1
+    assert "已损坏" in capsys.readouterr().err

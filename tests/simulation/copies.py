@@ -1,8 +1,10 @@
 """Two machines made of one laptop, and the server put back to a copy of its file.
 
-Copies of a laptop all go on, each in an incarnation of its own. Of a server that was put back
-the protocol promises today only that nobody goes on as if nothing had happened: a laptop that
-has seen more of the log than the township holds is told so. ``fates`` says who.
+Copies of a laptop all go on, each in an incarnation of its own. A server is put back by its own
+command mostly, which begins a new epoch: all laptops that it still knows must get through and
+bring back what it has lost. Sometimes somebody only copies the file: then laptops that have
+seen more of the log than it holds must be told (``fates``), until the administrator says that
+the server was restored (``rest``).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import shutil
 from dataclasses import replace
 from random import Random
 
-from sync.server import tables
+from sync.server import restoring, tables
 from tests.simulation.world import Machine, World
 from township.storage import backup
 
@@ -31,22 +33,32 @@ def clone_laptop(here: World, dice: Random) -> None:
 
 
 def copy_server(here: World, dice: Random) -> None:
-    """The server's file is copied while it stands still."""
-    here.stop_server()
-    shutil.copyfile(here.server.folder.database, here.place / "server.copy")
+    """The server is backed up while it runs."""
+    here.fuse.armed = None
+    shutil.rmtree(here.place / "server.copy", ignore_errors=True)
+    restoring.backup(here.server.folder.path, here.place / "server.copy")
     here.copied_at = len(here.seen)
-    here.open_server()
 
 
 def restore_server(here: World, dice: Random) -> None:
-    """The server goes back to its copy; what it had taken in since then is gone."""
+    """The server goes back to its backup; what it had taken in since then is gone."""
     if here.copied_at is None:
         return
+    source = here.place / "server.copy"
+    by_hand = dice.random() < 0.25
     here.stop_server()
-    shutil.copyfile(here.place / "server.copy", here.server.folder.database)
+    if by_hand:
+        shutil.copyfile(source / "server.db", here.server.folder.database)
+        here.answered.clear()
+    else:
+        restoring.restore(here.server.folder.path, source)
     del here.seen[here.copied_at :]
-    here.answered.clear()
     here.open_server()
+    note_shut_out(here)
+
+
+def note_shut_out(here: World) -> None:
+    """Who is shut out is for the database to say."""
     c = tables.device.c
     with here.server.service.store.reading() as connection:
         revoked = connection.execute(tables.device.select().where(c.revoked_at.is_not(None)))

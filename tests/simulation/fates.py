@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from sync.problems import Refused, Revoked, Rewritten, SyncProblem
-from sync.server import audit, devices
+from sync.server import audit, devices, epochs
+from sync.wire import ChainHead
 from tests.simulation.model import Broken
 from tests.simulation.world import Machine, World
+from township.storage import tables
 from township.storage.replica import Identity, Replica
 
 
@@ -41,9 +43,26 @@ def refusals(
         return frozenset({Refused})  # enrolled after the server's copy was made
     if device.revoked:
         return frozenset({Revoked})
-    if held and audit.contradicts(connection, service.township_id, held.size, held.root):
-        return frozenset({Rewritten})
+    same = held is not None and held.epoch == epochs.current(connection, service.township_id)
+    if held and same and audit.contradicts(connection, service.township_id, held.size, held.root):
+        chain = devices.chain_head(connection, device, own.incarnation)
+        if _continues(machine, chain):
+            return frozenset({Rewritten})
+        return frozenset({Rewritten, Refused})  # a copy of it was faster: chain_signature
     return frozenset()
+
+
+def contradicted(world: World) -> bool:
+    """Has a laptop seen more than the township holds, which does not say that it was restored?"""
+    with world.server.service.store.reading() as connection:
+        return any(Rewritten in refusals(world, connection, one) for one in world.machines)
+
+
+def _continues(machine: Machine, chain: ChainHead) -> bool:
+    c = tables.changeset.c
+    place = (c.incarnation == chain.incarnation, c.dseq == chain.dseq)
+    with machine.database.reader() as session:
+        return chain.dseq == 0 or session.scalar(select(c.hash).where(*place)) == chain.hash
 
 
 def _public(own: Identity) -> bytes:

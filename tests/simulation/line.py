@@ -22,7 +22,11 @@ def sync(here: World, dice: Random) -> None:
 
 def whole_sync(here: World, dice: Random) -> None:
     """A laptop syncs, and this once nothing goes wrong unless it is armed to."""
-    number = dice.randrange(len(here.machines))
+    sync_whole(here, dice.randrange(len(here.machines)))
+
+
+def sync_whole(here: World, number: int) -> None:
+    """One sync of this laptop, as far as it comes."""
     here.start_sync(number)
     for _ in range(20):
         mine = [p for p in here.packets if p.laptop == number]

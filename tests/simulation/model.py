@@ -7,45 +7,15 @@ per record, one operation after the other. Whatever differs from the program is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from tests.simulation.things import Broken, Key, Moves, Thing
 from township.changes import SEEN, Op, Writers, decode_header, decode_op
 from township.records import record_kinds
 from township.storage.pages import Outcome
 from township.values import Kind
-
-Key = tuple[str, bytes]
-
-
-class Broken(AssertionError):
-    """A promise that was not kept, by its number in design §4; 0: the program failed."""
-
-    def __init__(self, promise: int, text: str) -> None:
-        super().__init__(f"promise {promise}: {text}")
-        self.promise = promise
-
-
-@dataclass
-class Thing:
-    """A record as the model sees it."""
-
-    bucket: str
-    values: dict[str, Any]
-    default: str
-    writers: dict[str, str] = field(default_factory=dict)
-    deleted: bool = False
-
-    def writer(self, name: str) -> str:
-        return self.writers.get(name, self.default)
-
-    def shown(self) -> tuple[dict[str, Any], bool, dict[str, str]]:
-        """Values that are there, whether it is a stub, and the writer of each field."""
-        values = {name: value for name, value in self.values.items() if value is not None}
-        names = set(values) | set(self.writers)
-        return values, self.deleted, {name: self.writer(name) for name in sorted(names)}
 
 
 def _sets() -> dict[tuple[str, str], tuple[str, ...]]:
@@ -67,6 +37,7 @@ class Model:
         self._ops: dict[str, Op] = {}
         self._merged: dict[tuple[str, str], Any] = {}
         self._sets = _sets()
+        self._moves = Moves(self.things)
 
     def fold(self, rows: Iterable[Any]) -> Model:
         """Carry out log rows; raises Broken where the program decided otherwise."""
@@ -78,8 +49,11 @@ class Model:
             outcome = Outcome()
             if row.outcome is not None:
                 outcome = msgspec.msgpack.decode(row.outcome, type=Outcome)
+            if header.device != 0:
+                self._moves.must_be_over()
             for index, data in enumerate(msgspec.msgpack.decode(row.ops)):
                 self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
+        self._moves.must_be_over()
         self._check_conflicts()
         return self
 
@@ -91,12 +65,22 @@ class Model:
             if key in self.things:
                 raise Broken(7, f"{op_id} made {key} a second time")
             self.things[key] = Thing(op.bucket, dict(op.fields), op_id)
+            if self._moves.follows(key) != (index in outcome.moved):
+                raise Broken(6, f"{op_id} follows its household or not: {outcome.moved}")
+            return
+        if op.action in ("leave", "put"):
+            self._moves.carried_out(op)
             return
         thing = self.things.get(key)
         if thing is None:
             raise Broken(7, f"{op_id} changes {key}, which nobody made")
         if op.action == "restore":
             thing.deleted = False
+        elif op.action == "move":
+            expected = self._move(key, thing, op, op_id)
+            if sorted(told or []) != expected or index not in outcome.moved:
+                raise Broken(3, f"{op_id} lost {told}, expected {expected}")
+            self.lost |= {(op_id, name) for name in expected}
         elif op.action == "delete":
             self._delete(thing, op, op_id, told)
         else:
@@ -121,6 +105,19 @@ class Model:
             raise Broken(3, f"{op_id} deleted what its author had not seen")
         else:
             self.lost.add((op_id, None))
+
+    def _move(self, key: Key, thing: Thing, op: Op, op_id: str) -> list[str]:
+        """All of it or nothing: a group belongs to its zone."""
+        wanted = op.fields["zone_id"][0].hex()
+        for name, (value, base) in op.fields.items():
+            if value != thing.values.get(name) and (thing.deleted or base != thing.writer(name)):
+                if wanted != thing.zone:
+                    thing.former.add(wanted)
+                return sorted(op.fields)
+        for name, (value, _) in op.fields.items():
+            self._write(thing, name, value, op_id)
+        self._moves.home(key, wanted)
+        return []
 
     def _set(self, thing: Thing, op: Op, op_id: str, merged: dict[str, Any]) -> list[str]:
         lost = []

@@ -15,9 +15,12 @@ from sync.client import Client
 from sync.server import devices, feed, sequencer, service, taking
 from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
+from tests.simulation.planted_epochs import PLANTED_EPOCHS
+from tests.simulation.planted_moves import MOVES
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
+from township.storage.outbox import Place
 from township.storage.pages import Page
 
 Patch = tuple[Any, str, Any]
@@ -36,7 +39,9 @@ def _ack_before_commit() -> list[Patch]:
         taken = None
         try:
             with self.store.writing() as connection:
-                incoming = Push(request.own, request.changesets, request.head_signature)
+                incoming = Push(
+                    request.own, request.changesets, request.head_signature, request.epoch
+                )
                 taken = sequencer.push(connection, device, incoming, self.clock())
                 if count[0] % 3 == 0:
                     raise _Undone
@@ -97,7 +102,8 @@ def _gap_ignored() -> list[Patch]:
     """Whatever comes is taken, also when earlier work is missing."""
 
     def request(self: Client) -> bytes:
-        self._answered += 1 if self._replica.waiting() > 1 else 0
+        if self._replica.waiting() > 1:
+            self._answered = Place(self._answered.incarnation, self._answered.dseq + 1)
         return real(self)
 
     real = Client.request
@@ -180,11 +186,12 @@ def _refused_blocks() -> list[Patch]:
     """A refused changeset is sent again and again, and all that comes after it waits."""
     real = replica.Replica.answered
 
-    def answered(self: replica.Replica) -> int:
+    def answered(self: replica.Replica) -> Place:
         c = tables.changeset.c
         with self._database.reader() as session:
             bad = session.scalar(select(c.dseq).where(c.state.in_(("rejected", "quarantined"))))
-        return min(real(self), bad - 1) if bad else real(self)
+        found = real(self)
+        return Place(found.incarnation, min(found.dseq, bad - 1)) if bad else found
 
     def note(connection: Connection, incarnation: int, verdicts: Any) -> None:
         note_all(connection, incarnation, verdicts[:1])
@@ -276,30 +283,35 @@ def _grants_unchecked() -> list[Patch]:
     return [(service.Service, "_pull", pull)]
 
 
-MUTATIONS: dict[str, Callable[[], list[Patch]]] = {
-    made.__name__.removeprefix("_"): made
-    for made in (
-        _ack_before_commit,
-        _cursor_before_rows,
-        _merge_by_clock,
-        _dedupe_lost,
-        _gap_ignored,
-        _stale_head,
-        _page_skips_an_entry,
-        _overlay_lost,
-        _refusal_ignored,
-        _delete_wins,
-        _set_revives,
-        _refused_blocks,
-        _evicts_unsent_work,
-        _keeps_lost_zones,
-        _conflict_dropped,
-        _settled_edit_stays,
-        _old_page_applied,
-        _writer_forgotten,
-        _grants_unchecked,
-    )
-} | PLANTED
+MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
+    {
+        made.__name__.removeprefix("_"): made
+        for made in (
+            _ack_before_commit,
+            _cursor_before_rows,
+            _merge_by_clock,
+            _dedupe_lost,
+            _gap_ignored,
+            _stale_head,
+            _page_skips_an_entry,
+            _overlay_lost,
+            _refusal_ignored,
+            _delete_wins,
+            _set_revives,
+            _refused_blocks,
+            _evicts_unsent_work,
+            _keeps_lost_zones,
+            _conflict_dropped,
+            _settled_edit_stays,
+            _old_page_applied,
+            _writer_forgotten,
+            _grants_unchecked,
+        )
+    }
+    | PLANTED
+    | MOVES
+    | PLANTED_EPOCHS
+)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from tests.simulation import copies, line, office, promises, questions, rest, sticks, works
+from tests.simulation import copies, line, moves, office, promises, questions, rest, sticks, works
 from tests.simulation.world import World, world
 
 
@@ -85,6 +85,9 @@ ACTIONS: dict[str, Action] = {
         line.snapshots,
         questions.need,
         questions.same_household,
+        moves.move,
+        moves.visit_again,
+        moves.lamp_at_home,
         office.revoke,
         office.new_laptop,
         office.newer_program,
@@ -118,12 +121,15 @@ WEIGHTS = {
     "grants": 5,
     "need": 4,
     "same_household": 2,
+    "move": 6,
+    "visit_again": 4,
+    "lamp_at_home": 1,
     "revoke": 0.3,
     "new_laptop": 1,
     "newer_program": 3,
     "clone_laptop": 1,
-    "copy_server": 1,
-    "restore_server": 1,
+    "copy_server": 2,
+    "restore_server": 2,
     "stick_out": 3,
     "stick_carry": 4,
     "stick_back": 4,

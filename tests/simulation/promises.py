@@ -15,9 +15,11 @@
 | 11 | unknown fields survive | ``unknown``, and ``model`` for the server |
 | 12 | every sync ends | ``rest.settle`` |
 
-Not promised yet, hence not asked for: laptops notice a restored server, but do not go on with it
-(epochs); what a newer program wrote waits on the laptop, but nothing upgrades it; a bucket is
-never granted without the zone's other one (``SWITCHED_OFF``).
+A server that was restored keeps all of this too: what it has lost comes back with the laptops.
+Only laptops that it does not know any more are left out (``fates``).
+
+Not promised yet, hence not asked for: what a newer program wrote waits on the laptop, but nothing
+upgrades it; a bucket is never granted without the zone's other one (``SWITCHED_OFF``).
 """
 
 from __future__ import annotations
@@ -97,9 +99,12 @@ def _laptops_agree(world: World, machine: Machine, model: Model) -> None:
     with machine.database.reader() as session:
         pending = session.execute(select(laptop_tables.pending)).all()
         shadow = session.execute(select(laptop_tables.shadow)).all()
+        unread = session.execute(select(laptop_tables.unread)).all()
         states = set(session.scalars(select(laptop_tables.changeset.c.state)))
     if pending or shadow or "pending" in states:
         raise Broken(2, f"{machine.seat.login} still has an overlay: {pending} {shadow}")
+    if unread:
+        raise Broken(2, f"{machine.seat.login} still waits for {len(unread)} records")
     unknown.check(machine, granted, model)
     for kind, rows in rows_of(machine).items():
         expected = {
@@ -166,5 +171,5 @@ def _digest(world: World) -> list[Any]:
     with world.server.service.store.reading() as connection:
         return [
             connection.execute(select(table).order_by(*table.primary_key.columns)).all()
-            for table in (tables.log, tables.feed, tables.record, tables.chain)
+            for table in (tables.log, tables.feed, tables.record, tables.chain, tables.moved)
         ]

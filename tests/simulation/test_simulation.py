@@ -41,6 +41,15 @@ REGRESSIONS = {
         2,
         "newer_program(58937378) newer_program(495215473) whole_sync(957281565) decide(990016090)",
     ),
+    "an edit on top of a move that was refused, of a household that another moved": (
+        201564,
+        "enter_home(55012854) whole_sync(884005934) whole_sync(848054917) move(281301384)",
+    ),
+    "the same, with a laptop that begins to sync later": (
+        201292,
+        "enter_home(562818410) whole_sync(984111248) whole_sync(415612747) move(1012798081)"
+        " edit(396642583)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
@@ -76,6 +85,16 @@ FOUND = {
         1,
         "enter_home(906467884) enter_home(651478926)",
     ),
+    "moved_out_forgotten": (200000, "newer_program(359378734) move(331199801)"),
+    "late_page_clobbers": (
+        200017,
+        "enter_home(926802184) whole_sync(98234405) move(1018528385) move(451044209)",
+    ),
+    "child_stays_behind": (
+        200009,
+        "newer_program(8705833) lamp_at_home(388134559) move(424000861)",
+    ),
+    "put_leaks": (200000, "newer_program(359378734) move(331199801)"),
     "strange_fields_left_behind": (
         2,
         "newer_program(58937378) whole_sync(998351952) grants(353236198)",

@@ -22,7 +22,7 @@ from sqlalchemy.util import LRUCache
 
 from sync.client import Client
 from sync.problems import SyncProblem
-from sync.server import conflicts, devices, folder, tables
+from sync.server import conflicts, devices, epochs, folder, tables
 from sync.wire import BadMessage
 from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
@@ -33,6 +33,10 @@ from township.storage.replica import Replica
 
 _COMPILED: LRUCache[Any, Any] = LRUCache(4000)
 _BEGIN = datetime(2026, 5, 4, 1, tzinfo=UTC)
+
+
+SMALL = 400
+"""Bytes that some syncs begin with, so that they take several pages."""
 
 
 class Crash(BaseException):
@@ -106,7 +110,7 @@ class World:
         self.shut_out: set[int] = set()
         """Devices that the administrator has revoked."""
         self.copied_at: int | None = None
-        """Head of the log when the server's file was copied."""
+        """Head of the log when the server was backed up."""
         self.place = place
         self.files = files
         self.faults = 0
@@ -212,6 +216,8 @@ class World:
         with self.at(machine):
             machine.session += 1
             machine.client = Client(Replica(machine.database))
+            if machine.session % 3 == 0:
+                machine.client._budget = SMALL
             self._ask(number)
 
     def _ask(self, number: int) -> None:
@@ -249,7 +255,29 @@ class World:
             machine.client = None
         else:
             self._ask(number)
+        self.apply(machine, client)
+
+    def apply(self, machine: Machine, client: Client) -> None:
+        """A laptop takes an answer in. What the township has stays in sight while it rereads."""
+        watched = client.progress.comparing
+        before = self._in_sight(machine) if watched else set()
         client.apply()
+        if watched and (gone := before - self._in_sight(machine)):
+            c = tables.record.c
+            buckets = set(Replica(machine.database).cursors())
+            with self.server.service.store.reading() as connection:
+                found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
+            if lost := [row for row in found if row.bucket in buckets]:
+                raise Broken(2, f"{len(lost)} records left {machine.seat.login} while it reread")
+
+    @staticmethod
+    def _in_sight(machine: Machine) -> set[bytes]:
+        with machine.database.engine.connect() as connection:
+            return {
+                record
+                for kind in record_kinds()
+                for record in connection.exec_driver_sql(f'SELECT id FROM "{kind}"').scalars()
+            }
 
     def serve(self, data: bytes) -> bytes | None:
         """The server's answer; None when it refuses, or crashes on the way."""
@@ -315,6 +343,8 @@ def world(seed: int) -> Iterator[World]:
         with (
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),
+            patch.object(epochs, "new_id", lambda: dice.randbytes(16)),
+            patch.object(epochs, "randbelow", dice.randrange),
         ):
             made = World(place, dice)
             yield made

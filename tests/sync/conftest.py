@@ -9,8 +9,11 @@ from sync.server import folder
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from tests.postgres import drop_database, new_database
+from tests.sync import moves
 from tests.sync.laptops import Laptop, enrolled
-from tests.sync.sample import office_changeset
+from tests.sync.sample import OTHER_ZONE, ZONE, office_changeset
+from tests.sync.snapshots import enter
+from township.changes import Op
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -59,3 +62,39 @@ def place(tmp_path: Path) -> Path:
     folder = tmp_path / "stick"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def groups(server: folder.OpenServer) -> None:
+    """One group in each zone."""
+    enter(
+        server,
+        *(
+            Op(
+                "village_group",
+                group,
+                "insert",
+                "township/i",
+                {"zone_id": zone, "number": 1, "name": "一组"},
+            )
+            for zone, group in moves.GROUPS.items()
+        ),
+    )
+
+
+@pytest.fixture
+def office(server: folder.OpenServer, url: str, tmp_path: Path, groups: None) -> Iterator[Laptop]:
+    with moves.enrolled(server, url, tmp_path / "office", ZONE, OTHER_ZONE) as laptop:
+        yield laptop
+
+
+@pytest.fixture
+def old(server: folder.OpenServer, url: str, tmp_path: Path, groups: None) -> Iterator[Laptop]:
+    with moves.enrolled(server, url, tmp_path / "old", ZONE) as laptop:
+        yield laptop
+
+
+@pytest.fixture
+def new(server: folder.OpenServer, url: str, tmp_path: Path, groups: None) -> Iterator[Laptop]:
+    with moves.enrolled(server, url, tmp_path / "new", OTHER_ZONE) as laptop:
+        yield laptop

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from sync import chain, client, problems, wire
 from sync.client import Client
-from sync.server import admin, chunking, devices, snapshots
+from sync.server import admin, chunking, devices, restoring, snapshots
 from sync.server.folder import OpenServer
 from sync.wire import Answer, Request
 from tests.sync.laptops import Laptop, enrolled, overlay_rows, snapshot
@@ -23,7 +23,6 @@ from township.changes import Op
 from township.records import Household, new_id
 from township.storage import tables
 from township.storage.pages import ChunkLine, ChunkName, Manifest, Offer
-from township.storage.replica import Told
 
 
 @pytest.fixture(autouse=True)
@@ -294,7 +293,9 @@ def test_a_lost_zone_leaves_nothing_in_the_staging_area(town: OpenServer, one: L
 def test_a_new_epoch_throws_away_what_was_staged(town: OpenServer, one: Laptop) -> None:
     with pytest.raises(problems.ServerAway):
         one.sync(Line(town, cut_at=4))
-    one.replica.apply(Told([], None, None, {}, new_id()))
+    restoring.begin(town)
+    with pytest.raises(problems.ServerAway):
+        one.sync(Line(town, cut_at=2))
     assert staged(one) == {}
     assert one.sync(Line(town)).load.records == 109
 

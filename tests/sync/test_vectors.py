@@ -16,7 +16,18 @@ from sync import bundle as wire_bundle
 from sync import chain, sealing, wire
 from sync import history as wire_history
 from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
-from township.changes import GENESIS, SEEN, Changeset, Header, Op, Writers, encode, op_hash, op_id
+from township.changes import (
+    GENESIS,
+    SEEN,
+    Changeset,
+    Header,
+    Op,
+    Writers,
+    encode,
+    op_hash,
+    op_id,
+    put_fields,
+)
 from township.fields import Field
 from township.records import record_kinds
 from township.storage.pages import (
@@ -67,6 +78,24 @@ REQUEST = Request(
 )
 
 
+NEW_BUCKET = f"{'ab' * 16}/i"
+PLACE = {"zone_id": [b"\xab" * 16, "7.1.1.0"], "group_id": [b"\xac" * 16, None]}
+MOVED = {**INSERT, "zone_id": b"\xab" * 16, "group_id": b"\xac" * 16}
+MOVED_WRITERS = Writers("7.1.1.0", {"zone_id": "7.1.4.0", "group_id": "7.1.4.0"})
+MOVES = [
+    Op("household", HOME, "move", BUCKET, PLACE),
+    Op("household", HOME, "leave", BUCKET, {}),
+    Op(
+        "household",
+        HOME,
+        "put",
+        NEW_BUCKET,
+        put_fields(MOVED, MOVED_WRITERS.pack(), [AUTHOR, WALL_MS, AUTHOR, WALL_MS + 1, None]),
+    ),
+]
+"""An op of a laptop and the two of the township that follow from it."""
+
+
 def plain_frame(content: bytes) -> bytes:
     """A zstd frame with one uncompressed block: the same bytes from every zstd version."""
     assert 256 <= len(content) < 1 << 16
@@ -109,6 +138,7 @@ def changesets() -> Any:
             }
             for header, ops, changeset, hash_ in zip(HEADERS, OPS, CHANGESETS, HASHES, strict=True)
         ],
+        "moves": [{"fields": shown(op), "bytes": encode(op).hex()} for op in MOVES],
         "writers": {
             "fields": [WRITERS.default, WRITERS.fields],
             "bytes": WRITERS.pack().hex(),
@@ -166,7 +196,7 @@ PAGE = Page(
         Entry(41, CHANGESETS[0].header, list(CHANGESETS[0].ops)),
         Entry(42, CHANGESETS[1].header, [CHANGESETS[1].ops[1]], [1], Outcome({1: ["away"]}, {})),
     ],
-    [Own(43, 1, 2), Own(45, 3, 1, OUTCOME)],
+    [Own(43, 1, 2), Own(44, 3, 1, OUTCOME), Own(45, 4, 1, Outcome(moved=[0]), [])],
     {BUCKET: 45, "township/i": 45},
     45,
     False,

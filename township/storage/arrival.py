@@ -9,11 +9,12 @@ from operator import itemgetter
 from sqlalchemy import Connection
 
 from township import changes
-from township.storage import bulk, later
+from township.changes import Op
+from township.storage import bulk, later, rereading, whereabouts
 from township.storage.bulk import Key
 from township.storage.folding import Arrived, Change, Source, arrivals
 from township.storage.homecoming import Homecoming
-from township.storage.overlay import Overlay, PendingRecord, pending_among
+from township.storage.overlay import Overlay, PendingRecord, pending_among, taken_in
 from township.storage.pages import Entry, Page
 
 Numbered = tuple[int, list[Arrived]]
@@ -31,35 +32,44 @@ class Arrival:
     def __init__(self, connection: Connection, incarnation: int) -> None:
         self._connection = connection
         self._overlay = Overlay(connection, incarnation)
+        self._incarnation = incarnation
         self._changes: dict[Key, Change] = {}
+        self._elsewhere: frozenset[Key] = frozenset()
 
     def apply(self, page: Page) -> set[str]:
         """Apply the entries and move the cursors; returns the kinds that changed."""
         own = Homecoming(self._connection, page.own)
+        ahead = whereabouts.ahead(self._connection, page.cursors)
         self._overlay.load(own.replayed)
-        others = [self._read(entry) for entry in page.entries]
+        opened = [_opened(entry) for entry in page.entries]
         again = [(own.seq(d), self._again(own, d, page)) for d in own.replayed]
-        touched = {a.op.record for _, arrived in (*others, *again) for a in arrived}
-        entangled = own.entangled(touched)
+        keys = {(op.kind, op.record) for _, ops in opened for _, op in ops}
+        keys |= {(a.op.kind, a.op.record) for _, arrived in again for a in arrived}
+        entangled = own.entangled((record for _, record in keys), all_=bool(ahead))
         pending = pending_among(self._connection, entangled)
+        keys |= {(record.kind, record_id) for record_id, record in pending.items()}
+        self._elsewhere = whereabouts.among(self._connection, keys, ahead)
+        others = [self._read(entry, ops) for entry, ops in opened]
         mine = self._mine(own, pending)
-        for _, arrived in merge(others, again, mine, key=itemgetter(0)):
-            self._fold(arrived)
+        for seq, arrived in merge(others, again, mine, key=itemgetter(0)):
+            self._fold(seq, arrived)
         self._write(own, pending)
         own.settle()
         self._move_cursors(page.cursors)
         return {kind for kind, _ in self._changes}
 
-    def _read(self, entry: Entry) -> Numbered:
-        header = changes.decode_header(entry.header)
-        places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
-        ops = list(zip(places, map(changes.decode_op, entry.ops), strict=True))
+    def _read(self, entry: Entry, ops: list[tuple[int, Op]]) -> Numbered:
+        if self._elsewhere:
+            ops = [(i, op) for i, op in ops if (op.kind, op.record) not in self._elsewhere]
         known = later.sort_out(self._connection, entry, ops)
-        return entry.seq, arrivals(Source.of(header), known, entry.outcome)
+        source = Source.of(changes.decode_header(entry.header))
+        return entry.seq, arrivals(source, known, entry.outcome)
 
     def _again(self, own: Homecoming, dseq: int, page: Page) -> list[Arrived]:
         """What comes a second time, in the buckets that this page moves: others have it already."""
         arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
+        if dseq in own.indexes:
+            return [arrived[index] for index in sorted(own.indexes[dseq])]
         return [one for one in arrived if one.op.bucket in page.cursors]
 
     def _mine(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> Iterator[Numbered]:
@@ -68,26 +78,41 @@ class Arrival:
         self._overlay.load(dseqs)
         for dseq in sorted(dseqs):
             arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
+            if dseq in own.indexes:
+                arrived = [arrived[index] for index in sorted(own.indexes[dseq])]
             yield own.seq(dseq), [a for a in arrived if a.op.record in pending]
 
-    def _fold(self, arrived: list[Arrived]) -> None:
+    def _fold(self, seq: int, arrived: list[Arrived]) -> None:
         for one in arrived:
             key = (one.op.kind, one.op.record)
+            if key in self._elsewhere:
+                continue
             change = self._changes.get(key)
             if change is None:
                 change = self._changes[key] = Change()
-            change.fold(one)
+            if one.op.action == "put":
+                change.put(one.op, seq)
+            elif one.op.action == "leave":
+                change.leave()
+            else:
+                change.fold(one)
 
     def _write(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> None:
         free: dict[Key, Change] = {}
         for key, change in self._changes.items():
-            record = pending.get(key[1])
-            if record is None:
+            if key[1] not in pending:
                 free[key] = change
-            else:
-                settled = {dseq for dseq in record.dseqs if dseq in own}
-                self._overlay.rebase(key, record, change, settled)
+        for record_id, record in pending.items():
+            key = (record.kind, record_id)
+            found = self._changes.get(key)
+            settled = {dseq for dseq in record.dseqs if dseq in own}
+            if found and found.put_at:
+                known = taken_in(self._connection, self._incarnation, found.put_at)
+                settled |= known.intersection(record.dseqs)
+            if found or settled:
+                self._overlay.rebase(key, record, found, settled)
         bulk.write(self._connection, free)
+        rereading.brought(self._connection, [record for _, record in self._changes])
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)
@@ -98,6 +123,11 @@ class Arrival:
                 "UPDATE bucket_cursor SET seq = ? WHERE bucket = ?",
                 [(seq, bucket) for bucket, seq in cursors.items()],
             )
+
+
+def _opened(entry: Entry) -> tuple[Entry, list[tuple[int, Op]]]:
+    places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
+    return entry, list(zip(places, map(changes.decode_op, entry.ops), strict=True))
 
 
 def mark_households(

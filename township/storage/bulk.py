@@ -62,6 +62,9 @@ def write(connection: Connection, changes: dict[Key, Change]) -> None:
     inserts: dict[str, dict[bytes, Change]] = {}
     updates: dict[str, dict[bytes, Change]] = {}
     for (kind, record_id), change in changes.items():
+        if change.gone:
+            drop_row(connection, kind, record_id)
+            continue
         group = inserts if change.inserted else updates
         group.setdefault(kind, {})[record_id] = change
     for kind, made in inserts.items():
@@ -140,5 +143,5 @@ def write_row(connection: Connection, kind: str, record_id: bytes, columns: Colu
 
 
 def drop_row(connection: Connection, kind: str, record_id: bytes) -> None:
-    """Remove a record that the township has never known."""
+    """Remove a record that lies in no bucket of this laptop, or that the township never knew."""
     connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (record_id,))

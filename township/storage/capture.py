@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from township import changes
 from township.changes import Op, Writers
 from township.errors import WorldError
-from township.records import Record
-from township.storage import scope, tables
+from township.records import Household, Record
+from township.storage import moving, scope, tables
 from township.values import Kind, Value, to_stored
 
 SEARCHED = ("household", "person")
@@ -29,6 +29,7 @@ def commit(
     changed: list[Record],
     deleted: list[Record],
     restored: list[Record],
+    moved: Sequence[Household] = (),
 ) -> tuple[frozenset[str], int | None]:
     """Write the records and their changeset in one transaction.
 
@@ -41,7 +42,12 @@ def commit(
     ops: list[tuple[Record, Op]] = []
     for record in _ordered(changed, deleted, restored):
         prefix = f"{device.number}.{device.incarnation}.{dseq}."
-        for op in _ops_of(session, record, record in deleted, record in restored):
+        found = (
+            _moves(session, record)
+            if record in moved
+            else _ops_of(session, record, record in deleted, record in restored)
+        )
+        for op in found:
             ops.append((record, op))
             _note_writer(record, op, f"{prefix}{len(ops) - 1}")
         _stamp(record, author, now)
@@ -49,10 +55,15 @@ def commit(
         session.rollback()
         return frozenset(), None
     session.flush()
+    kinds = {op.kind for _, op in ops}
+    for record, op in ops:
+        if op.action == "move":
+            zones = (bytes.fromhex(op.bucket[: op.bucket.index("/")]), op.fields["zone_id"][0])
+            kinds |= moving.take_along(session.connection(), record.id, zones, dseq)
     scope.note_guests(session.connection(), {op.bucket for _, op in ops})
     _store(session, device, author, now, ops)
     session.commit()
-    return frozenset(op.kind for _, op in ops), dseq
+    return frozenset(kinds), dseq
 
 
 def _ordered(*lists: list[Record]) -> list[Record]:
@@ -80,6 +91,28 @@ def _ops_of(session: Session, record: Record, deleted: bool, restored: bool) -> 
         yield Op(kind, record.id, "set", bucket, edits)
     if deleted:
         yield Op(kind, record.id, "delete", bucket, {changes.SEEN: record.writers})
+
+
+def _moves(session: Session, home: Record) -> Iterator[Op]:
+    """The operation that moves a household; it decides alone in its changeset."""
+    edits = _edits(home)
+    if "zone_id" not in edits:
+        yield from _ops_of(session, home, deleted=False, restored=False)
+        return
+    assert edits.keys() <= _PLACE, "nothing else of a household changes while it moves"
+    writers = Writers.unpack(home.writers)
+    fields = {name: edits.get(name) or _as_it_is(home, name, writers) for name in _PLACE}
+    _keep_beneath(session, home, fields)
+    zone = _before(home, "zone_id", Kind.REF)
+    assert isinstance(zone, bytes)
+    yield Op(home.kind(), home.id, "move", changes.bucket(zone, home.data_class), fields)
+
+
+_PLACE = {"zone_id", "group_id"}
+
+
+def _as_it_is(home: Record, name: str, writers: Writers) -> list[Any]:
+    return [getattr(home, name), writers.of(name)]
 
 
 def _edits(record: Record) -> dict[str, Any]:
@@ -136,7 +169,7 @@ def _inserted_here(session: Session, record_id: bytes) -> bool:
 def _note_writer(record: Record, op: Op, writer: str) -> None:
     if op.action == "insert":
         record.writers = Writers(writer).pack()
-    elif op.action == "set":
+    elif op.action in ("set", "move"):
         writers = Writers.unpack(record.writers)
         writers.write(op.fields, writer)
         record.writers = writers.pack()

@@ -16,6 +16,8 @@ from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost, password_problem
 from township.storage.laptop import Unlocked
 from township.storage.pages import Scope
+from township.storage.restored import EPOCH
+from township.storage.settings import keep
 from township.values import utc_now
 
 
@@ -25,7 +27,8 @@ class Membership:
 
     ``authors`` are (login, cadre id) of those who may work here; ``recovery`` is the age
     recipient to which the township's copy of the data key is sealed, empty for none;
-    ``township_sealing`` the raw X25519 key to which files for the township are sealed.
+    ``township_sealing`` the raw X25519 key to which files for the township are sealed;
+    ``epoch`` is the township's, empty when it is not known yet.
     """
 
     township_id: bytes
@@ -40,6 +43,7 @@ class Membership:
     scope: Scope
     recovery: str
     township_sealing: bytes
+    epoch: bytes = b""
 
 
 def check(folder: LaptopFolder, password: str) -> None:
@@ -103,3 +107,5 @@ def _enter(connection: Connection, member: Membership) -> None:
     scope.apply(connection, member.scope)
     replica.keep_scope_mark(connection, member.scope)
     letters.keep_township_sealing(connection, member.township_sealing)
+    if member.epoch:
+        keep(connection, EPOCH, member.epoch.hex())

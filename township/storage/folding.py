@@ -37,19 +37,26 @@ class Arrived(NamedTuple):
 class Change:
     """What a page does to one record."""
 
-    __slots__ = ("columns", "default", "inserted", "writers")
+    __slots__ = ("columns", "default", "gone", "inserted", "put_at", "writers")
 
     def __init__(self) -> None:
         self.inserted = False
+        self.gone = False
+        """It has left for a bucket that this page does not show."""
+        self.put_at = 0
+        """Number under which the township put it into its bucket, whole."""
         self.columns: Columns = {}
         self.default: str | None = None
         self.writers: dict[str, str] = {}
 
     def fold(self, arrived: Arrived) -> None:
-        """Carry out one more operation."""
+        """Carry out one more operation of one that was made or changed by somebody."""
         op, op_id, author, moment, lost, merged = arrived
         columns = self.columns
+        if op.action == "move":
+            return  # the township puts what has moved
         if op.action == "insert":
+            self.gone = False
             self.inserted = True
             self.default, self.writers = op_id, {}
             self.columns = columns = dict(op.fields)
@@ -66,6 +73,18 @@ class Change:
             columns["deleted_at"] = moment if op.action == "delete" else None
         columns["updated_by"], columns["updated_at"] = author, moment
 
+    def leave(self) -> None:
+        """The record goes to another bucket."""
+        self.inserted, self.gone = False, True
+        self.columns, self.default, self.writers = {}, None, {}
+
+    def put(self, op: Op, seq: int) -> None:
+        """The record comes from another bucket, as the township has it."""
+        writers = Writers.unpack(op.fields["writers"])
+        self.inserted, self.gone, self.put_at = True, False, seq
+        self.columns = {**op.fields["state"], **stamps_of(op)}
+        self.default, self.writers = writers.default, writers.fields
+
     def writers_after(self, before: bytes | None) -> bytes:
         """The record's packed writers once this change is made."""
         if self.inserted:
@@ -73,6 +92,18 @@ class Change:
         writers = Writers.unpack(before)
         writers.fields.update(self.writers)
         return writers.pack()
+
+
+def stamps_of(op: Op) -> Columns:
+    """The stamps in a ``put`` as columns."""
+    made_by, made_ms, changed_by, changed_ms, deleted_ms = op.fields["stamps"]
+    return {
+        "created_by": made_by,
+        "created_at": wall_text(made_ms),
+        "updated_by": changed_by,
+        "updated_at": wall_text(changed_ms),
+        "deleted_at": wall_text(deleted_ms) if deleted_ms is not None else None,
+    }
 
 
 @dataclass(frozen=True)

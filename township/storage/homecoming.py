@@ -21,6 +21,10 @@ class Homecoming:
             run.dseq: run.outcome for run in runs if run.outcome is not None
         }
 
+        self.indexes: dict[int, set[int]] = {
+            run.dseq: set(run.indexes) for run in runs if run.indexes is not None
+        }
+
     def __contains__(self, dseq: int) -> bool:
         return any(run.dseq <= dseq < run.dseq + run.count for run in self._runs)
 
@@ -41,10 +45,11 @@ class Homecoming:
             found += [dseq for dseq in range(first, after) if dseq not in pending]
         return found
 
-    def entangled(self, touched: Iterable[bytes]) -> set[bytes]:
+    def entangled(self, touched: Iterable[bytes], *, all_: bool = False) -> set[bytes]:
         """Pending records whose rows need more than being settled.
 
-        Others ``touched`` them, the township decided otherwise, or later edits are still pending.
+        Others ``touched`` them, the township decided otherwise, or later edits are still pending;
+        ``all_`` of them when a bucket that does not move with this page may hold some.
         """
         found: set[bytes] = set()
         for chunk in in_chunks(touched):
@@ -56,6 +61,10 @@ class Homecoming:
                 f"SELECT record_id FROM pending WHERE dseq IN ({marks(dseqs)})", dseqs
             )
         for first, after in self._ranges():
+            if all_:
+                found |= self._ids(
+                    "SELECT record_id FROM pending WHERE dseq >= ? AND dseq < ?", (first, after)
+                )
             found |= self._ids(
                 "SELECT late.record_id FROM pending AS here JOIN pending AS late"
                 " ON late.record_id = here.record_id AND (late.dseq < ? OR late.dseq >= ?)"

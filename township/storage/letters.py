@@ -85,12 +85,11 @@ class Letters:
                 ],
             )
 
-    def unanswered(self, dseqs: Iterable[int]) -> set[int]:
+    def unanswered(self, incarnation: int, dseqs: Iterable[int]) -> set[int]:
         """Which of these own changesets the township has not answered yet."""
         c = tables.changeset.c
         found: set[int] = set()
         with self._database.reader() as session:
-            incarnation = session.scalar(select(tables.device.c.incarnation))
             for chunk in in_chunks(dseqs):
                 found |= set(
                     session.scalars(

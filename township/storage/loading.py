@@ -14,9 +14,9 @@ import zstandard
 from sqlalchemy import Connection, select
 
 from township.changes import Writers
-from township.storage import bulk, staging, tables
+from township.storage import bulk, later, rereading, staging, tables, whereabouts
 from township.storage.folding import Change
-from township.storage.overlay import Overlay, PendingRecord
+from township.storage.overlay import Overlay, PendingRecord, taken_in
 from township.storage.pages import Group, Manifest
 
 _MOST_PLAIN = 16 << 20
@@ -72,13 +72,16 @@ class _Load:
         self._connection = connection
         self._manifest = manifest
         self._overlay = Overlay(connection, incarnation)
+        self._ahead = whereabouts.ahead(connection, {manifest.bucket: manifest.seq})
+        self._waits = later.waits(connection)
         self._pending = _pending(connection)
-        self._settled = _settled(connection, incarnation, manifest.seq) if self._pending else set()
+        self._settled = taken_in(connection, incarnation, manifest.seq) if self._pending else set()
 
     def chunk(self, data: bytes) -> set[str]:
         """Take the records of one part in; returns their kinds."""
         kinds = set()
-        for group in groups(data):
+        for whole in groups(data):
+            group = self._come(whole)
             if group.kind not in bulk.known_kinds():
                 self._keep_for_later(group, group.fields)
                 continue
@@ -90,6 +93,16 @@ class _Load:
             kinds.add(group.kind)
         return kinds
 
+    def _come(self, group: Group) -> Group:
+        """The records that this laptop does not know to have moved on since then."""
+        keys = [(group.kind, record) for record in group.ids]
+        gone = whereabouts.among(self._connection, keys, self._ahead)
+        if gone:
+            group = _some(group, [i for i, key in enumerate(keys) if key not in gone])
+        if self._waits:
+            later.drop(self._connection, set(keys) - gone, self._manifest.seq)
+        return group
+
     def _put(self, group: Group) -> None:
         columns = _columns(group)
         places = [i for i, record in enumerate(group.ids) if record in self._pending]
@@ -98,6 +111,7 @@ class _Load:
         if places:
             columns = _leave_out(columns, set(places))
         bulk.put_columns(self._connection, group.kind, columns)
+        rereading.brought(self._connection, group.ids)
         homes = {_HOMES: group.ids, _PEOPLE: group.fields.get("household_id", ())}
         _mark(self._connection, homes.get(group.kind, ()))
 
@@ -132,6 +146,14 @@ class _Load:
 def _columns(group: Group) -> dict[str, Sequence[Any]]:
     stamps: dict[str, Sequence[Any]] = {name: getattr(group, name) for name in _STAMPS}
     return {"id": group.ids, "writers": group.writers, **group.fields, **stamps}
+
+
+def _some(group: Group, places: Sequence[int]) -> Group:
+    """The records of a group in these places."""
+    columns = {name: getattr(group, name) for name in ("ids", "writers", *_STAMPS)}
+    chosen = {name: [values[i] for i in places] for name, values in columns.items()}
+    fields = {name: [values[i] for i in places] for name, values in group.fields.items()}
+    return Group(group.kind, **chosen, fields=fields)
 
 
 def _leave_out(columns: dict[str, Sequence[Any]], places: set[int]) -> dict[str, Sequence[Any]]:
@@ -185,24 +207,6 @@ def _pending(connection: Connection) -> dict[bytes, PendingRecord]:
         record.dseqs.append(dseq)
         record.inserted = record.inserted or bool(inserts)
     return found
-
-
-def _settled(connection: Connection, incarnation: int, seq: int) -> set[int]:
-    """Own changesets that the snapshot holds already: they will not come back by the log.
-
-    A snapshot is offered in an answer that carries the verdicts on all that was sent before
-    it was made, and both are kept in one transaction; so every such changeset has its number.
-    """
-    c = tables.changeset.c
-    return set(
-        connection.scalars(
-            select(c.dseq).where(
-                c.incarnation == incarnation,
-                c.seq <= seq,
-                c.state.in_(("applied", "conflict")),
-            )
-        )
-    )
 
 
 def _mark(connection: Connection, homes: Iterable[bytes | None]) -> None:

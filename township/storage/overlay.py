@@ -28,6 +28,7 @@ class PendingRecord:
 
     dseqs: list[int] = field(default_factory=list)
     inserted: bool = False
+    kind: str = ""
 
 
 @dataclass
@@ -44,13 +45,33 @@ def pending_among(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, P
     c = tables.pending.c
     for chunk in in_chunks(ids):
         rows = connection.execute(
-            select(c.record_id, c.dseq, c.inserts).where(c.record_id.in_(chunk)).order_by(c.dseq)
+            select(c.record_id, c.dseq, c.inserts, c.kind)
+            .where(c.record_id.in_(chunk))
+            .order_by(c.dseq)
         )
-        for record_id, dseq, inserts in rows:
-            record = found.setdefault(record_id, PendingRecord())
+        for record_id, dseq, inserts, kind in rows:
+            record = found.setdefault(record_id, PendingRecord(kind=kind))
             record.dseqs.append(dseq)
             record.inserted = record.inserted or bool(inserts)
     return found
+
+
+def taken_in(connection: Connection, incarnation: int, seq: int) -> set[int]:
+    """Own changesets whose effect the township's record under this number holds already.
+
+    What is put or loaded whole comes in an answer after the verdicts on all that was sent
+    before it was made; so every such changeset has its number.
+    """
+    c = tables.changeset.c
+    return set(
+        connection.scalars(
+            select(c.dseq).where(
+                c.incarnation == incarnation,
+                c.seq <= seq,
+                c.state.in_(("applied", "conflict")),
+            )
+        )
+    )
 
 
 class Overlay:
@@ -75,12 +96,18 @@ class Overlay:
     def remake(self, key: Key, beneath: View | None, dseqs: Iterable[int]) -> None:
         """Write a record anew: what the township holds, then these own changesets on top."""
         kind, record_id = key
-        edits = [a for dseq in dseqs for a in self.own(dseq) if a.op.record == record_id]
+        edits = [
+            a
+            for dseq in dseqs
+            for a in self.own(dseq)
+            if a.op.record == record_id or a.op.action == "move"
+        ]
+        local = _local(record_id, edits)
         if beneath is not None:
-            shown, covered = _cover(beneath, edits)
+            shown, covered = _cover(beneath, local)
             self._write(key, shown, covered)
         elif any(a.op.action == "insert" for a in edits):
-            self._write(key, _made_here(edits), [])
+            self._write(key, View(local.columns, Writers(local.default, local.writers)), [])
         else:
             bulk.drop_row(self._connection, kind, record_id)
 
@@ -150,6 +177,8 @@ def _set_writer(writers: Writers, name: str, writer: str | None) -> None:
 
 
 def _advance(beneath: View | None, change: Change) -> View | None:
+    if change.gone:
+        return None
     if change.inserted:
         return View(dict(change.columns), Writers(change.default, dict(change.writers)))
     if beneath is None:
@@ -158,20 +187,22 @@ def _advance(beneath: View | None, change: Change) -> View | None:
     return View({**beneath.columns, **change.columns}, writers)
 
 
-def _made_here(edits: list[Arrived]) -> View:
-    """A record that the township does not know yet, as the remaining edits make it."""
+def _local(record_id: bytes, edits: Iterable[Arrived]) -> Change:
+    """Own edits of one record. A household's move takes along what hangs on it."""
     local = Change()
     for arrived in edits:
-        local.fold(arrived)
-    return View(local.columns, Writers(local.default, local.writers))
+        op = arrived.op
+        if op.record == record_id:
+            action = "set" if op.action == "move" else op.action
+            local.fold(arrived._replace(op=msgspec.structs.replace(op, action=action)))
+        else:
+            local.columns["zone_id"] = op.fields["zone_id"][0]
+    return local
 
 
-def _cover(beneath: View, edits: list[Arrived]) -> tuple[View, list[dict[str, Any]]]:
+def _cover(beneath: View, local: Change) -> tuple[View, list[dict[str, Any]]]:
     """The row that people see, and the shadow rows of all that the edits cover."""
-    local = Change()
-    for arrived in edits:
-        local.fold(arrived)
-    if edits:  # whether it lives is covered by every edit: see capture
+    if local.columns:  # whether it lives is covered by every edit: see capture
         local.columns.setdefault("deleted_at", beneath.columns.get("deleted_at"))
     covered = [
         {

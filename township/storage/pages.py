@@ -23,10 +23,13 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     ``lost``: op index → fields whose earlier value stayed (empty list: the whole op was not
     applied). ``merged``: op index → field → the value that came out of joining two sets.
+    ``moved``: indexes of moves, and of ops on records that lie in another zone than their
+    author knew; only that author is told.
     """
 
     lost: dict[int, list[str]] = {}
     merged: dict[int, dict[str, Any]] = {}
+    moved: list[int] = []
 
 
 class Verdict(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -59,13 +62,15 @@ class Entry(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 class Own(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A run of the laptop's own changesets, which it has: numbers ``seq``, ``seq`` + 1, … of the
-    log are its ``dseq``, ``dseq`` + 1, … ``outcome`` comes with a run of one.
+    log are its ``dseq``, ``dseq`` + 1, … ``outcome`` comes with a run of one. ``indexes`` are the
+    ops in the buckets that the page moves; None: those whose own ``bucket`` it moves.
     """
 
     seq: Count
     dseq: Count
     count: Count
     outcome: Outcome | None = None
+    indexes: list[int] | None = None
 
 
 class Page(msgspec.Struct, array_like=True, frozen=True):

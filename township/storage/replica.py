@@ -9,23 +9,33 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-import msgspec
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import Connection, func, select, update
 
-from township.changes import Changeset
-from township.storage import checkpoints, files, incarnation, loading, scope, staging, tables
+from township.storage import (
+    checkpoints,
+    files,
+    incarnation,
+    loading,
+    outbox,
+    rereading,
+    restored,
+    scope,
+    staging,
+    tables,
+)
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
 from township.storage.file_pages import Files, FilesTold
+from township.storage.outbox import Outbox, Place
 from township.storage.overlay import Overlay, pending_among
 from township.storage.pages import ChunkName, Manifest, Page, Scope, Verdict
+from township.storage.restored import EPOCH, Restored
 from township.storage.settings import keep, setting
 from township.storage.staging import Staged
 from township.values import moment_text
 
 _SCOPE = "sync.scope"
-_EPOCH = "sync.epoch"
 
 
 @dataclass(frozen=True)
@@ -44,19 +54,10 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Outbox:
-    """Own changesets in order; ``hash`` is that of the last one, ``complete``: none come after."""
-
-    changesets: Sequence[Changeset]
-    last_dseq: int
-    hash: bytes
-    complete: bool
-
-
-@dataclass(frozen=True)
 class Told:
     """One answer of the township, checked; ``asked`` are the cursors that its page starts from.
 
+    ``incarnation`` is the one whose changesets the verdicts are about, None: the present one.
     ``manifests`` are snapshots to load, ``parts`` have come for those, ``missed`` are buckets
     whose snapshots are not to be had any more.
     """
@@ -71,6 +72,7 @@ class Told:
     parts: Sequence[tuple[ChunkName, bytes]] = ()
     missed: Sequence[str] = ()
     files: FilesTold | None = None
+    incarnation: int | None = None
 
 
 class Replica:
@@ -95,27 +97,15 @@ class Replica:
             row.server_ca,
         )
 
-    def answered(self) -> int:
-        """The number of the last own changeset that the township has answered."""
-        c = tables.changeset.c
+    def answered(self) -> Place:
+        """The last own changeset before the first that the township has not answered."""
         with self._database.reader() as session:
-            me = session.execute(select(tables.device)).one()
-            oldest = session.execute(  # by the index of states, which keeps the order of rows
-                select(c.incarnation, c.dseq)
-                .where(c.state == "pending")
-                .order_by(literal_column("rowid"))
-                .limit(1)
-            ).one_or_none()
-            if oldest is None:
-                return int(me.last_dseq)
-            if oldest.incarnation == me.incarnation:
-                return int(oldest.dseq) - 1
-            found = session.scalar(
-                select(func.max(c.dseq)).where(
-                    c.incarnation == me.incarnation, c.state != "pending"
-                )
-            )
-        return found or 0
+            return outbox.answered(session)
+
+    def outbox(self, after: Place, budget: int) -> Outbox:
+        """See ``outbox.fill``."""
+        with self._database.reader() as session:
+            return outbox.fill(session, after, budget)
 
     def waiting(self) -> int:
         """How many own changesets the township has not answered."""
@@ -125,27 +115,6 @@ class Replica:
                 select(func.count()).select_from(tables.changeset).where(c.state == "pending")
             )
         return found or 0
-
-    def outbox(self, after: int, budget: int) -> Outbox:
-        """Own changesets after this number, about ``budget`` bytes, at least one if any is left."""
-        c = tables.changeset.c
-        taken: list[Changeset] = []
-        dseq, hash_, size = after, b"", 0
-        with self._database.reader() as session:
-            incarnation = session.scalar(select(tables.device.c.incarnation))
-            rows = session.execute(
-                select(c.dseq, c.header, c.ops, c.hash)
-                .where(c.incarnation == incarnation, c.dseq > after)
-                .order_by(c.dseq)
-                .execution_options(yield_per=200)
-            )
-            for number, header, ops, chain in rows:
-                if size >= budget:
-                    return Outbox(taken, dseq, hash_, False)
-                taken.append(Changeset(header, msgspec.msgpack.decode(ops)))
-                dseq, hash_ = number, chain
-                size += len(ops)
-        return Outbox(taken, dseq, hash_, True)
 
     def cursors(self) -> dict[str, int]:
         """How far each granted bucket has been applied."""
@@ -161,7 +130,12 @@ class Replica:
     def epoch(self) -> bytes:
         """The township's epoch as this laptop knows it; empty before the first answer."""
         with self._database.reader() as session:
-            return bytes.fromhex(setting(session.connection(), _EPOCH) or "")
+            return bytes.fromhex(setting(session.connection(), EPOCH) or "")
+
+    def rereading(self) -> bool:
+        """Is this laptop still comparing what it holds with a restored township?"""
+        with self._database.reader() as session:
+            return rereading.running(session.connection())
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that this laptop holds."""
@@ -178,12 +152,28 @@ class Replica:
         with self._database.writing() as connection:
             return frozenset(incarnation.begin(connection, expected))
 
+    def restored(self, told: Restored) -> frozenset[str]:
+        """The township was restored; returns the kinds of record that changed."""
+        with self._database.writing() as connection:
+            return frozenset(restored.begin(connection, told))
+
     def apply(self, told: Told) -> frozenset[str]:
-        """Take in one answer of the township; returns the kinds of record that changed."""
+        """Take in one answer of the township; returns the kinds of record that changed.
+
+        Does nothing with an answer of another epoch than the one that this laptop is in.
+        """
         kinds: set[str] = set()
         with self._database.writing() as connection:
+            if setting(connection, EPOCH) not in (None, told.epoch.hex()):
+                return frozenset()
+            keep(connection, EPOCH, told.epoch.hex())
             current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
-            kinds |= _take_verdicts(connection, current, told.verdicts)
+            if told.incarnation in (None, current):
+                kinds |= _take_verdicts(connection, current, told.verdicts)
+            elif (
+                told.verdicts and told.incarnation is not None
+            ):  # earlier work has no edits on top of the rows
+                _note_verdicts(connection, told.incarnation, told.verdicts)
             if told.scope is not None:
                 kinds |= scope.apply(connection, told.scope)
                 keep_scope_mark(connection, told.scope)
@@ -193,10 +183,7 @@ class Replica:
                 kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
                 checkpoints.move(connection, told.checkpoint)
-            if setting(connection, _EPOCH) != told.epoch.hex():
-                keep(connection, _EPOCH, told.epoch.hex())
-                staging.clear(connection)  # made from a log that may be no more
-                files.offer_again(connection)
+            kinds |= rereading.settle(connection, told.page.head if told.page else None)
             _stage(connection, told)
             if told.files is not None and files.take(connection, told.files):
                 kinds.add(files.KIND)
@@ -269,12 +256,11 @@ def _take_verdicts(
     for verdict in verdicts:
         if verdict.status not in ("rejected", "quarantined"):
             continue
-        keys = {(a.op.kind, a.op.record) for a in overlay.own(verdict.dseq)}
-        pending = pending_among(connection, [record for _, record in keys])
-        for key in keys:
-            if (record := pending.get(key[1])) and verdict.dseq in record.dseqs:
-                overlay.rebase(key, record, None, {verdict.dseq})
-                kinds.add(key[0])
+        touched = select(tables.pending.c.record_id).where(tables.pending.c.dseq == verdict.dseq)
+        pending = pending_among(connection, connection.scalars(touched).all())
+        for record_id, record in pending.items():
+            overlay.rebase((record.kind, record_id), record, None, {verdict.dseq})
+            kinds.add(record.kind)
     return kinds
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -66,12 +67,38 @@ def release(connection: Connection, incarnation: int) -> set[str]:
             if not record.township_wide and record.data_class == data_class:
                 _settle(connection, kind, bytes.fromhex(place), incarnation)
         kinds |= _evict(connection, name)
+    if kinds or _leaving(connection):
+        _settle_moved(connection, incarnation)
     return kinds
 
 
+_THERE = """(SELECT id FROM "{kind}" WHERE zone_id = ?
+ AND id NOT IN (SELECT record_id FROM shadow WHERE field = 'zone_id')
+ UNION ALL SELECT record_id FROM shadow WHERE field = 'zone_id' AND kind = ? AND value = ?)"""
+"""The records of a kind that lie in a zone for the township, wherever they were moved here."""
+
+
+def _there(kind: str, zone: bytes) -> tuple[str, tuple[object, ...]]:
+    return _THERE.format(kind=kind), (zone, kind, msgspec.msgpack.encode(zone))
+
+
+def _settle_moved(connection: Connection, incarnation: int) -> None:
+    """What was done to records that have left with a move is answered: nothing of it is here."""
+    kinds = connection.exec_driver_sql("SELECT DISTINCT kind FROM pending").scalars().all()
+    for kind in kinds:
+        connection.exec_driver_sql(
+            "DELETE FROM pending WHERE kind = ? AND EXISTS (SELECT 1 FROM changeset"
+            " WHERE changeset.dseq = pending.dseq AND changeset.incarnation = ?"
+            " AND changeset.state <> 'pending')"
+            f' AND record_id NOT IN (SELECT id FROM "{kind}")',
+            (kind, incarnation),
+        )
+
+
 def _settle(connection: Connection, kind: str, zone: bytes, incarnation: int) -> None:
+    there, values = _there(kind, zone)
     answered = (
-        f'record_id IN (SELECT id FROM "{kind}" WHERE zone_id = ?) AND NOT EXISTS ('
+        f"record_id IN {there} AND NOT EXISTS ("
         "SELECT 1 FROM pending AS mine JOIN changeset ON changeset.dseq = mine.dseq"
         " AND changeset.incarnation = ? AND changeset.state = 'pending'"
         " WHERE mine.record_id = {table}.record_id)"
@@ -79,7 +106,7 @@ def _settle(connection: Connection, kind: str, zone: bytes, incarnation: int) ->
     for table in ("shadow", "pending"):
         connection.exec_driver_sql(
             f"DELETE FROM {table} WHERE kind = ? AND " + answered.format(table=table),
-            (kind, zone, incarnation),
+            (kind, *values, incarnation),
         )
 
 
@@ -98,9 +125,11 @@ def _evict(connection: Connection, bucket: str) -> set[str]:
     for kind, record in record_kinds().items():
         if record.township_wide or record.data_class != data_class:
             continue
+        there, values = _there(kind, bytes.fromhex(place))
         removed = connection.exec_driver_sql(
-            f'DELETE FROM "{kind}" WHERE zone_id = ? AND id NOT IN (SELECT record_id FROM pending)',
-            (bytes.fromhex(place),),
+            f'DELETE FROM "{kind}" WHERE id IN {there}'
+            " AND id NOT IN (SELECT record_id FROM pending)",
+            values,
         )
         if removed.rowcount:
             kinds.add(kind)

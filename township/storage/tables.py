@@ -46,7 +46,7 @@ changeset = Table(
     Column("seq", BigInteger, nullable=True),  # the township's number once known
     Column("reason", Text, nullable=True),
 )
-"""This laptop's own changesets: the outbox and its history. Kept until durable at the server."""
+"""This laptop's own changesets, kept for good: a restored township asks for them again."""
 
 CHANGESET_STATES = ("pending", "applied", "conflict", "quarantined", "rejected")
 
@@ -78,6 +78,14 @@ bucket_cursor = Table(
     Column("seq", BigInteger, nullable=False),
 )
 """Up to which township sequence number each granted bucket has been applied."""
+
+unread = Table(
+    "unread",
+    Base.metadata,
+    Column("record_id", LargeBinary(16), primary_key=True),
+    Column("kind", String(40), nullable=False),
+)
+"""After the township was restored: records that it has not shown again; see ``rereading``."""
 
 later_op = Table(
     "later_op",

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput
-from township.records import Record, new_id
+from township.records import Household, Record, new_id
 from township.storage import capture
 
 
@@ -30,6 +30,7 @@ class UnitOfWork:
         self.clock = clock
         self._deleted: list[Record] = []
         self._restored: list[Record] = []
+        self._moved: list[Household] = []
 
     def add(self, record: Record) -> None:
         """Keep a new record, which has its id from now on. Fields are checked at ``commit()``."""
@@ -50,15 +51,26 @@ class UnitOfWork:
         record.deleted_at = None
         self._restored.append(record)
 
+    def move(self, home: Household, zone_id: bytes, group_id: bytes) -> None:
+        """Move a household to another zone, with all that hangs on it; one in a unit of work."""
+        home.zone_id, home.group_id = zone_id, group_id
+        self._moved = [home]
+
     def commit(self) -> Committed:
         """Check, capture and commit. Raises InvalidInput; then nothing is changed."""
         changed = [*self.session.new, *self.session.dirty]
         records = [record for record in changed if isinstance(record, Record)]
         _check(records)
         committed = capture.commit(
-            self.session, self.author, self.clock(), records, self._deleted, self._restored
+            self.session,
+            self.author,
+            self.clock(),
+            records,
+            self._deleted,
+            self._restored,
+            self._moved,
         )
-        self._deleted, self._restored = [], []
+        self._deleted, self._restored, self._moved = [], [], []
         return Committed(*committed)
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from township import changes
 from township.errors import NotFound, WorldError
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
-from township.storage import tables
+from township.storage import rereading, tables
 from township.storage.work import UnitOfWork
+from township.usecases import moving
 from township.values import from_stored, moment_from_text
 
 KEPT, OTHER = "kept", "other"
@@ -23,13 +24,17 @@ KEPT, OTHER = "kept", "other"
 
 @dataclass(frozen=True)
 class SyncState:
-    """How many own changesets wait, and how the last sync ended."""
+    """How many own changesets wait, and how the last sync ended.
+
+    ``comparing``: the township was restored from a backup, and not everything was read anew yet.
+    """
 
     waiting: int
     last_at: datetime | None
     problem: str | None
     refused: int
     conflicts: int
+    comparing: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ def sync_state(session: Session) -> SyncState:
         problem=device.last_sync_problem if device else None,
         refused=counts.get("rejected", 0) + counts.get("quarantined", 0),
         conflicts=session.scalar(open_) or 0,
+        comparing=rereading.running(session.connection()),
     )
 
 
@@ -120,7 +126,10 @@ def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
     if conflict is None or conflict.deleted_at is not None or conflict.decision:
         raise NotFound("这条冲突已经由别人处理过了。")
     target = _target(work.session, conflict)
-    if decision == OTHER and target is not None:
+    lost_move = moving.lost_move(work.session, conflict)
+    if lost_move:
+        moving.decide(work, lost_move, again=decision == OTHER)
+    elif decision == OTHER and target is not None:
         if conflict.field_name is None:
             work.delete(target)
         elif conflict.field_name not in target.fields():
@@ -129,7 +138,8 @@ def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
             kind = target.field(conflict.field_name).kind
             value = from_stored(kind, msgspec.msgpack.decode(conflict.other_value or b"\xc0"))
             setattr(target, conflict.field_name, value)
-    conflict.decision, conflict.decided_by = decision, work.author
+    for one in lost_move or (conflict,):
+        one.decision, one.decided_by = decision, work.author
 
 
 def _open() -> ColumnElement[bool]:

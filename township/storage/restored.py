@@ -1,0 +1,108 @@
+"""The township was restored from a backup: what it has lost is offered again, the rest reread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select, update
+
+from township.storage import checkpoints, files, layers, rereading, staging, tables
+from township.storage.checkpoints import Checkpoint
+from township.storage.incarnation import MOVED
+from township.storage.overlay import Overlay
+from township.storage.settings import keep, setting
+
+EPOCH = "sync.epoch"
+
+
+class Head(NamedTuple):
+    """A place in an own chain: ``hash`` is that of changeset ``dseq``, 0 for none."""
+
+    incarnation: int
+    dseq: int
+    hash: bytes
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What the township says in a new epoch.
+
+    ``before`` is the epoch that this laptop named, ``chains`` where its own chains stand at the
+    township. ``continues``: the log goes on from all that this laptop has seen.
+    """
+
+    before: bytes
+    epoch: bytes
+    chains: Sequence[Head]
+    checkpoint: Checkpoint
+    continues: bool
+
+
+def begin(connection: Connection, told: Restored) -> set[str]:
+    """Enter the new epoch; returns the kinds whose rows changed.
+
+    One transaction of the caller's. Does nothing when this laptop is in another epoch by now.
+    """
+    if setting(connection, EPOCH) != told.before.hex():
+        return set()
+    keep(connection, EPOCH, told.epoch.hex())
+    checkpoints.move(connection, told.checkpoint)
+    staging.clear(connection)
+    files.offer_again(connection)
+    if told.continues:  # the backup is newer than what this laptop has seen: nothing was lost
+        return set()
+    current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+    kinds = _lay_on(connection, current, _offer_again(connection, current, told.chains))
+    rereading.begin(connection)
+    return kinds
+
+
+def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -> list[int]:
+    """What the township has lost waits again; returns the numbers in the current incarnation.
+
+    Where the township's chain is not a beginning of the own one, all of it waits: the answer to
+    it will tell what both have. Such work, and that of earlier incarnations, stays in the rows
+    as it is until then.
+    """
+    c = tables.changeset.c
+    heads = {head.incarnation: head for head in chains}
+    again: list[int] = []
+    for incarnation in connection.scalars(select(c.incarnation).distinct()).all():
+        head = heads.get(incarnation, Head(incarnation, 0, b""))
+        own = head.dseq == 0 or _wrote(connection, head)
+        lost = (
+            c.incarnation == incarnation,
+            c.dseq > (head.dseq if own else 0),
+            c.state.not_in(("pending", MOVED)),
+        )
+        if own and incarnation == current:
+            again = list(connection.scalars(select(c.dseq).where(*lost).order_by(c.dseq)))
+        connection.execute(
+            update(tables.changeset).where(*lost).values(state="pending", seq=None, reason=None)
+        )
+    return again
+
+
+def _wrote(connection: Connection, head: Head) -> bool:
+    c = tables.changeset.c
+    found = connection.scalar(
+        select(c.hash).where(
+            c.incarnation == head.incarnation, c.dseq == head.dseq, c.state != MOVED
+        )
+    )
+    return found == head.hash
+
+
+def _lay_on(connection: Connection, current: int, again: list[int]) -> set[str]:
+    """Put own work back on top of the rows."""
+    overlay = Overlay(connection, current)
+    known = layers.pending_records(connection)
+    new = layers.touched(overlay, again)
+    views = layers.beneath(overlay, known, new)
+    edits = {
+        key: sorted({*(known[key].dseqs if key in known else ()), *new.get(key, ())})
+        for key in views
+    }
+    return layers.renew(connection, overlay, views, edits, known)
