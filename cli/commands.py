@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
+from cli.quarantine_commands import quarantine
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -22,6 +23,7 @@ report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报�
 app.add_typer(report, name="report")
 township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
 app.add_typer(township, name="server")
+township.add_typer(quarantine, name="quarantine")
 
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
@@ -239,6 +241,18 @@ def server_devices(data: Data, as_json: AsJson = False) -> None:
         for d in found
     ]
     say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
+
+
+@township.command("minimum")
+def server_minimum(
+    data: Data,
+    schema: Annotated[
+        int, typer.Option("--schema", min=1, help="笔记本程序的数据版本至少要到几；1 为不限")
+    ],
+) -> None:
+    """要求笔记本先升级程序才能接收数据；上报随时都收。"""
+    server.minimum(data, schema)
+    typer.echo(f"已设定：数据版本 {schema} 以上的程序才能接收数据。上报不受影响。")
 
 
 @township.command("backup")

@@ -44,6 +44,15 @@ def revoke(path: Path, number: int) -> None:
         server.close()
 
 
+def minimum(path: Path, schema: int) -> None:
+    """Laptops must understand this record schema to pull. Raises WorldError."""
+    server = folder.open_server(path)
+    try:
+        admin.demand(server, schema)
+    finally:
+        server.close()
+
+
 def devices(path: Path) -> list[dict[str, object]]:
     """All enrolled laptops. Raises WorldError."""
     server = folder.open_server(path)

@@ -15,11 +15,12 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, collector, epochs, fetching, history, problems, wire
+from sync import chain, collector, epochs, fetching, problems, wire
 from sync.fetching import Came, Fetching, Load
 from sync.pictures import Pictures
+from sync.proving import continues, signed_checkpoint
 from sync.wire import Answer, BadMessage, ChainHead, Request
-from township.storage.checkpoints import Checkpoint
+from township.changes import SCHEMA
 from township.storage.file_pages import Files
 from township.storage.outbox import Outbox, Place
 from township.storage.pages import ChunkName, Manifest
@@ -84,6 +85,7 @@ class _Sent:
     epoch: bytes
     files: Files | None
     pieces: bool
+    heard: int
 
 
 _Ask = tuple[int, Place, int, bytes]
@@ -110,6 +112,8 @@ class Client:
         self.done = False
         self._pictures = Pictures(replica) if pictures else None
         self._pulled = False  # all records: from now on pictures have the line for themselves
+        self.minimum = 0
+        """The record schema that the township demands of who pulls, if this program lacks it."""
         self._replica = replica
         self._begin()
         self._budget = FIRST_BATCH
@@ -127,6 +131,7 @@ class Client:
         self._scope = self._replica.scope_mark()
         self._checkpoint = self._replica.checkpoint()
         self._epoch = self._replica.epoch()
+        self._heard = self._replica.heard()
 
     def request(self) -> bytes:
         """The next message to the township."""
@@ -150,11 +155,13 @@ class Client:
                 self._checkpoint.size if self._checkpoint else 0,
                 chunks if self._fetching.welcome else None,
                 self._epoch,
+                self._heard,
+                SCHEMA,
                 files,
             )
         )
-        name, epoch = sha256(body).digest(), self._epoch
-        self._sent = _Sent(name, identity, outbox, cursors, chunks, epoch, files, idle)
+        name, epoch, heard = sha256(body).digest(), self._epoch, self._heard
+        self._sent = _Sent(name, identity, outbox, cursors, chunks, epoch, files, idle, heard)
         self._answered = Place(outbox.own.incarnation, outbox.last_dseq)
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
@@ -194,7 +201,8 @@ class Client:
         if self._pictures and not answer.refused:
             pictures = self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
         manifests = self._offered(sent, answer)
-        came = self._fetching.came(sent.chunks, answer.chunks) if not answer.refused else Came()
+        given = not answer.refused and not answer.minimum
+        came = self._fetching.came(sent.chunks, answer.chunks) if given else Came()
         self._told.append(
             Told(
                 answer.verdicts,
@@ -208,6 +216,7 @@ class Client:
                 came.missed,
                 pictures,
                 answer.chain.incarnation,
+                sent.heard,
             )
         )
         self._count(answer)
@@ -313,8 +322,12 @@ class Client:
                 raise problems.diverged()
             self._answered = Place(answer.chain.incarnation, answer.chain.dseq)
             return
+        if answer.minimum:
+            self.minimum, self.done = answer.minimum, sent.outbox.complete
+            return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
+            self._heard = answer.page.heard
             self._pulled = not answer.page.more and answer.scope is None
 
     def _go_on_with_pictures(self) -> None:
@@ -334,25 +347,6 @@ class Client:
             progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
-
-
-def signed_checkpoint(answer: Answer, identity: Identity) -> Checkpoint:
-    """What the township says of its log, with its signature. Raises SyncProblem."""
-    new = answer.history
-    if new is None:
-        raise problems.nonsense()
-    text = history.checkpoint_bytes(identity.township_id, new.size, new.root)
-    if not chain.verify(identity.township_public, new.signature, text):
-        raise problems.nonsense()
-    return Checkpoint(answer.epoch, new.size, new.root, new.signature)
-
-
-def continues(old: Checkpoint | None, found: Checkpoint, answer: Answer) -> bool:
-    """Does the answer prove that its log goes on from ``old``? Epochs need no proof."""
-    if old is None or old.epoch != found.epoch:
-        return True
-    proof = answer.history.proof if answer.history else []
-    return history.consistent(old.size, old.root, found.size, found.root, proof)
 
 
 def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:
@@ -414,6 +408,8 @@ def run(
                     client.prepare()
                 if step:
                     step(client.progress)
+        if client.minimum:
+            raise problems.too_old(client.minimum)
     except problems.SyncProblem as problem:
         replica.finished(str(problem))
         raise

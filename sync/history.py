@@ -17,6 +17,7 @@ EMPTY = sha256().digest()
 
 ENTRY = b"lianxinqiao entry 1\n"
 CHECKPOINT = b"lianxinqiao checkpoint 1\n"
+_LEAF = b"\x00" + ENTRY
 _numbers = Struct(">QQQQ").pack
 
 
@@ -30,6 +31,15 @@ def entry_bytes(
 def commitment(salt: bytes, chain_hash: bytes) -> bytes:
     """SHA-256(salt ‖ chain hash). Once the salt is forgotten it tells nothing of the content."""
     return sha256(salt + chain_hash).digest()
+
+
+def entry_leaf(
+    seq: int, device: int, incarnation: int, dseq: int, status: str, salt: bytes, chain_hash: bytes
+) -> bytes:
+    """The leaf of an entry: ``leaf`` of its ``entry_bytes``, without a call for each step."""
+    numbers = _numbers(seq, device, incarnation, dseq)
+    committed = sha256(salt + chain_hash).digest()
+    return sha256(_LEAF + numbers + committed + status.encode()).digest()
 
 
 def checkpoint_bytes(township: bytes, size: int, root: bytes) -> bytes:
@@ -60,7 +70,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     while len(level) > 1:
         odd = level[len(level) & ~1 :]  # joins its left neighbours higher up
         pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+        level = [sha256(b"\x01%b%b" % pair).digest() for pair in pairs] + odd
     return level[0]
 
 

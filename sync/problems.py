@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from township.changes import SCHEMA
 from township.errors import WorldError
 
 
@@ -45,6 +46,10 @@ class Rewritten(SyncProblem):
     """The township's log does not continue the one that this laptop has seen."""
 
 
+class TooOld(SyncProblem):
+    """All work was pushed, but this program is too old to pull."""
+
+
 class CodeRefused(SyncProblem):
     """The one-time code is wrong, spent or too old."""
 
@@ -80,6 +85,14 @@ def wrong_certificate() -> WrongCertificate:
 def wrong_clock() -> WrongClock:
     """By this laptop's clock the certificate is too old or not yet valid."""
     return WrongClock("镇服务器的证书按本机日期不在有效期内。请先核对本机的日期和时间，再同步。")
+
+
+def too_old(schema: int) -> TooOld:
+    """The township demands a newer program of who pulls."""
+    return TooOld(
+        f"镇里要求先升级程序，才能接收各方的数据（数据版本要到 {schema}，本机是 {SCHEMA}）。"
+        "本机的改动都已上报、都还在；升级后再同步一次就好。"
+    )
 
 
 def diverged() -> Diverged:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from sync import chain, epochs, problems, standing, wire
 from sync.bundle import BadBundle
-from sync.client import continues, signed_checkpoint
 from sync.problems import SyncProblem
+from sync.proving import continues, signed_checkpoint
 from sync.standing import Standing
 from sync.wire import Answer, BadMessage
 from township.storage.checkpoints import Checkpoint
@@ -26,7 +26,8 @@ class Taken:
     """What an answer brought: own changesets answered, and changesets of others.
 
     ``more``: the township holds more than fitted into the file. ``restored``: it was put back
-    from a backup, and took nothing. All zero: it was all known.
+    from a backup, and took nothing. ``minimum``: it demands a program of this record schema of
+    who pulls. All zero: it was all known.
     """
 
     answered: int = 0
@@ -34,6 +35,7 @@ class Taken:
     pulled: int = 0
     more: bool = False
     restored: bool = False
+    minimum: int = 0
     kinds: set[str] = field(default_factory=set)
 
     def in_words(self) -> str:
@@ -43,6 +45,8 @@ class Taken:
                 "镇服务器从备份恢复过，这次没有收下内容。本机的改动都还在，"
                 "它缺的会重新上报：请再存一次上报文件、再读一次答复。"
             )
+        if self.minimum:
+            return f"镇里收下了本机 {self.answered} 次改动。{problems.too_old(self.minimum)}"
         if not (self.answered or self.pulled or self.kinds or self.more):
             return "这份答复里没有新内容，本机都已有了。"
         text = f"已读入：镇里收下了本机 {self.answered - self.refused} 次改动"
@@ -137,7 +141,7 @@ class Reading:
         """Was the end of the log reached, from where this laptop stood?"""
         self._letters, self._replica = letters, replica
         self._letters_epoch = letter.epoch
-        self._standing = Standing(letter.cursors or {}, letter.scope, size)
+        self._standing = Standing(letter.cursors or {}, letter.scope, size, letter.heard)
         self._line = list(reply.line)
 
     def take(self, answer: Answer) -> None:
@@ -156,7 +160,8 @@ class Reading:
         scope = answer.scope if unchanged else None
         page = answer.page if fits and self._starts_here(answer.page, before) else None
         self._count(answer, verdicts, page)
-        if verdicts or scope or _moves(page, before):
+        self.taken.minimum = answer.minimum
+        if verdicts or scope or _moves(page, before) or (page and page.decided):
             self.moved = True
             checkpoint = found if fits else None
             told = Told(
@@ -167,6 +172,7 @@ class Reading:
                 answer.epoch,
                 checkpoint,
                 incarnation=answer.chain.incarnation,
+                heard=before.heard,
             )
             self.taken.kinds |= self._replica.apply(told)
 

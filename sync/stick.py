@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from sync import bundle, wire
 from sync.bundle import BadBundle
 from sync.client import Client
@@ -72,6 +74,7 @@ def _requests(replica: Replica, step: Step | None) -> tuple[list[bytes], Letter,
             break
     incarnation, cursors = replica.identity().incarnation, request.cursors
     letter = Letter(incarnation, tuple(names), cursors, request.scope, epoch, checkpoint)
+    letter = msgspec.structs.replace(letter, heard=request.heard)
     return messages, letter, count
 
 

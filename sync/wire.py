@@ -106,8 +106,10 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     of the last scope that the laptop applied; ``history`` the size of the log at the last
     checkpoint that it holds. ``chunks`` are the parts of snapshots that it wants now; None: it
     wants no snapshots, and none shall be offered. ``epoch`` is the one that cursors, history
-    and answered work belong to; empty before the first is known. ``files`` are pictures to go
-    and to come.
+    and answered work belong to; empty before the first is known. ``heard``: decisions about its
+    quarantined work are known up to this number of the log. ``schema``: the newest record
+    schema that this program understands; 0: it does not say. ``files`` are pictures to go and
+    to come.
     """
 
     own: ChainHead
@@ -119,6 +121,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     history: Count = 0
     chunks: Annotated[list[ChunkName], Meta(max_length=MAX_CHUNKS)] | None = None
     epoch: Annotated[bytes, Meta(max_length=16)] = b""
+    heard: Count = 0
+    schema: Count = 0
     files: Files | None = None
 
 
@@ -144,6 +148,8 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     ``epoch`` only) what it has of each of its incarnations.
     ``offers`` are snapshots of buckets that the page leaves out for them; ``chunks`` the parts
     asked for, in order, as many as fit; None for one that is not to be had (any more).
+    ``minimum``, if not 0, is the record schema that a program must understand to pull: then
+    there is no page and there are no parts, while all that was pushed is taken.
     """
 
     request: Hash
@@ -157,6 +163,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
     chains: list[ChainHead] | None = None
+    minimum: Count = 0
     files: FilesTold | None = None
 
 

@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.background import Progress
 from desktop.models.sync_desk import SyncDesk, in_words
-from desktop.theme import Tone
 from desktop.views.duplicates import DuplicatesCard
+from desktop.views.own_work import NotTakenCard, WaitingCard
 from desktop.views.page import Page
 from desktop.views.stick_card import StickCard
 from desktop.views.widgets.basics import (
     Card,
     button,
-    glyph,
     label,
     row,
     rule,
@@ -26,10 +25,8 @@ from desktop.views.widgets.progress import ProgressStrip
 from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import syncing
-from township.usecases.syncing import KEPT, OTHER, OpenConflict, RefusedWork, SyncState
+from township.usecases.syncing import KEPT, OTHER, OpenConflict, SyncState
 from township.values import local_text
-
-_STATES = {"rejected": "未接收", "quarantined": "暂存待核"}
 
 
 class SyncPage(Page):
@@ -52,7 +49,8 @@ class SyncPage(Page):
         self.progress = ProgressStrip()
         self.problem = label("", "problem", wrap=True)
         self.conflicts = Card("改到一起了：请选定一个")
-        self.refused = Card("镇里没有接收的")
+        self.refused = NotTakenCard(database, cadre_id)
+        self.waiting = WaitingCard(database, cadre_id)
         self.duplicates = DuplicatesCard(database, cadre_id)
         self.stick = StickCard(desk)
         self._made: list[QWidget] = []
@@ -61,23 +59,22 @@ class SyncPage(Page):
         desk.moved.connect(self._moved)
         desk.ended.connect(self._ended)
         desk.carried.connect(self._rest)
-        self.duplicates.committed.connect(self.committed)
-        self.duplicates.said.connect(self.said)
+        for card in (self.duplicates, self.refused):
+            card.committed.connect(self.committed)
+            card.said.connect(self.said)
+        self.refused.wanted.connect(self.wanted)
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
         self._show_state(self.desk.state())
         with self._database.reader() as session:
             conflicts = syncing.open_conflicts(session)
-            refused = syncing.refused_work(session)
         self._clear()
         for conflict in conflicts:
             self._add(self.conflicts, self._conflict(conflict))
-        for work in refused:
-            self._add(self.refused, _refused(work))
         self.conflicts.setVisible(bool(conflicts))
-        self.refused.setVisible(bool(refused))
-        self.duplicates.reload()
+        for card in (self.refused, self.waiting, self.duplicates):
+            card.reload()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [("F9", "立即同步")]
@@ -105,7 +102,8 @@ class SyncPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        for part in (card, self.conflicts, self.refused, self.duplicates, self.stick):
+        parts = (self.conflicts, self.refused, self.duplicates, self.waiting, self.stick)
+        for part in (card, *parts):
             layout.addWidget(part)
         layout.addStretch(1)
         outer = QVBoxLayout(self)
@@ -188,20 +186,3 @@ class SyncPage(Page):
             grid.setColumnStretch(column, 1)
         grid.addWidget(rule(), 4, 0, 1, 2)
         return made
-
-
-def _refused(work: RefusedWork) -> QWidget:
-    from sync.wire import REASONS
-
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2)
-    what = "、".join(work.kinds)
-    layout.addLayout(
-        row(glyph("warning", Tone.WARN.ink), label(f"{_STATES[work.state]}：{what}", "label"), 1)
-    )
-    reason = REASONS.get(work.reason or "", "原因不明")
-    text = f"{local_text(work.written_at)} 填写 · {reason}。内容仍保存在本机，请联系镇管理员核对。"
-    layout.addWidget(selectable(text, "caption"))
-    return made

@@ -14,8 +14,8 @@ from sync.server.folder import OpenServer
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
 from sync.wire import Author
-from township.changes import bucket
-from township.errors import NotFound
+from township.changes import SCHEMA, bucket
+from township.errors import NotFound, WorldError
 from township.values import moment_text
 
 TOWNSHIP_OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK", "DIS"})
@@ -95,6 +95,24 @@ def revoke(server: OpenServer, number: int) -> None:
         )
     if changed.rowcount == 0:
         raise NotFound(f"没有编号为 {number} 的笔记本。")
+
+
+@retrying
+def demand(server: OpenServer, schema: int) -> None:
+    """From now on only programs that know this record schema may pull; 1: any. All may push.
+
+    Raises WorldError when this server does not know it itself.
+    """
+    if not 1 <= schema <= SCHEMA:
+        raise WorldError(f"数据版本只能是 1 到 {SCHEMA}：镇服务器自己的程序是 {SCHEMA}。")
+    service = server.service
+    with service.store.writing() as connection:
+        lock_head(connection, service.township_id)
+        connection.execute(
+            update(tables.township)
+            .where(tables.township.c.township_id == service.township_id)
+            .values(minimum=schema)
+        )
 
 
 @retrying

@@ -127,7 +127,7 @@ def contradicts(
     ).scalar_one()
     if size > head:
         return Finding(None, f"历史只有 {head} 条，凭据里有 {size} 条")
-    if Tree(connection, township_id).root(0, size) != root:
+    if Tree(connection, township_id, size).root(0, size) != root:
         return Finding(None, f"前 {size} 条与凭据不一致")
     return None
 
@@ -157,7 +157,7 @@ def _counts(connection: Connection, township_id: bytes, size: int) -> Finding | 
 
 def _tree(connection: Connection, walk: _Walk, root: bytes) -> Finding | None:
     """The stored hashes of full blocks, against the leaves."""
-    tree = Tree(connection, walk.township_id)
+    tree = Tree(connection, walk.township_id, len(walk.leaves))
     for low in range(0, len(walk.leaves) - BLOCK + 1, BLOCK):
         if tree.root(low, low + BLOCK) != history.root_of(walk.leaves[low : low + BLOCK]):
             return Finding(low + 1, "历史树与内容不一致")

@@ -28,8 +28,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _REFS = re.compile(r"[0-9a-f]{32}( [0-9a-f]{32})*")
-SERVER_KINDS = frozenset({"conflict"})
-"""Kinds whose records only the township makes."""
+ADMISSION = "admission"
+"""Of the township's entries that settle quarantined work; it has no records."""
+SERVER_KINDS = frozenset({"conflict", ADMISSION})
+"""What only the township writes."""
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from sync.server import tables
 from sync.wire import ChainHead
@@ -31,13 +31,19 @@ class Device:
     any_author: bool
     incarnation: int
     revoked: bool
+    waiting: bool
+    """Does any of its work wait in quarantine?"""
 
 
 def find(connection: Connection, township_id: bytes, number: int) -> Device | None:
     """The device with this number."""
     c = tables.device.c
+    q = tables.quarantine.c
+    mine = (q.township_id == township_id, q.device == number, q.decided_seq.is_(None))
     row = connection.execute(
-        select(tables.device).where(c.township_id == township_id, c.number == number)
+        select(tables.device, exists().where(*mine).label("waiting")).where(
+            c.township_id == township_id, c.number == number
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -49,6 +55,7 @@ def find(connection: Connection, township_id: bytes, number: int) -> Device | No
         row.any_author,
         row.incarnation,
         row.revoked_at is not None,
+        row.waiting,
     )
 
 

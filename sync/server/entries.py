@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from sync import history
 from sync.server import tables
-from sync.server.history import grow
+from sync.server.history import Memory, grow
 from sync.server.scribe import Batch
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
@@ -22,6 +22,7 @@ from township.values import moment_text
 STINT = 1000
 """Entries that are written while the next ones are made."""
 _SALT = 16
+_encode = msgspec.msgpack.Encoder().encode
 
 Packed = tuple[bytes, bytes, bytes | None]
 """Header, operations and outcome as the log keeps them."""
@@ -37,21 +38,25 @@ class Turn(NamedTuple):
 
 
 class Entries:
-    """What one push adds to the log; ``seq`` is the newest number given out."""
+    """What one push adds to the log; ``seq`` is the newest number, ``leaves`` the history's."""
 
-    def __init__(self, township_id: bytes, seq: int, now: datetime) -> None:
+    def __init__(
+        self, township_id: bytes, seq: int, now: datetime, memory: Memory | None = None
+    ) -> None:
         self.seq = seq
         self._township_id = township_id
         self._received_at = moment_text(now)
         self._salts = _salts()
         self._log: list[tuple[Any, ...]] = []
         self._feed: list[tuple[Any, ...]] = []
-        self._leaves: list[bytes] = []
+        self.leaves: list[bytes] = []
+        self._memory = memory
         self._buckets: set[str] = set()
 
-    def next(self) -> None:
+    def next(self) -> int:
         """Give out the next number."""
         self.seq += 1
+        return self.seq
 
     @property
     def waiting(self) -> int:
@@ -71,63 +76,57 @@ class Entries:
         Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
         that they are in.
         """
-        header, ops = turn.header, turn.changeset.ops
-        all_ = buckets
-        if len(buckets) > 1 or told:
-            all_ = list(dict.fromkeys([*buckets, *chain.from_iterable(told.values())]))
+        if len(buckets) == 1 and buckets[0] is not None and not told:
+            self.place_whole(turn, buckets[0], altered=altered)
+            return
+        ops = turn.changeset.ops
+        all_ = dict.fromkeys([*buckets, *chain.from_iterable(told.values())])
         names = [name for name in all_ if name is not None]
+        if len(names) == 1 and not told:
+            self.place_whole(turn, names[0], altered=altered)
+            return
         for bucket in names:
-            packed, size = None, sum(map(len, ops))
-            if len(names) > 1 or told:
-                indexes = [index for index, name in enumerate(buckets) if name == bucket]
-                packed = msgspec.msgpack.encode(indexes)
-                size = sum(len(ops[index]) for index in indexes)
-            self._feed.append(
-                (
-                    self._township_id,
-                    bucket,
-                    self.seq,
-                    packed,
-                    size,
-                    header.device,
-                    header.incarnation,
-                    header.dseq,
-                    altered,
-                )
-            )
+            indexes = [index for index, name in enumerate(buckets) if name == bucket]
+            size = sum(len(ops[index]) for index in indexes)
+            self._show(turn.header, bucket, _encode(indexes), size, altered)
+
+    def place_whole(self, turn: Turn, bucket: str, *, altered: bool) -> None:
+        """Enter a changeset that lies in one bucket into its feed."""
+        self._show(turn.header, bucket, None, sum(map(len, turn.changeset.ops)), altered)
+
+    def _show(
+        self, header: Header, bucket: str, indexes: bytes | None, size: int, altered: bool
+    ) -> None:
+        origin = header.device, header.incarnation, header.dseq
+        self._feed.append((self._township_id, bucket, self.seq, indexes, size, *origin, altered))
 
     def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> Packed:
         """Append to the log."""
-        header, packed = turn.header, msgspec.msgpack.encode(turn.changeset.ops)
-        packed_outcome = msgspec.msgpack.encode(outcome) if outcome else None
+        changeset, header, hash_, signature = turn
+        origin = header.device, header.incarnation, header.dseq
+        packed = _encode(changeset.ops)
+        packed_outcome = _encode(outcome) if outcome else None
         salt = next(self._salts)
-        commitment = history.commitment(salt, turn.hash)
-        leaf = history.leaf(
-            history.entry_bytes(
-                self.seq, header.device, header.incarnation, header.dseq, status, commitment
-            )
-        )
-        self._leaves.append(leaf)
+        leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
+        self.leaves.append(leaf)
         self._log.append(
             (
                 self._township_id,
                 self.seq,
-                header.device,
-                header.incarnation,
-                header.dseq,
-                turn.hash,
+                *origin,
+                hash_,
                 status,
                 reason,
-                turn.changeset.header,
+                changeset.header,
                 packed,
                 packed_outcome,
-                turn.signature,
+                signature,
                 self._received_at,
                 salt,
                 leaf,
             )
         )
-        return turn.changeset.header, packed, packed_outcome
+        return changeset.header, packed, packed_outcome
 
     def rows(self) -> list[Batch]:
         """What is ready to be written; each row comes once."""
@@ -138,7 +137,7 @@ class Entries:
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""
-        grow(connection, self._township_id, self.seq, self._leaves)
+        grow(connection, self._township_id, self.seq, self.leaves, self._memory)
         self._enter_buckets(connection)
 
     def _enter_buckets(self, connection: Connection) -> None:

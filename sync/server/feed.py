@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
-from sync.server import tables
+from sync.server import quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from township.storage.pages import Entry, Outcome, Own, Page
 
@@ -234,12 +234,13 @@ def _entries(place: Place, shown: dict[int, list[int] | None]) -> list[Entry]:
 def _logged(place: Place, seqs: list[int]) -> Iterator[Any]:
     """These changesets of the log in order."""
     c = tables.log.c
-    columns = select(c.seq, c.header, c.ops, c.outcome)
+    columns = select(c.seq, c.header, c.ops, c.outcome, c.device)
     for start in range(0, len(seqs), _CHUNK):
         chunk = seqs[start : start + _CHUNK]
-        yield from place.connection.execute(
+        rows = place.connection.execute(
             columns.where(c.township_id == place.township_id, c.seq.in_(chunk)).order_by(c.seq)
         ).all()
+        yield from quarantine.shown(place.connection, place.township_id, rows)
 
 
 def _entry(

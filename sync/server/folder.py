@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert
 
-from sync.server import devices, postgres, tables, tls
+from sync.server import devices, lifting, postgres, tables, tls
 from sync.server.engine import Store, open_sqlite
 from sync.server.service import Service
 from sync.server.vault import Vault
+from township.changes import SCHEMA
 from township.errors import DamagedDatabase, WorldError
 from township.records import new_id
 from township.values import moment_text, utc_now
@@ -140,6 +141,7 @@ def _enter_township(
                 head_seq=0,
                 next_device=OFFICE_DEVICE + 1,
                 created_at=moment,
+                schema=SCHEMA,
             )
         )
         sealing = X25519PrivateKey.from_private_bytes(folder.sealing_key.read_bytes())
@@ -178,6 +180,7 @@ def open_server(
     if not service.exists():
         store.close()
         raise WorldError("这个数据库里没有本镇的数据。请核对数据库地址，或从备份恢复。")
+    lifting.lift(store, service.township_id)
     recovery = pyrage.x25519.Identity.from_str(folder.recovery_key.read_text("ascii"))
     return OpenServer(folder, settings["name"], service, office_key, str(recovery.to_public()))
 

@@ -16,32 +16,79 @@ BLOCK = 256
 """Entries under one stored hash: a proof reads no more leaves than this at each end."""
 
 
-Blocks = dict[tuple[int, int], bytes]
-"""(level, number) → the stored hash of a full subtree."""
+_REMEMBERED = 64
+"""Blocks whose leaves stay at hand, some 20 KB each."""
+
+
+class Memory:
+    """What need not be read again of a township's tree, because it never changes.
+
+    Only what is committed may be remembered. Threads share it: whatever one of them puts there
+    is right, and what another has not seen yet is read from the database.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: dict[tuple[int, int], bytes] = {}
+        """(level, number) → the stored hash of a full subtree."""
+        self._leaves: dict[int, Sequence[bytes]] = {}
+
+    def leaves(self, block: int) -> Sequence[bytes]:
+        """The first leaves of a block, as many as are known."""
+        return self._leaves.get(block, ())
+
+    def keep(self, block: int, leaves: Sequence[bytes]) -> None:
+        """Remember the first leaves of a block."""
+        if len(leaves) > len(self.leaves(block)):
+            self._leaves[block] = leaves
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        while len(self._leaves) > _REMEMBERED:
+            self._leaves.pop(min(list(self._leaves)), None)
+
+    def grown(self, first: int, leaves: Sequence[bytes]) -> None:
+        """Entries from ``first`` on were committed."""
+        size = first + len(leaves)
+        for block in range(first // BLOCK, -(-size // BLOCK))[-_REMEMBERED:]:
+            low = block * BLOCK
+            older = self.leaves(block)[: max(0, first - low)]
+            if low + len(older) >= first:
+                self._leaves[block] = [*older, *leaves[max(0, low - first) : low + BLOCK - first]]
+        self._forget_old()
+
+
+class Memories:
+    """One memory for each epoch: a township restored from a backup goes on with another log."""
+
+    def __init__(self) -> None:
+        self._by_epoch: dict[bytes, Memory] = {}
+
+    def of(self, epoch: bytes) -> Memory:
+        """What is known of the log of this epoch."""
+        return self._by_epoch.setdefault(epoch, Memory())
 
 
 class Tree:
-    """The tree as one connection sees it.
+    """The tree of the first ``size`` entries as one connection sees it.
 
-    ``newest`` are the leaves at its end that need not be read, the first of them ``first``;
-    ``blocks`` remembers stored hashes from one look to the next: they never change.
+    ``newest`` are leaves at its end that need not be read; they may be uncommitted, and those
+    before them must not be.
     """
 
     def __init__(
         self,
         connection: Connection,
         township_id: bytes,
-        first: int = 0,
+        size: int,
         newest: Sequence[bytes] = (),
-        blocks: Blocks | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._connection = connection
         self._township_id = township_id
-        self._first = first
+        self._first = size - len(newest)
         self._newest = newest
-        self._blocks = blocks if blocks is not None else {}
+        self._memory = memory or Memory()
         self._known: dict[tuple[int, int], bytes] = {}
-        self._read_blocks: dict[int, Sequence[bytes]] = {}
 
     def root(self, low: int, high: int) -> bytes:
         """The hash over entries ``low`` to ``high`` - 1, counted from 0."""
@@ -69,7 +116,7 @@ class Tree:
 
     def block(self, level: int, number: int) -> bytes | None:
         """The stored hash of a full subtree."""
-        found = self._blocks.get((level, number))
+        found = self._memory.blocks.get((level, number))
         if found is None:
             c = tables.history_block.c
             found = self._connection.scalar(
@@ -78,20 +125,23 @@ class Tree:
                 )
             )
             if found is not None:
-                self._blocks[level, number] = found
+                self._memory.blocks[level, number] = found
         return found
 
     def leaves(self, low: int, high: int) -> Sequence[bytes]:
         """The leaves of these entries."""
-        if self._newest and high > self._first:
+        if high > self._first:
             older = self.leaves(low, self._first) if low < self._first else ()
             return [*older, *self._newest[max(0, low - self._first) : high - self._first]]
-        start = low - low % BLOCK
+        number = low // BLOCK
+        start = number * BLOCK
         if high > start + BLOCK:
             return self._read(low, high)
-        if start not in self._read_blocks:  # a proof asks for many parts of the same block
-            self._read_blocks[start] = self._read(start, start + BLOCK)
-        return self._read_blocks[start][low - start : high - start]
+        known = self._memory.leaves(number)
+        if len(known) < high - start:  # a proof asks for many parts of the same block
+            known = self._read(start, min(start + BLOCK, self._first))
+            self._memory.keep(number, known)
+        return known[low - start : high - start]
 
     def _read(self, low: int, high: int) -> Sequence[bytes]:
         c = tables.log.c
@@ -102,12 +152,18 @@ class Tree:
         ).all()
 
 
-def grow(connection: Connection, township_id: bytes, size: int, newest: Sequence[bytes]) -> None:
+def grow(
+    connection: Connection,
+    township_id: bytes,
+    size: int,
+    newest: Sequence[bytes],
+    memory: Memory | None = None,
+) -> None:
     """Store the hashes of subtrees that the log, now of ``size`` entries, has filled.
 
     ``newest`` are the leaves just added.
     """
-    tree = Tree(connection, township_id, size - len(newest), newest)
+    tree = Tree(connection, township_id, size, newest, memory)
     level, first = 0, (size - len(newest)) // BLOCK
     filled = [
         history.root_of(tree.leaves(number * BLOCK, (number + 1) * BLOCK))
@@ -130,13 +186,13 @@ def prove(
     key: Ed25519PrivateKey,
     size: int,
     known: int,
-    blocks: Blocks | None = None,
+    memory: Memory | None = None,
 ) -> History:
     """A signed checkpoint of the log's first ``size`` entries.
 
     With the proof that it continues the log of ``known`` entries, where that is possible.
     """
-    tree = Tree(connection, township_id, blocks=blocks)
+    tree = Tree(connection, township_id, size, memory=memory)
     root = tree.root(0, size)
     signature = key.sign(history.checkpoint_bytes(township_id, size, root))
     proof = history.consistency(known, size, tree.root) if known <= size else []

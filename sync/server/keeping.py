@@ -1,4 +1,8 @@
-"""A thread that keeps the snapshots of an open township fresh and removes unused pictures."""
+"""A thread that keeps an open township in order while it is served.
+
+Snapshots stay fresh, quarantined work comes in once its laptop is granted the place, pictures
+that no record names any more go.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import files, snapshots
+from sync.server import files, readmission, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -41,11 +45,12 @@ class Keeper:
             try:
                 self._look()
             except Exception:  # noqa: BLE001 - thread boundary; laptops take the log meanwhile
-                _log.exception("snapshots were not made")
+                _log.exception("looking after the township failed")
             self._stop.wait(EVERY)
 
     def _look(self) -> None:
         service = self._service
+        readmission.sweep(service.store, service.township_id, service.clock())
         snapshots.refresh(
             service.store,
             service.township_id,

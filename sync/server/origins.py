@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import select
 
 from sync.merge import merged_writer
-from sync.server import tables
+from sync.server import quarantine, tables
 from sync.server.scribe import Scribe
+from township import upcasting
 from township.changes import Header, Op, decode_header, decode_op
 from township.storage.pages import Outcome
 from township.values import Value
@@ -60,6 +61,8 @@ class Origins:
         if place[1] >= len(encoded):
             return None
         op = decode_op(encoded[place[1]])
+        if cast := upcasting.cast(decode_header(logged.header).schema):
+            op = cast.op(op)
         if (op.kind, op.record) != (kind, record):
             return None
         if op_id == merged_writer(op_id.removesuffix("m")):
@@ -80,7 +83,8 @@ class Origins:
                     c.status.in_(("applied", "conflict")),
                 )
             ).one_or_none()
-            self._known[origin] = Logged(*row) if row else None
+            found = row or quarantine.admitted(self._scribe.connection, self._township_id, *origin)
+            self._known[origin] = Logged(*found) if found else None
         return self._known[origin]
 
 

@@ -14,9 +14,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from township.changes import Action, Op
+from township import upcasting
+from township.changes import SCHEMA, Action, Op
 from township.fields import Field
 from township.records import record_kinds
+from township.upcasting import Cast
 from township.values import Kind
 
 LONGEST_TEXT = 10_000
@@ -52,12 +54,26 @@ class Head(msgspec.Struct, array_like=True, frozen=True, gc=False):
 _head = msgspec.msgpack.Decoder(Head)
 
 
-def heads(ops: Sequence[bytes]) -> list[Head] | None:
-    """The heads of these operations, or None when one cannot be read."""
+def heads(ops: Sequence[bytes], schema: int = SCHEMA) -> list[Head] | None:
+    """The heads of these operations, or None when one cannot be read.
+
+    Operations of an older ``schema`` come in the words of this program.
+    """
     try:
-        return [_head.decode(data) for data in ops]
+        found = [_head.decode(data) for data in ops]
     except (ValueError, RecursionError):
         return None
+    cast = upcasting.cast(schema)
+    return [_cast(head, cast) for head in found] if cast else found
+
+
+def _cast(head: Head, cast: Cast) -> Head:
+    try:
+        op = cast.op(head.whole())
+    except (ValueError, RecursionError):
+        return head  # refused when it is looked at closely
+    fields = msgspec.Raw(msgspec.msgpack.encode(op.fields))
+    return Head(op.kind, op.record, op.action, op.bucket, fields)
 
 
 @cache

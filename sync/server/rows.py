@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
 from sync.merge import State
 from sync.server import tables
+from sync.server.reading import Head
 from sync.server.scribe import Scribe
 from sync.server.stamps import Stamps
-from township.changes import Writers
+from township.changes import Header, Op, Writers
 
 _CHUNK = 500
+_BUCKET: Final = 3
+_STATE: Final = 4
+_NO_OTHERS: dict[str, str] = {}
+_encode = msgspec.msgpack.Encoder().encode
 
 Key = tuple[str, bytes]
 """Kind and id of a record."""
@@ -39,8 +44,8 @@ class Row:
         self.touched = fresh
 
 
-_New = tuple[str, bytes, str, int, bytes]
-"""A record made by this push and not touched again: bucket, fields, writer, number, stamps."""
+_New = tuple[bytes, str, bytes, str, bytes, bytes, bool, int, bytes]
+"""A record made by this push and not touched again, as its row in the table."""
 
 
 class Rows:
@@ -71,8 +76,8 @@ class Rows:
     def lying_in(self, zone: str) -> Iterator[tuple[Key, bytes | dict[str, Any]]]:
         """The records of this push in a zone's buckets, with their fields, packed or not."""
         for key, new in chain(self._new.items(), self._written.items()):
-            if new[0].startswith(zone):
-                yield key, new[1]
+            if new[_BUCKET].startswith(zone):
+                yield key, new[_STATE]
         for key, row in self._rows.items():
             if row.bucket.startswith(zone):
                 yield key, row.state.values
@@ -80,7 +85,7 @@ class Rows:
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""
         if new := self._new.get(key) or self._written.get(key):
-            return new[0]
+            return new[_BUCKET]
         row = self._rows.get(key)
         return row.bucket if row else None
 
@@ -89,24 +94,30 @@ class Rows:
         fresh = key in self._new
         new = self._new.pop(key, None) or self._written.pop(key, None)
         if new is not None:
-            bucket, fields, writer, seq, stamps = new
-            state = State(msgspec.msgpack.decode(fields), Writers(writer))
+            *_, bucket, fields, writers, _, seq, stamps = new
+            state = State(msgspec.msgpack.decode(fields), Writers.unpack(writers))
             self._rows[key] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=fresh)
         return self._rows[key]
 
-    def add(
-        self, key: Key, bucket: str, fields: bytes, writer: str, seq: int, stamps: bytes
-    ) -> None:
-        """Make a new record of these packed fields and stamps."""
-        self._new[key] = (bucket, fields, writer, seq, stamps)
+    def add(self, op: Head | Op, fields: bytes, header: Header, index: int, seq: int) -> None:
+        """Make the new record of an insert, the ``index``-th of its changeset."""
+        author, moment = header.author or None, header.wall_ms
+        writer = f"{header.device}.{header.incarnation}.{header.dseq}.{index}"
+        self._new[op.kind, op.record] = (
+            self._township_id,
+            op.kind,
+            op.record,
+            op.bucket,
+            fields,
+            _encode((writer, _NO_OTHERS)),  # what Writers(writer) packs
+            False,
+            seq,
+            _encode((author, moment, author, moment, None)),  # what Stamps.of(header) packs
+        )
 
     def fresh(self) -> list[tuple[Any, ...]]:
         """The rows of new records, for the caller to write; each comes once."""
-        township = self._township_id
-        rows: list[tuple[Any, ...]] = [
-            (township, *key, bucket, fields, Writers(writer).pack(), False, seq, stamps)
-            for key, (bucket, fields, writer, seq, stamps) in self._new.items()
-        ]
+        rows: list[tuple[Any, ...]] = list(self._new.values())
         self._written |= self._new
         self._new.clear()
         return rows

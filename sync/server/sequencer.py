@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,7 @@ from sync import chain
 from sync.server import devices, epochs, tables
 from sync.server.devices import Device
 from sync.server.entries import Turn
+from sync.server.history import Memories, Memory
 from sync.server.scribe import Scribe
 from sync.server.taking import Taking
 from sync.wire import BadMessage, ChainHead
@@ -33,6 +35,15 @@ class Push:
     changesets: Sequence[Changeset]
     head_signature: bytes
     epoch: bytes = b""
+    memories: Memories = field(default_factory=Memories)
+
+
+class Grown(NamedTuple):
+    """Leaves that a push adds to the history tree of an epoch, once it is committed."""
+
+    epoch: bytes
+    first: int
+    leaves: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Taken:
     chain: ChainHead
     verdicts: list[Verdict] = field(default_factory=list)
     refused: str | None = None
+    grown: Grown | None = None
 
 
 def lock_head(connection: Connection, township_id: bytes) -> int:
@@ -70,18 +82,19 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     if any(repeats[h.dseq][0] != hashes[i] for i, h in enumerate(headers) if h.dseq in repeats):
         return Taken(known, _shared(connection, device, incoming, headers, known), "fork")
     _check_signature(device, headers[-1], hashes[-1], incoming.head_signature)
-    verdicts, signature = [verdict for _, verdict in repeats.values()], incoming.head_signature
-    turns = [
-        Turn(incoming.changesets[i], header, hashes[i], None if i + 1 < len(headers) else signature)
-        for i, header in enumerate(headers)
-        if header.dseq > known.dseq
-    ]
+    verdicts = [verdict for _, verdict in repeats.values()]
+    new = max(0, known.dseq + 1 - headers[0].dseq)
+    turns = list(map(Turn, incoming.changesets[new:], headers[new:], hashes[new:]))
     if not turns:
         return Taken(known, verdicts)
-    verdicts += _take(connection, device, head_seq, turns, now)
+    turns[-1] = turns[-1]._replace(signature=incoming.head_signature)
+    epoch = epochs.current(connection, device.township_id)
+    memory = incoming.memories.of(epoch)
+    taking, told = _take(connection, device, head_seq, turns, now, memory)
+    verdicts += told
     newest = ChainHead(incoming.own.incarnation, headers[-1].dseq, hashes[-1])
     devices.move_chain(connection, device, newest, moment_text(now))
-    return Taken(newest, verdicts)
+    return Taken(newest, verdicts, grown=Grown(epoch, head_seq, taking.leaves))
 
 
 def _shared(
@@ -102,18 +115,23 @@ def _shared(
 
 
 def _take(
-    connection: Connection, device: Device, head_seq: int, turns: list[Turn], now: datetime
-) -> list[Verdict]:
+    connection: Connection,
+    device: Device,
+    head_seq: int,
+    turns: list[Turn],
+    now: datetime,
+    memory: Memory,
+) -> tuple[Taking, list[Verdict]]:
     try:
         with connection.begin_nested(), Scribe(connection) as scribe:
-            taking = Taking(scribe, device, head_seq, now, certain=False)
+            taking = Taking(scribe, device, head_seq, now, memory, certain=False)
             verdicts = taking.take(turns)
     except IntegrityError:  # a record said to be new is there already
         with Scribe(connection) as scribe:
-            taking = Taking(scribe, device, head_seq, now, certain=True)
+            taking = Taking(scribe, device, head_seq, now, memory, certain=True)
             verdicts = taking.take(turns)
-    _move_head(connection, device.township_id, taking.seq)
-    return verdicts
+    move_head(connection, device.township_id, taking.seq)
+    return taking, verdicts
 
 
 def _as_of_now(connection: Connection, device: Device) -> Device:
@@ -197,7 +215,8 @@ def _check_signature(device: Device, last: Header, hash_: bytes, signature: byte
         raise BadMessage("chain_signature")
 
 
-def _move_head(connection: Connection, township_id: bytes, seq: int) -> None:
+def move_head(connection: Connection, township_id: bytes, seq: int) -> None:
+    """Note the newest number of the log."""
     connection.execute(
         update(tables.township)
         .where(tables.township.c.township_id == township_id)

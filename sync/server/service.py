@@ -16,13 +16,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
 from sync import chain, wire
-from sync.server import devices, epochs, feed, files, history, sequencer, snapshots, tables
+from sync.server import (
+    devices,
+    epochs,
+    feed,
+    files,
+    history,
+    quarantine,
+    readmission,
+    sequencer,
+    snapshots,
+    tables,
+)
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
 from sync.server.trying import retrying
 from sync.server.vault import Vault
 from sync.wire import Answer, BadMessage, Envelope, History, Request
+from township import upcasting
 from township.storage.file_pages import FilePart, FilesTold
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
@@ -45,6 +57,7 @@ class _Pulled:
     scope: Scope | None = None
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
+    minimum: int = 0
     files: FilesTold | None = None
 
 
@@ -64,7 +77,7 @@ class Service:
         self.key = key
         self.vault = vault
         self.clock = clock
-        self._history_blocks: dict[bytes, history.Blocks] = {}  # by epoch
+        self._memories = history.Memories()
 
     def exchange(self, data: bytes) -> bytes:
         """Take a laptop's push in and give it its next page. Raises BadMessage."""
@@ -106,6 +119,8 @@ class Service:
     def answer(self, asked: Asked) -> Answer:
         """Take the push of a request in and make its answer. Raises BadMessage."""
         device, request, name = asked.device, asked.request, asked.name
+        if device.waiting:  # first: what comes now follows what waits
+            readmission.readmit(self.store, device, self.clock())
         taken = self._push(device, request) if request.changesets else None
         unfit: files.Refusals = {}
         if request.files and request.files.parts and (taken is None or taken.refused is None):
@@ -157,21 +172,32 @@ class Service:
             proof,
             pulled.offers,
             pulled.chunks,
+            minimum=pulled.minimum,
             files=pulled.files,
         )
 
     def _history(self, connection: Connection, known: int, epoch: bytes) -> History:
-        blocks = self._history_blocks.setdefault(epoch, {})
         c = tables.township.c
         head = select(c.head_seq).where(c.township_id == self.township_id)
         size: int = connection.execute(head).scalar_one()
-        return history.prove(connection, self.township_id, self.key, size, known, blocks)
+        memory = self._memories.of(epoch)
+        return history.prove(connection, self.township_id, self.key, size, known, memory)
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:
-        incoming = Push(request.own, request.changesets, request.head_signature, request.epoch)
+        incoming = Push(
+            request.own,
+            request.changesets,
+            request.head_signature,
+            request.epoch,
+            self._memories,
+        )
         with self.store.writing() as connection:
-            return sequencer.push(connection, device, incoming, self.clock())
+            taken = sequencer.push(connection, device, incoming, self.clock())
+        if taken.grown:  # only what is committed may be remembered
+            epoch, first, leaves = taken.grown
+            self._memories.of(epoch).grown(first, leaves)
+        return taken
 
     def _compare(self, connection: Connection, device: Device, request: Request) -> Taken:
         """Nothing to push: is the laptop's history still the one that the township has?"""
@@ -181,6 +207,9 @@ class Service:
     def _pull(self, connection: Connection, device: Device, request: Request) -> _Pulled:
         scope = devices.scope(connection, device)
         pulled = _Pulled(scope=scope if scope.mark != request.scope else None)
+        pulled.minimum = self._lacking(connection, request.schema)
+        if pulled.minimum:
+            return pulled
         granted = set(scope.buckets)
         if request.chunks:
             pulled.chunks = snapshots.chunks(connection, self.township_id, request.chunks, granted)
@@ -194,7 +223,17 @@ class Service:
         rest = {name: seq for name, seq in cursors.items() if name not in offered}
         incarnation = request.own.incarnation
         pulled.page = feed.page(connection, device, incarnation, rest, request.page_bytes)
+        pulled.page = quarantine.told(connection, device, request.heard, pulled.page)
         if offered:
             pulled.offers = list(offered.values())
             pulled.page = msgspec.structs.replace(pulled.page, more=True)
         return pulled
+
+    def _lacking(self, connection: Connection, schema: int) -> int:
+        """The record schema that a program must understand to pull; 0: this one does."""
+        c = tables.township.c
+        demanded: int = connection.execute(
+            select(c.minimum).where(c.township_id == self.township_id)
+        ).scalar_one()
+        needed = max(demanded, upcasting.floor())
+        return needed if max(schema, 1) < needed else 0

@@ -107,8 +107,10 @@ class _Answers:
         """Add the following pages; returns whether something is left."""
         request = asked.request
         if request.cursors is None or answer.page is None:
-            return answer.refused is None
-        here = Standing(request.cursors, request.scope, request.history).after(answer)
+            return answer.refused is None and not answer.minimum
+        here = Standing(request.cursors, request.scope, request.history, request.heard).after(
+            answer
+        )
         while not standing.is_last(answer):
             full = sum(map(len, self.sealed)) >= room
             if full or len(self.sealed) == bundle.MAX_MESSAGES:
@@ -121,6 +123,7 @@ class _Answers:
                 page_bytes=wire.MAX_PAGE // 2,
                 scope=here.scope,
                 history=here.history,
+                heard=here.heard,
             )
             if answer.refused is not None:
                 self.sealed.pop()  # the laptop came by network meanwhile: it gets the rest there

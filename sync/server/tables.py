@@ -41,7 +41,9 @@ township = Table(
     Column("epoch", LargeBinary(16), nullable=False),  # changes when a backup is restored
     Column("head_seq", BigInteger, nullable=False),
     Column("next_device", Integer, nullable=False),
+    Column("minimum", Integer, nullable=False, default=1),  # record schema that a puller must know
     Column("created_at", String(20), nullable=False),
+    Column("schema", Integer, nullable=False, default=1),  # by which the records are stored
 )
 """The head row: the first statement of every write transaction locks it."""
 
@@ -126,6 +128,22 @@ log = Table(
     UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
     sqlite_with_rowid=False,
 )
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of the entry set aside
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("tried", LargeBinary(8), nullable=False),  # mark of the grants it was last judged by
+    Column("decided_seq", BigInteger),  # of the township's entry that settles it
+    Column("decided", String(12)),  # applied, conflict or rejected
+    Column("text", String(200)),  # why it was refused, for its author
+)
+"""What the log holds in quarantine, and what became of it: drawn from the log, for finding it."""
 
 history_block = Table(
     "history_block",

@@ -9,17 +9,18 @@ from typing import Any
 import msgspec
 
 from sync import merge
-from sync.server import devices, tables
+from sync.server import devices, quarantine, tables
 from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
+from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
+from sync.server.plain import Plain
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
 from sync.server.scribe import Batch, Scribe
-from sync.server.stamps import Stamps
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
@@ -38,9 +39,16 @@ class Taking:
     """
 
     def __init__(
-        self, scribe: Scribe, device: Device, seq: int, now: datetime, *, certain: bool
+        self,
+        scribe: Scribe,
+        device: Device,
+        seq: int,
+        now: datetime,
+        memory: Memory | None = None,
+        *,
+        certain: bool,
     ) -> None:
-        self._entries = Entries(device.township_id, seq, now)
+        self._entries = Entries(device.township_id, seq, now, memory)
         self._scribe, connection = scribe, scribe.connection
         self._device = device
         self._now = now
@@ -51,17 +59,25 @@ class Taking:
         self._origins = Origins(scribe, device.township_id)
         self._rows = Rows(scribe, device.township_id)
         self._moving = Moving(scribe, device.township_id, self._rows, self._grants)
+        self._plain = Plain(self._grants, self._authors, self._rows)
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
+        self._set_aside: list[tuple[Header, int, str]] = []
+        self._trusted = False
 
     @property
     def seq(self) -> int:
         """The newest number given out."""
         return self._entries.seq
 
+    @property
+    def leaves(self) -> Sequence[bytes]:
+        """What the push adds to the history tree."""
+        return self._entries.leaves
+
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
-        read = [heads(turn.changeset.ops) for turn in turns]
+        read = [heads(turn.changeset.ops, turn.header.schema) for turn in turns]
         self._rows.load(
             {
                 (head.kind, head.record)
@@ -81,12 +97,19 @@ class Taking:
         return verdicts
 
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
-        self._entries.next()
-        seq = self.seq
+        seq = self._entries.next()
+        new = self._plain.new_record(turn.header, found)
+        if new is not None and not self._moving.follows(new):
+            self._rows.add(new, bytes(new.fields), turn.header, 0, seq)
+            self._entries.place_whole(turn, new.bucket, altered=False)
+            self._keep(turn, "applied", None, None)
+            return Verdict(turn.header.dseq, "applied", seq)
         try:
             ops = self._check(turn.header, found)
         except Refused as refused:
             self._keep(turn, refused.status, refused.reason, None)
+            if refused.status == "quarantined":
+                self._set_aside.append((turn.header, seq, refused.reason))
             return Verdict(turn.header.dseq, refused.status, seq, refused.reason)
         outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
@@ -97,11 +120,44 @@ class Taking:
             self._write_moves()
         return Verdict(turn.header.dseq, status, seq)
 
+    def admit(self, turn: Turn, decision: Op, *, trusted: bool) -> Verdict:
+        """Let a changeset in that was in quarantine, as if it arrived now.
+
+        ``decision`` is what the township writes into the log about it. ``trusted``: whatever
+        the grants say. Raises Refused; then nothing is written.
+        """
+        found = heads(turn.changeset.ops, turn.header.schema)
+        keys = {(head.kind, head.record) for head in found or ()}
+        self._rows.load(keys | self._moving.look([found]))
+        self._trusted = trusted
+        ops = self._check(turn.header, found)
+        entry = self._own_turn([decision])
+        outcome = self._apply(turn, ops)
+        status: Status = "conflict" if self._conflicts else "applied"
+        self._keep(entry, status, None, outcome)
+        packed = msgspec.msgpack.encode(outcome) if outcome else None
+        logged = (turn.changeset.header, msgspec.msgpack.encode(turn.changeset.ops), packed)
+        self._origins.note(turn.header, logged)
+        verdict = Verdict(turn.header.dseq, status, self.seq)
+        if self._conflicts:
+            self._write_conflicts()
+        if self._moving.due:
+            self._write_moves()
+        self._write()
+        return verdict
+
+    def note(self, decision: Op) -> int:
+        """Enter a word of the township that changes no record; returns its number."""
+        self._keep(self._own_turn([decision]), "applied", None, None)
+        self._write()
+        return self.seq
+
     def _check(self, header: Header, found: list[Head] | None) -> list[Head | Op]:
         """The operations, new records still packed. Raises Refused; nothing is touched then."""
         if found is None or header.count != len(found):
             raise Refused("rejected", "unreadable")
-        if self._authors is not None and header.author not in self._authors:
+        authors = None if self._trusted else self._authors
+        if authors is not None and header.author not in authors:
             raise Refused("quarantined", "author")
         made: dict[Key, str] = {}
         ops: list[Head | Op] = []
@@ -115,6 +171,8 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
+            if self._trusted:
+                continue
             if bucket not in self._grants and not self._moving.may_write(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
             if head.action == "move" and not self._may_move(ops[-1], bucket):
@@ -132,12 +190,11 @@ class Taking:
         merged: dict[int, dict[str, Any]] = {}
         buckets: list[str | None] = []
         told: dict[int, list[str]] = {}
-        stamps = Stamps.of(header).pack()
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
             if op.action == "insert":
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
-                self._rows.add((op.kind, op.record), op.bucket, bytes(fields), op_id, seq, stamps)
+                self._rows.add(op, bytes(fields), header, index, seq)
                 buckets.append(op.bucket)
                 if self._moving.follows(op):
                     told[index], buckets[-1] = [op.bucket], None
@@ -206,7 +263,7 @@ class Taking:
         self._entries.place(turn, [op.bucket for op in ops], {}, altered=False)
         self._keep(turn, "applied", None, None)
 
-    def _own_turn(self, ops: list[Op]) -> Turn:
+    def _own_turn(self, ops: Sequence[Op]) -> Turn:
         """The next changeset of the township itself."""
         self._entries.next()
         before = self._own_chain or self._township_chain()
@@ -237,6 +294,7 @@ class Taking:
         self._moving.save()
         connection = self._scribe.connection
         self._entries.finish(connection)
+        quarantine.enter(connection, self._device, self._set_aside)
         if self._own_chain:
             own = devices.find(connection, township_id, TOWNSHIP_DEVICE)
             assert own is not None

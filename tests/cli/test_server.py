@@ -94,6 +94,24 @@ def test_devices_and_revoking(data: str, capsys: pytest.CaptureFixture[str]) -> 
     assert "9" in capsys.readouterr().err
 
 
+def test_what_waits_is_listed_admitted_and_sent_back(
+    data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("server", "quarantine", "list", "--data", data) == 0
+    assert "没有待核" in capsys.readouterr().out
+    assert run("server", "quarantine", "admit", "7", "--data", data) == 1
+    assert "没有编号为 7" in capsys.readouterr().err
+    assert run("server", "quarantine", "refuse", "7", "--reason", "重复", "--data", data) == 1
+    assert run("server", "quarantine", "refuse", "7", "--reason", " ", "--data", data) == 1
+    assert "原因要写明" in capsys.readouterr().err
+
+
+def test_a_minimum_is_set(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("server", "minimum", "--schema", "1", "--data", data) == 0
+    assert "上报不受影响" in capsys.readouterr().out
+    assert run("server", "minimum", "--schema", "99", "--data", data) == 1
+
+
 def test_a_server_is_backed_up_and_restored(
     data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 
-from tests.simulation.model import Broken
 from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.plan import Plan, Step, carry_out, plan_of
+from tests.simulation.things import Broken
 
 _CHUNK = 25
 

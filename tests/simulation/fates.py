@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from sync.problems import Refused, Revoked, Rewritten, SyncProblem
 from sync.server import audit, devices, epochs
 from sync.wire import ChainHead
-from tests.simulation.model import Broken
+from tests.simulation.things import Broken
 from tests.simulation.world import Machine, World
 from township.storage import tables
 from township.storage.replica import Identity, Replica

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tests.simulation import waits
 from tests.simulation.things import Broken, Key, Moves, Thing
 from township.changes import SEEN, Op, Writers, decode_header, decode_op
 from township.records import record_kinds
@@ -41,14 +42,17 @@ class Model:
 
     def fold(self, rows: Iterable[Any]) -> Model:
         """Carry out log rows; raises Broken where the program decided otherwise."""
+        rows = list(rows)
         for row in rows:
             if row.status not in ("applied", "conflict"):
                 continue
-            header = decode_header(row.header)
-            prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             outcome = Outcome()
             if row.outcome is not None:
                 outcome = msgspec.msgpack.decode(row.outcome, type=Outcome)
+            if (row := waits.let_in(rows, row)) is None:
+                continue
+            header = decode_header(row.header)
+            prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             if header.device != 0:
                 self._moves.must_be_over()
             for index, data in enumerate(msgspec.msgpack.decode(row.ops)):

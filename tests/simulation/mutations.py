@@ -17,6 +17,7 @@ from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
 from tests.simulation.planted_epochs import PLANTED_EPOCHS
 from tests.simulation.planted_moves import MOVES
+from tests.simulation.planted_waits import PLANTED_WAITS
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
 from township.storage.arrival import Arrival
@@ -309,6 +310,7 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
         )
     }
     | PLANTED
+    | PLANTED_WAITS
     | MOVES
     | PLANTED_EPOCHS
 )

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from tests.simulation import copies, line, moves, office, promises, questions, rest, sticks, works
+from tests.simulation import (
+    administrator,
+    copies,
+    line,
+    moves,
+    office,
+    promises,
+    questions,
+    rest,
+    sticks,
+    works,
+)
 from tests.simulation.world import World, world
 
 
@@ -91,6 +102,12 @@ ACTIONS: dict[str, Action] = {
         office.revoke,
         office.new_laptop,
         office.newer_program,
+        administrator.stranded,
+        administrator.admit,
+        administrator.send_back,
+        administrator.look,
+        administrator.minimum,
+        administrator.update,
         copies.clone_laptop,
         copies.copy_server,
         copies.restore_server,
@@ -127,6 +144,12 @@ WEIGHTS = {
     "revoke": 0.3,
     "new_laptop": 1,
     "newer_program": 3,
+    "stranded": 2,
+    "admit": 2,
+    "send_back": 1,
+    "look": 1,
+    "minimum": 0.4,
+    "update": 0.6,
     "clone_laptop": 1,
     "copy_server": 2,
     "restore_server": 2,

@@ -49,7 +49,7 @@ def _strange_fields_dropped() -> list[Patch]:
     def sort_out(
         connection: Connection, entry: Entry, ops: Sequence[tuple[int, Op]]
     ) -> list[tuple[int, Op]]:
-        split = [(place, later._split(op)[0]) for place, op in ops]
+        split = [(place, later.split(op)[0]) for place, op in ops]
         return [(place, op) for place, op in split if op is not None]
 
     return [(later, "sort_out", sort_out)]

@@ -4,7 +4,7 @@
 |---|---|---|
 | 1 | every committed changeset is in the log once | ``_nothing_is_lost``, ``World.note_commits`` |
 | 2 | server = fold(log), laptop = fold(feed) | ``_server_is_its_log``, ``_laptops_agree`` |
-| 3 | every value is current, superseded, merged, or in a conflict or refused | ``model`` |
+| 3 | every value is current, superseded, merged, in a conflict or refused | ``model``, ``waits`` |
 | 4 | numbers without gaps, nothing appears behind a reader | ``World.watch_log`` |
 | 5 | a replayed message changes nothing | ``_replays_change_nothing`` |
 | 6 | a laptop holds exactly what it is granted | ``_laptops_agree`` |
@@ -32,8 +32,9 @@ import msgspec
 from sqlalchemy import select
 
 from sync.server import audit, devices, tables
-from tests.simulation import fates, unknown
-from tests.simulation.model import Broken, Model, Thing
+from tests.simulation import fates, unknown, waits
+from tests.simulation.model import Model, Thing
+from tests.simulation.things import Broken
 from tests.simulation.world import Machine, World, rows_of
 from township.changes import Writers
 from township.records import record_kinds
@@ -48,7 +49,11 @@ def check(world: World, replays: list[int]) -> None:
     model = _server_is_its_log(world)
     through = fates.check(world)
     _nothing_is_lost(world, through)
+    with world.server.service.store.reading() as connection:
+        log = connection.execute(select(tables.log).order_by(tables.log.c.seq)).all()
     for machine in through:
+        waits.check(machine, log)
+        waits.nothing_waits_that_fits(world, machine, log, model)
         _laptops_agree(world, machine, model)
     _history_is_one(world)
     _replays_change_nothing(world, replays)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from sync import problems
 from sync.client import Client
 from sync.problems import SyncProblem
-from sync.server import restoring
+from sync.server import restoring, tables
 from sync.wire import BadMessage
 from tests.simulation import fates
-from tests.simulation.model import Broken
-from tests.simulation.world import SMALL, Machine, World
+from tests.simulation.things import Broken
+from tests.simulation.world import SMALL, Machine, World, program
 from township.storage.replica import Replica
 
 
@@ -26,6 +28,7 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.fuse.armed = None
         machine.client = None
         machine.rested = None
+    _update_programs(world)
     _until_nothing_moves(world, rounds)
     fates.check(world)
     if fates.contradicted(world):
@@ -40,6 +43,27 @@ def settle(world: World, rounds: int = 12) -> None:
     _syncs_to_the_end(world, machine)
     if machine.refused is None and machine.trips != 1:
         raise Broken(12, f"laptop {machine.seat.login} needs {machine.trips} trips at rest")
+
+
+def _update_programs(world: World) -> None:
+    """Programs too old to pull push all the same; then they are updated."""
+    demanded = minimum(world)
+    for machine in world.machines:
+        if machine.schema >= demanded:
+            continue
+        _syncs_to_the_end(world, machine)
+        if machine.refused is None:
+            raise Broken(6, f"laptop {machine.seat.login} pulled with a program that may not")
+        if machine.refused is problems.TooOld and Replica(machine.database).waiting():
+            raise Broken(1, f"laptop {machine.seat.login} could not push with an old program")
+        machine.schema, machine.rested = demanded, None
+
+
+def minimum(world: World) -> int:
+    """The record schema that the township demands of who pulls."""
+    with world.server.service.store.reading() as connection:
+        found: int = connection.execute(select(tables.township.c.minimum)).scalar_one()
+    return found
 
 
 def _until_nothing_moves(world: World, rounds: int) -> None:
@@ -69,13 +93,17 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
 def _to_the_end(world: World, machine: Machine, client: Client, trips: int = 60) -> None:
     for _ in range(trips):
         try:
-            answer = world.server.service.exchange(client.request())
+            with program(machine):
+                message = client.request()
+            answer = world.server.service.exchange(message)
         except BadMessage as refusal:
             raise problems.of_code(refusal.code, refusal.detail) from refusal
         finally:
             world.watch_log()
         client.receive(answer)
         world.apply(machine, client)
+        if client.done and client.minimum:
+            raise problems.too_old(client.minimum)
         if client.done:
             return
     raise Broken(12, f"the sync of laptop {machine.seat.login} never ends")

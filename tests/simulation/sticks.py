@@ -8,7 +8,7 @@ from random import Random
 from sync import stick
 from sync.problems import SyncProblem
 from sync.server.stick import answer_outbox
-from tests.simulation.world import Crash, World
+from tests.simulation.world import Crash, World, program
 
 
 def _name(here: World) -> Path:
@@ -20,7 +20,7 @@ def _name(here: World) -> Path:
 def stick_out(here: World, dice: Random) -> None:
     """A laptop writes a file for the township."""
     machine = dice.choice(here.machines)
-    with here.at(machine):
+    with here.at(machine), program(machine):
         here.outboxes.append(stick.write_outbox(machine.database, _name(here)).path)
 
 

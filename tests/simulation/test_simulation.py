@@ -50,6 +50,12 @@ REGRESSIONS = {
         "enter_home(562818410) whole_sync(984111248) whole_sync(415612747) move(1012798081)"
         " edit(396642583)",
     ),
+    "what a newer program wrote on a household whose move was refused": (
+        300044,
+        "enter_home(175220492) whole_sync(376653782) whole_sync(52576097)"
+        " enter_home(238302600) newer_program(1064016261) whole_sync(657343164)"
+        " crash_laptop(973837947) enter_home(512021985) move(313869402)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
@@ -99,6 +105,11 @@ FOUND = {
         2,
         "newer_program(58937378) whole_sync(998351952) grants(353236198)",
     ),
+    "let_in_twice": (300000, "stranded(518673534)"),
+    "let_in_under_new_names": (300000, "stranded(518673534)"),
+    "decisions_unheard": (300000, "stranded(518673534)"),
+    "decisions_passed_over": (300000, "stranded(518673534)"),
+    "grant_unnoticed": (300002, "enter_home(674102238) stranded(243659587)"),
 }
 """Planted bug → the seed and the steps that show it."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,12 +20,13 @@ from unittest.mock import patch
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.util import LRUCache
 
+from sync import client as sync_client
 from sync.client import Client
 from sync.problems import SyncProblem
-from sync.server import conflicts, devices, epochs, folder, tables
+from sync.server import conflicts, devices, epochs, folder, quarantine, tables
 from sync.wire import BadMessage
-from tests.simulation.model import Broken
 from tests.simulation.template import Seat, fresh_copy
+from tests.simulation.things import Broken
 from township.records import record_kinds
 from township.storage import work
 from township.storage.database import Database
@@ -86,6 +87,8 @@ class Machine:
     """Hash of every changeset that this laptop has acknowledged to its user."""
     refused: type[SyncProblem] | None = None
     """Why its last sync at rest did not end; promises.py says whether it should have."""
+    schema: int = 1
+    """Record schema of the program on it."""
     rested: int | None = None
     """Head of the log after its last sync at rest, and the round trips that it took."""
     trips: int = 0
@@ -223,7 +226,8 @@ class World:
     def _ask(self, number: int) -> None:
         machine = self.machines[number]
         assert machine.client is not None
-        packet = Packet(True, number, machine.session, machine.client.request())
+        with program(machine):
+            packet = Packet(True, number, machine.session, machine.client.request())
         self.packets.append(packet)
         self.old_asks.append(packet)
 
@@ -328,6 +332,11 @@ class World:
         self.server.close()
 
 
+def program(machine: Machine) -> AbstractContextManager[object]:
+    """The program on this laptop says which one it is."""
+    return patch.object(sync_client, "SCHEMA", machine.schema)
+
+
 def _writing(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writing", False))
 
@@ -342,6 +351,7 @@ def world(seed: int) -> Iterator[World]:
     try:
         with (
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
+            patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),
             patch.object(epochs, "new_id", lambda: dice.randbytes(16)),
             patch.object(epochs, "randbelow", dice.randrange),

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sync.problems import Rewritten
 from sync.server import audit, folder, tables
 from sync.server.history import BLOCK
+from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
 from township.records import Zone
@@ -50,7 +51,7 @@ def test_a_true_history_passes(server: folder.OpenServer, laptop: Laptop) -> Non
         blocks = connection.execute(tables.history_block.select()).all()
         township = server.service.township_id
         for size in (1, 200, BLOCK, BLOCK + 1, 2 * BLOCK, found.size):
-            root = audit.Tree(connection, township).root(0, size)
+            root = audit.Tree(connection, township, size).root(0, size)
             assert audit.contradicts(connection, township, size, root) is None
             assert audit.contradicts(connection, township, size, bytes(32)) is not None
         assert audit.contradicts(connection, township, found.size + 1, bytes(32)) is not None
@@ -113,8 +114,10 @@ def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Lap
     with server.service.store.writing() as connection:
         connection.execute(update(LOG).where(LOG.c.seq == 2).values(leaf=bytes(32)))
     rename(laptop, 1)
+    service = server.service
+    anew = Service(service.store, service.township_id, service.key)  # one that runs remembers
     with pytest.raises(Rewritten, match="历史记录"):
-        laptop.sync()
+        laptop.sync(anew.exchange)
     assert laptop.replica.checkpoint() == before
     with laptop.database.reader() as session:
         kept = settings.setting(session.connection(), "sync.checkpoint.suspect")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import history
+from sync.server.history import BLOCK, Memory
 
 # The leaves and roots of the reference test data of Certificate Transparency.
 DATA = [
@@ -92,3 +93,23 @@ def test_a_rewritten_entry_is_never_consistent(data: st.DataObject, size: int) -
 
 def test_a_shorter_log_is_no_continuation() -> None:
     assert not history.consistent(5, root(0, 5), 4, root(0, 4), [])
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=8), st.data())
+def test_what_is_remembered_are_the_first_leaves_of_each_block(
+    pushes: list[int], data: st.DataObject
+) -> None:
+    log = [sha256(b"%d" % n).digest() for n in range(sum(pushes))]
+    memory, size = Memory(), 0
+    for count in pushes:
+        noted = data.draw(st.booleans())  # another process may have taken the push
+        if noted:
+            memory.grown(size, log[size : size + count])
+        size += count
+        for block in range(size // BLOCK + 1):
+            known = memory.leaves(block)
+            assert list(known) == log[block * BLOCK :][: len(known)]
+            assert len(known) <= BLOCK
+        if noted and count >= BLOCK:
+            last = (size - 1) // BLOCK
+            assert len(memory.leaves(last)) == size - last * BLOCK

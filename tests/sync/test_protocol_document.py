@@ -8,7 +8,7 @@ import pytest
 
 from sync import bundle, wire
 from sync.server import app, reading
-from sync.server.checks import SERVER_KINDS
+from sync.server.checks import ADMISSION, SERVER_KINDS
 from township import changes
 from township.records import Conflict, record_kinds
 from township.storage import letters, pages
@@ -24,7 +24,7 @@ STRUCTS = {
     and issubclass(struct, msgspec.Struct)
     and struct.__module__ == module.__name__
 }
-_DEFAULTS = {"None": "nil", "False": "false", "0": "0", "b''": "empty"}
+_DEFAULTS = {"None": "nil", "False": "false", "0": "0", "b''": "empty", "()": "empty"}
 LIMITS = [name for name in vars(wire) if name.startswith("MAX_")]
 
 
@@ -111,7 +111,8 @@ def test_kinds_of_record_and_of_value() -> None:
 def test_conflict_records() -> None:
     told = [row[0] for row in first_cells(section("Merge"), "field")]
     assert sorted(told) == sorted(Conflict.fields())
-    assert {"conflict"} == SERVER_KINDS
+    assert {"conflict", ADMISSION} == SERVER_KINDS
+    assert f"`{ADMISSION}`" in section("Out of quarantine")
 
 
 def test_every_address_stands_there() -> None:

@@ -33,6 +33,7 @@ from township.records import record_kinds
 from township.storage.pages import (
     ChunkLine,
     ChunkName,
+    Decision,
     Entry,
     Group,
     Manifest,
@@ -200,6 +201,8 @@ PAGE = Page(
     {BUCKET: 45, "township/i": 45},
     45,
     False,
+    [Decision(1, 2, "applied", 42), Decision(1, 3, "rejected", 44, "请重新核对")],
+    45,
 )
 ANSWER = Answer(
     sha256(plain_frame(msgspec.msgpack.encode(REQUEST))).digest(),
@@ -212,6 +215,7 @@ ANSWER = Answer(
     History(45, bytes([3]) * 32, bytes([4]) * 64, [bytes([5]) * 32]),
 )
 GAP = Answer(bytes(32), bytes(16), "gap", ChainHead(1, 0, GENESIS), [], None, None)
+OLD = Answer(bytes(32), bytes(16), None, ChainHead(1, 0, GENESIS), [], None, None, minimum=2)
 GROUP = Group(
     "household",
     [HOME],
@@ -261,7 +265,7 @@ def bundle() -> Any:
 
 
 def messages() -> Any:
-    made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, ENROL, ENROLLED]
+    made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
     made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
     made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
     return [

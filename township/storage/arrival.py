@@ -12,7 +12,7 @@ from township import changes
 from township.changes import Op
 from township.storage import bulk, later, rereading, whereabouts
 from township.storage.bulk import Key
-from township.storage.folding import Arrived, Change, Source, arrivals
+from township.storage.folding import Arrived, Change, Source, arrivals, changes_of
 from township.storage.homecoming import Homecoming
 from township.storage.overlay import Overlay, PendingRecord, pending_among, taken_in
 from township.storage.pages import Entry, Page
@@ -127,7 +127,8 @@ class Arrival:
 
 def _opened(entry: Entry) -> tuple[Entry, list[tuple[int, Op]]]:
     places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
-    return entry, list(zip(places, map(changes.decode_op, entry.ops), strict=True))
+    header = changes.decode_header(entry.header)
+    return entry, list(zip(places, changes_of(header, entry.ops), strict=True))
 
 
 def mark_households(

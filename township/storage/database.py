@@ -16,11 +16,15 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from township.changes import SCHEMA
 from township.errors import Busy, DamagedDatabase, DiskFull, NewerDatabase, WorldError
 from township.storage.driver import sqlcipher
+from township.storage.settings import keep, setting
 from township.storage.work import UnitOfWork
 from township.values import utc_now
 
+RECORD_SCHEMA = "program.record_schema"
+"""Setting: by which record schema the packed values here are named."""
 SCHEMA_HEAD = "0008"
 """The newest migration; a test compares it with the migrations folder."""
 
@@ -93,6 +97,7 @@ class Database:
                     "SELECT version_num FROM alembic_version"
                 ).scalar()
             database._bring_up_to_date(found)
+            database._catch_up()
         except BaseException:
             database.close()
             raise
@@ -106,6 +111,8 @@ class Database:
         database = cls(path, key, clock)
         with told():
             database._migrate()
+            with database.writing() as connection:
+                keep(connection, RECORD_SCHEMA, str(SCHEMA))
         return database
 
     def _bring_up_to_date(self, found: str | None) -> None:
@@ -120,6 +127,18 @@ class Database:
         backup.make(self, self.path.parent / "backups", reason="before-upgrade")
         with told():
             self._migrate()
+
+    def _catch_up(self) -> None:
+        """The first start of a program that knows more kinds and fields than the last one."""
+        with self.reader() as session:
+            before = int(setting(session.connection(), RECORD_SCHEMA) or 1)
+        if before == SCHEMA:
+            return
+        from township.storage import upgrading  # only an update pays for this import
+
+        with self.writing() as connection:
+            upgrading.run(connection, before)
+            keep(connection, RECORD_SCHEMA, str(SCHEMA))
 
     def _migrate(self) -> None:
         from township.storage import migrate  # Alembic costs 100 ms; a normal start skips it

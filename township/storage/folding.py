@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from township.changes import Header, Op, Writers
+from township import upcasting
+from township.changes import Header, Op, Writers, decode_op
 from township.storage.pages import Outcome
 from township.values import Value
 
@@ -119,6 +120,13 @@ class Source:
         """What a header says of all operations below it."""
         prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
         return cls(prefix, header.author or None, wall_text(header.wall_ms))
+
+
+def changes_of(header: Header, encoded: Iterable[bytes]) -> list[Op]:
+    """The operations below a header, in the words of this program."""
+    ops = [decode_op(data) for data in encoded]
+    cast = upcasting.cast(header.schema)
+    return [cast.op(op) for op in ops] if cast else ops
 
 
 def arrivals(

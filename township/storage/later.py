@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select
 
-from township.changes import Op, Writers, decode_op, encode
+from township.changes import SCHEMA, Op, Writers, decode_header, decode_op, encode
 from township.storage import tables
 from township.storage.bulk import Key, field_names, known_kinds
 from township.storage.folding import stamps_of
@@ -28,7 +28,7 @@ def sort_out(
     rows: list[dict[str, object]] = []
     _replaced(connection, [op for _, op in ops if op.action in ("put", "leave")], entry.seq)
     for place, op in ops:
-        now, then = _split(op)
+        now, then = split(op)
         if now is not None:
             known.append((place, now))
         if then is None or then.action == "leave":
@@ -96,18 +96,25 @@ def _replaced(connection: Connection, ops: Sequence[Op], seq: int) -> None:
 
 
 def _place_of_row(connection: Connection, key: Key, place: str) -> str:
-    """A record of a known kind lies where its row says."""
+    """A record of a known kind lies where its row says, or what lies beneath a local move."""
     kind, record_id = key
     if kind not in known_kinds() or place.startswith("township/"):
         return place
-    zone = connection.exec_driver_sql(
-        f'SELECT zone_id FROM "{kind}" WHERE id = ?', (record_id,)
+    beneath = connection.exec_driver_sql(
+        "SELECT value FROM shadow WHERE record_id = ? AND field = 'zone_id'", (record_id,)
     ).scalar_one_or_none()
+    zone = msgspec.msgpack.decode(beneath) if beneath else None
+    zone = (
+        zone
+        or connection.exec_driver_sql(
+            f'SELECT zone_id FROM "{kind}" WHERE id = ?', (record_id,)
+        ).scalar_one_or_none()
+    )
     return f"{zone.hex()}{place[place.index('/') :]}" if zone else place
 
 
-def _split(op: Op) -> tuple[Op | None, Op | None]:
-    """What can be carried out now, and what has to wait."""
+def split(op: Op) -> tuple[Op | None, Op | None]:
+    """What of an operation can be carried out now, and what has to wait."""
     if op.kind not in known_kinds():
         return None, op
     if op.action == "put":
@@ -121,6 +128,14 @@ def _split(op: Op) -> tuple[Op | None, Op | None]:
         Op(op.kind, op.record, op.action, op.bucket, now),
         Op(op.kind, op.record, op.action, op.bucket, then),
     )
+
+
+def _read_here(header: bytes) -> bytes:
+    """The header, saying that its operations are kept in the words of this program at least."""
+    found = decode_header(header)
+    if found.schema >= SCHEMA:
+        return header
+    return encode(msgspec.structs.replace(found, schema=SCHEMA))
 
 
 def _split_put(op: Op) -> tuple[Op, Op | None]:
@@ -155,7 +170,7 @@ def _row(entry: Entry, place: int, op: Op) -> dict[str, object]:
         "place": place,
         "kind": op.kind,
         "record_id": op.record,
-        "header": entry.header,
+        "header": _read_here(entry.header),
         "op": encode(op),
         "outcome": msgspec.msgpack.encode(entry.outcome) if entry.outcome else None,
     }

@@ -37,6 +37,7 @@ class Letter(msgspec.Struct, frozen=True):
     epoch: bytes
     checkpoint: Checkpoint | None
     read: bool = False
+    heard: int = 0
 
 
 def keep_township_sealing(connection: Connection, public: bytes) -> None:

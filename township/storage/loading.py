@@ -88,7 +88,7 @@ class _Load:
             names = bulk.field_names(group.kind)
             if strange := {n: v for n, v in group.fields.items() if n not in names}:
                 self._keep_for_later(group, strange)
-                group = _without(group, strange)
+                group = without(group, strange)
             self._put(group)
             kinds.add(group.kind)
         return kinds
@@ -104,7 +104,7 @@ class _Load:
         return group
 
     def _put(self, group: Group) -> None:
-        columns = _columns(group)
+        columns = columns_of(group)
         places = [i for i, record in enumerate(group.ids) if record in self._pending]
         for place in places:
             self._put_beneath(group.kind, columns, place)
@@ -143,7 +143,8 @@ class _Load:
             )
 
 
-def _columns(group: Group) -> dict[str, Sequence[Any]]:
+def columns_of(group: Group) -> dict[str, Sequence[Any]]:
+    """The columns of a group's records by name."""
     stamps: dict[str, Sequence[Any]] = {name: getattr(group, name) for name in _STAMPS}
     return {"id": group.ids, "writers": group.writers, **group.fields, **stamps}
 
@@ -163,7 +164,7 @@ def _leave_out(columns: dict[str, Sequence[Any]], places: set[int]) -> dict[str,
     return {name: rest(values) for name, values in columns.items()}
 
 
-def _without(group: Group, strange: Iterable[str]) -> Group:
+def without(group: Group, strange: Iterable[str]) -> Group:
     """The group without fields that this program does not know, in the writers too."""
     unknown = set(strange)
     fields = {name: values for name, values in group.fields.items() if name not in unknown}

@@ -18,7 +18,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.storage import bulk, tables
 from township.storage.bulk import Key, in_chunks
-from township.storage.folding import Arrived, Change, Columns, Source, arrivals
+from township.storage.folding import Arrived, Change, Columns, Source, arrivals, changes_of
 from township.storage.pages import Outcome
 
 
@@ -121,8 +121,9 @@ class Overlay:
                 )
             )
             for dseq, header, packed in rows:
-                ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(packed)]
-                self._changesets[dseq] = (Source.of(changes.decode_header(header)), ops)
+                decoded = changes.decode_header(header)
+                ops = changes_of(decoded, msgspec.msgpack.decode(packed))
+                self._changesets[dseq] = (Source.of(decoded), ops)
 
     def own(self, dseq: int, outcome: Outcome | None = None) -> list[Arrived]:
         """The operations of one of the laptop's own changesets, as decided by the township."""

@@ -73,11 +73,26 @@ class Own(msgspec.Struct, array_like=True, frozen=True, gc=False):
     indexes: list[int] | None = None
 
 
+class Decision(msgspec.Struct, array_like=True, frozen=True):
+    """What became of a changeset of this device that was in quarantine.
+
+    ``status`` is applied or conflict for one that was let in, rejected for one that was sent
+    back; ``seq`` the number of the township's entry that says so, ``text`` why, for people.
+    """
+
+    incarnation: Count
+    dseq: Count
+    status: Status
+    seq: Count
+    text: str | None = None
+
+
 class Page(msgspec.Struct, array_like=True, frozen=True):
     """What happened after a laptop's cursors, and how far the named buckets have come with it.
 
     Both lists are in the order of the log. ``head`` is the township's newest sequence number;
-    ``more`` says that something is left.
+    ``more`` says that something is left. ``decided`` are the decisions about quarantined work
+    that the laptop has not heard; it has then heard all up to ``heard``.
     """
 
     entries: Sequence[Entry]
@@ -85,6 +100,8 @@ class Page(msgspec.Struct, array_like=True, frozen=True):
     cursors: dict[BucketName, Count]
     head: Count
     more: bool
+    decided: Sequence[Decision] = ()
+    heard: Count = 0
 
 
 class Scope(msgspec.Struct, array_like=True, frozen=True):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 
 from township.storage import (
     checkpoints,
+    decisions,
     files,
     incarnation,
     loading,
@@ -73,6 +74,8 @@ class Told:
     missed: Sequence[str] = ()
     files: FilesTold | None = None
     incarnation: int | None = None
+    heard: int = 0
+    """Up to where the page takes decisions for heard."""
 
 
 class Replica:
@@ -137,6 +140,11 @@ class Replica:
         with self._database.reader() as session:
             return rereading.running(session.connection())
 
+    def heard(self) -> int:
+        """Up to which number of the log this laptop knows the decisions about its own work."""
+        with self._database.reader() as session:
+            return decisions.heard(session.connection())
+
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that this laptop holds."""
         with self._database.reader() as session:
@@ -179,6 +187,7 @@ class Replica:
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, current).apply(told.page)
+                decisions.take(connection, told.page, told.heard)
             if told.verdicts or told.scope is not None:
                 kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
@@ -251,6 +260,8 @@ def _take_verdicts(
     if not verdicts:
         return set()
     _note_verdicts(connection, incarnation, verdicts)
+    if any(verdict.status == "quarantined" for verdict in verdicts):
+        decisions.carry_out(connection)
     overlay = Overlay(connection, incarnation)
     kinds: set[str] = set()
     for verdict in verdicts:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from township.storage import checkpoints, files, layers, rereading, staging, tables
+from township.storage import checkpoints, decisions, files, layers, rereading, staging, tables
 from township.storage.checkpoints import Checkpoint
 from township.storage.incarnation import MOVED
 from township.storage.overlay import Overlay
@@ -54,6 +54,7 @@ def begin(connection: Connection, told: Restored) -> set[str]:
     if told.continues:  # the backup is newer than what this laptop has seen: nothing was lost
         return set()
     current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+    decisions.forget(connection)
     kinds = _lay_on(connection, current, _offer_again(connection, current, told.chains))
     rereading.begin(connection)
     return kinds

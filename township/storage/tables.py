@@ -50,6 +50,26 @@ changeset = Table(
 
 CHANGESET_STATES = ("pending", "applied", "conflict", "quarantined", "rejected")
 
+decision = Table(
+    "decision",
+    Base.metadata,
+    Column("incarnation", Integer, primary_key=True),
+    Column("dseq", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(12), nullable=False),  # applied, conflict or rejected
+    Column("seq", BigInteger, nullable=False),
+    Column("text", Text, nullable=True),  # why it was sent back, for people
+)
+"""What the township decided later about own changesets that it had put into quarantine."""
+
+put_aside = Table(
+    "put_aside",
+    Base.metadata,
+    Column("incarnation", Integer, primary_key=True),
+    Column("dseq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(20), nullable=False),
+)
+"""Own changesets that were not taken, and of which the person does not want to hear again."""
+
 pending = Table(
     "pending",
     Base.metadata,

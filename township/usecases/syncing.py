@@ -1,21 +1,20 @@
-"""How the sync stands, what the township did not take, and settling conflicts."""
+"""How the sync stands, and settling conflicts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from township import changes
 from township.errors import NotFound, WorldError
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
 from township.storage import rereading, tables
 from township.storage.work import UnitOfWork
 from township.usecases import moving
+from township.usecases.names import name_of
 from township.values import from_stored, moment_from_text
 
 KEPT, OTHER = "kept", "other"
@@ -35,17 +34,6 @@ class SyncState:
     refused: int
     conflicts: int
     comparing: bool = False
-
-
-@dataclass(frozen=True)
-class RefusedWork:
-    """An own changeset that the township did not take; it stays on this laptop."""
-
-    dseq: int
-    state: str
-    reason: str | None
-    written_at: datetime
-    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,9 @@ def sync_state(session: Session) -> SyncState:
     """How the sync stands now."""
     c = tables.changeset.c
     device = session.execute(select(tables.device)).one_or_none()
-    counted = select(c.state, func.count().label("n")).where(c.state != "applied")
+    p = tables.put_aside.c
+    settled = exists().where(p.incarnation == c.incarnation, p.dseq == c.dseq)
+    counted = select(c.state, func.count().label("n")).where(c.state != "applied", ~settled)
     counts = {row.state: int(row.n) for row in session.execute(counted.group_by(c.state))}
     open_ = select(func.count()).select_from(Conflict).where(_open())
     last = device.last_sync_at if device else None
@@ -81,33 +71,6 @@ def sync_state(session: Session) -> SyncState:
         conflicts=session.scalar(open_) or 0,
         comparing=rereading.running(session.connection()),
     )
-
-
-def refused_work(session: Session, most: int = 100) -> list[RefusedWork]:
-    """Own changesets that were rejected or quarantined, newest first."""
-    c = tables.changeset.c
-    rows = session.execute(
-        select(tables.changeset)
-        .where(c.state.in_(("rejected", "quarantined")))
-        .order_by(c.incarnation.desc(), c.dseq.desc())
-        .limit(most)
-    )
-    return [
-        RefusedWork(
-            row.dseq,
-            row.state,
-            row.reason,
-            datetime.fromtimestamp(changes.decode_header(row.header).wall_ms / 1000, UTC),
-            _kinds(row.ops),
-        )
-        for row in rows
-    ]
-
-
-def _kinds(packed: bytes) -> tuple[str, ...]:
-    known = record_kinds()
-    ops = [changes.decode_op(op) for op in msgspec.msgpack.decode(packed)]
-    return tuple(dict.fromkeys(known[op.kind].label if op.kind in known else op.kind for op in ops))
 
 
 def open_conflicts(session: Session, most: int = 100) -> list[OpenConflict]:
@@ -160,7 +123,7 @@ def _described(session: Session, conflict: Conflict) -> OpenConflict:
         if field is None or packed is None:
             return ""
         value = from_stored(field.kind, msgspec.msgpack.decode(packed))
-        return _name_of(session, field.target, value) or field.show(value) or "（空）"
+        return name_of(session, field.target, value) or field.show(value) or "（空）"
 
     return OpenConflict(
         conflict.id,
@@ -172,23 +135,6 @@ def _described(session: Session, conflict: Conflict) -> OpenConflict:
         shown(conflict.other_value),
         _signed(session, conflict.other_by, conflict.shown("other_at")),
     )
-
-
-_NAMES: dict[str, Callable[[Record], str]] = {
-    "cadre": lambda record: str(getattr(record, "name", "")),
-    "person": lambda record: str(getattr(record, "name", "")),
-    "household": lambda record: str(getattr(record, "no", "")),
-    "zone": lambda record: str(getattr(record, "name", "")),
-    "village_group": lambda record: str(getattr(record, "name", "")),
-}
-
-
-def _name_of(session: Session, kind: str | None, value: object) -> str:
-    """What people call the record that a reference points to; empty for other values."""
-    if kind not in _NAMES or not isinstance(value, bytes):
-        return ""
-    found = session.get(record_kinds()[kind], value)
-    return _NAMES[kind](found) if found else ""
 
 
 def _where(session: Session, target: Record | None) -> str:

@@ -1,0 +1,209 @@
+"""Work that is kept apart: what waits, what became of it, and who has to hear of it.
+
+The log says it all: an entry in quarantine, later one of the township's that names it. The
+table is drawn from that, so that nobody has to search the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from sync.server import devices, tables
+from sync.server.checks import ADMISSION
+from sync.server.devices import TOWNSHIP_DEVICE, Device
+from township.changes import Header, Op, bucket, decode_op
+from township.records import new_id
+from township.storage.pages import Decision, Page, Status
+
+MOST_TOLD = 1000
+"""Decisions on one page."""
+
+Word = Literal["admitted", "refused"]
+
+
+class Waiting(NamedTuple):
+    """A changeset in quarantine, by its entry in the log."""
+
+    device: int
+    seq: int
+    incarnation: int
+    dseq: int
+    reason: str
+
+
+class _Entry(NamedTuple):
+    seq: int
+    header: bytes
+    ops: bytes
+    outcome: bytes | None
+
+
+def enter(connection: Connection, device: Device, found: Sequence[tuple[Header, int, str]]) -> None:
+    """Note changesets that were just put into quarantine: header, number, reason."""
+    if not found:
+        return
+    mark = devices.scope(connection, device).mark
+    rows = [
+        {
+            "township_id": device.township_id,
+            "device": header.device,
+            "seq": seq,
+            "incarnation": header.incarnation,
+            "dseq": header.dseq,
+            "reason": reason,
+            "tried": mark,
+        }
+        for header, seq, reason in found
+    ]
+    connection.execute(insert(tables.quarantine), rows)
+
+
+def waiting(
+    connection: Connection, township_id: bytes, device: int | None = None
+) -> list[tuple[Waiting, bytes]]:
+    """What nobody has decided, in the order of the log, with the mark it was last judged by."""
+    c = tables.quarantine.c
+    statement = select(c.device, c.seq, c.incarnation, c.dseq, c.reason, c.tried).where(
+        c.township_id == township_id, c.decided_seq.is_(None)
+    )
+    if device is not None:
+        statement = statement.where(c.device == device)
+    rows = connection.execute(statement.order_by(c.seq))
+    return [(Waiting(*row[:5]), row.tried) for row in rows]
+
+
+def tried(connection: Connection, device: Device, mark: bytes) -> None:
+    """All that waits of this device was judged by the grants of this mark."""
+    c = tables.quarantine.c
+    connection.execute(
+        update(tables.quarantine)
+        .where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.decided_seq.is_(None),
+        )
+        .values(tried=mark)
+    )
+
+
+def judged(connection: Connection, township_id: bytes, one: Waiting, reason: str) -> None:
+    """It was judged again and still does not fit, for this reason."""
+    c = tables.quarantine.c
+    connection.execute(
+        update(tables.quarantine)
+        .where(c.township_id == township_id, c.device == one.device, c.seq == one.seq)
+        .values(reason=reason)
+    )
+
+
+def decided(
+    connection: Connection,
+    township_id: bytes,
+    one: Waiting,
+    seq: int,
+    status: Status,
+    text: str | None = None,
+) -> None:
+    """Note what the township's entry ``seq`` says about it."""
+    c = tables.quarantine.c
+    connection.execute(
+        update(tables.quarantine)
+        .where(c.township_id == township_id, c.device == one.device, c.seq == one.seq)
+        .values(decided_seq=seq, decided=status, text=text)
+    )
+
+
+def entry_op(one: Waiting, word: Word, text: str | None = None) -> Op:
+    """What the township writes into its log about it. It makes no record."""
+    fields: dict[str, Any] = {
+        "device": one.device,
+        "incarnation": one.incarnation,
+        "dseq": one.dseq,
+        "seq": one.seq,
+        "decision": word,
+    }
+    if text:
+        fields["text"] = text
+    return Op(ADMISSION, new_id(), "insert", bucket(None, "i"), fields)
+
+
+def told(connection: Connection, device: Device, heard: int, page: Page) -> Page:
+    """The page with the decisions that this device has not heard."""
+    c = tables.quarantine.c
+    rows = connection.execute(
+        select(c.incarnation, c.dseq, c.decided, c.decided_seq, c.text)
+        .where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.decided_seq > heard,
+        )
+        .order_by(c.decided_seq)
+        .limit(MOST_TOLD + 1)
+    ).all()
+    found = [Decision(*row) for row in rows[:MOST_TOLD]]
+    if len(rows) > MOST_TOLD:
+        heard = found[-1].seq
+        return msgspec.structs.replace(page, decided=found, heard=heard, more=True)
+    return msgspec.structs.replace(page, decided=found, heard=page.head)
+
+
+def admitted(
+    connection: Connection, township_id: bytes, device: int, incarnation: int, dseq: int
+) -> _Shown | None:
+    """Header, ops and outcome of a changeset that was let in later; None for any other."""
+    q, c = tables.quarantine.c, tables.log.c
+    found = connection.execute(
+        select(q.seq, q.decided_seq).where(
+            q.township_id == township_id,
+            q.device == device,
+            q.incarnation == incarnation,
+            q.dseq == dseq,
+            q.decided.in_(("applied", "conflict")),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    rows = connection.execute(
+        select(c.seq, c.header, c.ops, c.outcome).where(
+            c.township_id == township_id, c.seq.in_(tuple(found))
+        )
+    )
+    by_seq = {row.seq: row for row in rows}
+    original, entry = by_seq[found.seq], by_seq[found.decided_seq]
+    return original.header, original.ops, entry.outcome
+
+
+_Shown = tuple[bytes, bytes, bytes | None]
+
+
+def shown(connection: Connection, township_id: bytes, rows: Iterable[Any]) -> list[Any]:
+    """Log rows as laptops see them: an admission is shown as the changeset that it lets in."""
+    rows = list(rows)
+    named = {row.seq: seq for row in rows if (seq := _names(row)) is not None}
+    if not named:
+        return rows
+    c = tables.log.c
+    found = connection.execute(
+        select(c.seq, c.header, c.ops).where(
+            c.township_id == township_id, c.seq.in_(named.values())
+        )
+    )
+    originals = {row.seq: row for row in found}
+    return [
+        _Entry(row.seq, original.header, original.ops, row.outcome)
+        if (original := originals.get(named.get(row.seq, 0)))
+        else row
+        for row in rows
+    ]
+
+
+def _names(row: Any) -> int | None:
+    """The entry that a log row of the township lets in."""
+    if row.device != TOWNSHIP_DEVICE:
+        return None
+    op = decode_op(msgspec.msgpack.decode(row.ops)[0])
+    return int(op.fields["seq"]) if op.kind == ADMISSION else None

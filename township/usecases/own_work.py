@@ -1,0 +1,219 @@
+"""Own work that is on its way or was not taken: what it says, and settling it.
+
+What was typed is read from the changesets themselves, which stay on the laptop for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, delete, exists, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from township import changes
+from township.changes import Op
+from township.fields import Field
+from township.records import record_kinds
+from township.storage import tables
+from township.storage.folding import changes_of
+from township.usecases.names import name_of
+from township.values import Kind, from_stored, moment_text
+
+REFUSED = ("rejected", "quarantined")
+_ACTIONS = {"insert": "新增", "set": "修改", "delete": "删除", "restore": "恢复"}
+_HIDDEN = (Kind.PACKED,)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was done to one record: its kind, the action, and the fields as people read them."""
+
+    what: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Again:
+    """Where it can be done once more: kind and id of the record to go to, and, for a new visit,
+    what its form held (stored values by the names of the fields)."""
+
+    kind: str
+    record: bytes
+    visit: Mapping[str, Any] | None = None
+    parts: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """Needs and situations that were written down with the visit: kind, stored values."""
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """One changeset. ``reason`` is the code of the verdict, ``told`` what a person at the
+    township wrote when it was sent back."""
+
+    incarnation: int
+    dseq: int
+    state: str
+    reason: str | None
+    told: str | None
+    sent_back: bool
+    written_at: datetime
+    kinds: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What names it on this laptop."""
+        return self.incarnation, self.dseq
+
+
+def not_taken(session: Session, *, aside: bool = False, most: int = 100) -> list[OwnWork]:
+    """What was refused or is in quarantine, newest first; ``aside``: what was put aside."""
+    c, p = tables.changeset.c, tables.put_aside.c
+    put = exists().where(p.incarnation == c.incarnation, p.dseq == c.dseq)
+    chosen = and_(c.state.in_(REFUSED), put if aside else ~put)
+    newest = _all().where(chosen).order_by(c.incarnation.desc(), c.dseq.desc())
+    return [_work(row) for row in session.execute(newest.limit(most))]
+
+
+def waiting(session: Session, most: int = 100) -> list[OwnWork]:
+    """What the township has not answered yet, oldest first."""
+    c = tables.changeset.c
+    oldest = _all().where(c.state == "pending").order_by(c.incarnation, c.dseq)
+    return [_work(row) for row in session.execute(oldest.limit(most))]
+
+
+def content(session: Session, incarnation: int, dseq: int) -> list[Typed]:
+    """What was typed, record by record. Raises NoResultFound."""
+    ops = _ops(session, incarnation, dseq)
+    made = {op.record: op for op in ops if op.action == "insert"}
+    return [_typed(session, op, made) for op in ops]
+
+
+def as_text(written_at: str, typed: list[Typed]) -> str:
+    """The same as plain text, to be pasted somewhere."""
+    blocks = [
+        "\n".join([one.what, *(f"{label}：{value}" for label, value in one.lines)]) for one in typed
+    ]
+    return "\n\n".join([f"{written_at} 填写", *blocks])
+
+
+def again(session: Session, incarnation: int, dseq: int) -> Again | None:
+    """Where a person can do it once more; None when this program has no place for it."""
+    known = record_kinds()
+    ops = [op for op in _ops(session, incarnation, dseq) if op.kind in known]
+    for op in ops:
+        if op.kind == "visit" and op.action == "insert":
+            beside = tuple(
+                (one.kind, one.fields)
+                for one in ops
+                if one.action == "insert" and one.kind in ("need", "situation")
+            )
+            return Again("visit", op.record, op.fields, beside)
+    return next((found for op in ops if (found := _place(session, op))), None)
+
+
+def put_aside(connection: Connection, work: OwnWork, now: datetime) -> None:
+    """Do not show it as open any more; it stays in the history of this laptop."""
+    row = {"incarnation": work.incarnation, "dseq": work.dseq, "at": moment_text(now)}
+    connection.execute(insert(tables.put_aside).values(row).on_conflict_do_nothing())
+
+
+def take_up(connection: Connection, work: OwnWork) -> None:
+    """Show it as open again."""
+    c = tables.put_aside.c
+    connection.execute(
+        delete(tables.put_aside).where(c.incarnation == work.incarnation, c.dseq == work.dseq)
+    )
+
+
+def _all() -> Select[Any]:
+    c, d = tables.changeset.c, tables.decision.c
+    here = and_(d.incarnation == c.incarnation, d.dseq == c.dseq)
+    return select(tables.changeset, d.text, d.status).select_from(
+        tables.changeset.outerjoin(tables.decision, here)
+    )
+
+
+def _work(row: Any) -> OwnWork:
+    header = changes.decode_header(row.header)
+    ops = changes_of(header, msgspec.msgpack.decode(row.ops))
+    known = record_kinds()
+    labels = (known[op.kind].label if op.kind in known else op.kind for op in ops)
+    return OwnWork(
+        row.incarnation,
+        row.dseq,
+        row.state,
+        row.reason,
+        row.text,
+        row.state == "rejected" and row.status == "rejected",
+        datetime.fromtimestamp(header.wall_ms / 1000, UTC),
+        tuple(dict.fromkeys(labels)),
+    )
+
+
+def _ops(session: Session, incarnation: int, dseq: int) -> list[Op]:
+    c = tables.changeset.c
+    row = session.execute(
+        select(c.header, c.ops).where(c.incarnation == incarnation, c.dseq == dseq)
+    ).one()
+    return changes_of(changes.decode_header(row.header), msgspec.msgpack.decode(row.ops))
+
+
+def _typed(session: Session, op: Op, made: Mapping[bytes, Op]) -> Typed:
+    record = record_kinds().get(op.kind)
+    action = _ACTIONS[op.action]
+    if record is None:
+        return Typed(f"{action}{op.kind}", ())
+    where = "" if op.action == "insert" else name_of(session, op.kind, op.record)
+    lines = tuple(_lines(session, record.fields(), op, made))
+    return Typed(f"{action}{record.label}{f' {where}' if where else ''}", lines)
+
+
+def _lines(
+    session: Session, fields: Mapping[str, Field], op: Op, made: Mapping[bytes, Op]
+) -> Iterator[tuple[str, str]]:
+    values = _values(op)
+    for name, field in fields.items():
+        if name not in values or field.kind in _HIDDEN:
+            continue
+        text = _shown(session, field, values[name], made)
+        if text or op.action == "set":
+            yield field.label, text or "（清空）"
+
+
+def _values(op: Op) -> dict[str, Any]:
+    if op.action == "set":
+        return {name: value for name, (value, _) in op.fields.items()}
+    return op.fields if op.action == "insert" else {}
+
+
+def _shown(session: Session, field: Field, stored: Any, made: Mapping[bytes, Op]) -> str:
+    value = from_stored(field.kind, stored)
+    if field.kind is Kind.REF:
+        return _named(session, field, value, made)
+    if field.kind is Kind.REFS:
+        return "、".join(filter(None, (_named(session, field, one, made) for one in value)))
+    return field.show(value)
+
+
+def _named(session: Session, field: Field, value: Any, made: Mapping[bytes, Op]) -> str:
+    """A record by its name, also one that was made with the same changeset."""
+    if found := name_of(session, field.target, value):
+        return found
+    fields = made[value].fields if value in made else {}
+    return str(fields.get("name") or fields.get("no") or "")
+
+
+def _place(session: Session, op: Op) -> Again | None:
+    if op.kind in ("household", "need", "situation"):
+        return Again(op.kind, op.record)
+    found = session.get(record_kinds()[op.kind], op.record)
+    for kind in ("need", "situation", "household"):
+        target = op.fields.get(f"{kind}_id") if op.action == "insert" else None
+        target = target or getattr(found, f"{kind}_id", None)
+        if isinstance(target, bytes):
+            return Again(kind, target)
+    return None
