@@ -322,8 +322,8 @@ class Client:
                 raise problems.diverged()
             self._answered = Place(answer.chain.incarnation, answer.chain.dseq)
             return
-        if answer.minimum:
-            self.minimum, self.done = answer.minimum, sent.outbox.complete
+        if answer.minimum:  # nothing comes; pictures may go
+            self.minimum, self._pulled = answer.minimum, sent.outbox.complete
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)

@@ -1,4 +1,4 @@
-"""The township's pictures: taking pieces in, giving them out, letting go of unused ones.
+"""The township's pictures: taking pieces in and giving them out.
 
 The record of a picture says what its bytes must be and who may have them; without a record
 nothing is taken. Whoever made a record may bring its picture, even when the zone was taken away
@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from re import fullmatch
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from sync.server import devices, tables
 from sync.server.devices import Device
-from sync.server.engine import Store
-from sync.server.sequencer import lock_head
-from sync.server.trying import retrying
 from sync.server.vault import Vault
+from sync.wire import Request
 from township.changes import Writers
 from township.rules import photos as rules
 from township.storage.file_pages import (
@@ -36,10 +34,6 @@ from township.storage.file_pages import (
 from township.values import moment_text
 
 KIND = "attachment"
-GRACE = timedelta(days=30)
-"""How long a picture stays that no record names any more: somebody may bring its record back."""
-_TOGETHER = 500
-
 Refusals = dict[bytes, str]
 """Why pieces of the pictures of these records were not taken."""
 
@@ -78,16 +72,19 @@ class FileDesk:
                 refused[piece.record] = "wrong"
         return refused
 
-    def told(self, files: Files, refused: Refusals, *, room: int) -> FilesTold:
+    def told(self, files: Files, refused: Refusals, *, room: int | None) -> FilesTold:
         """How the pictures stand that the laptop spoke of, and those that it wants.
 
-        Without ``room`` only those are answered, from the first on, that are not to be had.
+        ``room`` is how many bytes may go out. With 0 only those are answered, from the first
+        on, that are not to be had. None: this laptop's program may not pull, no picture is.
         """
         records = [*files.offers, *dict.fromkeys(part.record for part in files.parts)]
         stands = [self._stand(record, refused.get(record)) for record in records]
         return FilesTold(stands, self._given(files.wants, room))
 
-    def _given(self, wants: Iterable[FileWant], room: int) -> list[FilePart]:
+    def _given(self, wants: Iterable[FileWant], room: int | None) -> list[FilePart]:
+        if room is None:
+            return [FilePart(want.record, want.at, b"") for want in wants]
         given: list[FilePart] = []
         for want in wants:
             named = self._named(want.record)
@@ -116,7 +113,7 @@ class FileDesk:
         ).one_or_none()
         if row is None or row.deleted:
             return _Named(refused="unknown")
-        name, size = _picture_of(row.state)
+        name, size = picture_of(row.state)
         if not name:
             return _Named(refused="unknown")
         held = row.bucket in self._granted
@@ -159,11 +156,13 @@ class FileDesk:
             select(c.at, c.sealed).where(*self._of_part(named.sha256)).order_by(c.at)
         )
         pieces = [self._vault.open(row.sealed, self._about(named.sha256, row.at)) for row in before]
-        data = b"".join((*pieces, last.data))
+        data = b"".join((*filter(None, pieces), last.data))
         fits = sha256(data).hexdigest() == named.sha256 and rules.picture_size(data) is not None
         gone = (c.township_id == self._device.township_id, c.sha256 == named.sha256)
         mine = () if fits else (c.device == self._device.number,)
         self._connection.execute(delete(tables.file_part).where(*gone, *mine))
+        if None in pieces:  # damaged here, not by the laptop: it begins anew
+            return True
         if fits:
             row = {
                 "township_id": self._device.township_id,
@@ -187,83 +186,22 @@ class FileDesk:
         )
 
     def _about(self, name: str, at: int | None = None) -> bytes:
-        place = b"" if at is None else b"%d/%d" % (self._device.number, at)
-        return self._device.township_id + name.encode() + place
+        return about(self._device.township_id, name, self._device.number, at)
 
 
-def room_for(*, records: bool) -> int:
-    """Bytes of pictures for an answer: none when it brings records."""
+def room_for(request: Request) -> int:
+    """Bytes of pictures for an answer: none while records move, in whichever direction."""
+    records = request.changesets or request.chunks or request.cursors is not None
     return 0 if records else MAX_FILE_BYTES
 
 
-@retrying
-def sweep(store: Store, township_id: bytes, now: datetime) -> int:
-    """Let go of pictures that no record has named for ``GRACE``, and of uploads that ended.
-
-    Returns how many pictures are gone.
-    """
-    with store.reading() as connection:
-        if not any(_due(connection, township_id, now)):
-            return 0
-    with store.writing() as connection:
-        lock_head(connection, township_id)
-        idle, used, old = _due(connection, township_id, now)
-        f, p = tables.file.c, tables.file_part.c
-        mine = f.township_id == township_id
-        moment = moment_text(now)
-        connection.execute(
-            update(tables.file).where(mine, f.sha256.in_(idle)).values(idle_since=moment)
-        )
-        connection.execute(
-            update(tables.file).where(mine, f.sha256.in_(used)).values(idle_since=None)
-        )
-        gone = [name for name in old if name]
-        connection.execute(delete(tables.file).where(mine, f.sha256.in_(gone)))
-        connection.execute(
-            delete(tables.file_part).where(
-                p.township_id == township_id, p.kept_at < moment_text(now - GRACE)
-            )
-        )
-    return len(gone)
+def about(township_id: bytes, name: str, device: int = 0, at: int | None = None) -> bytes:
+    """What a sealed picture is bound to, or a piece of it from this device."""
+    place = b"" if at is None else b"%d/%d" % (device, at)
+    return township_id + name.encode() + place
 
 
-def _due(
-    connection: Connection, township_id: bytes, now: datetime
-) -> tuple[list[str], list[str], list[str]]:
-    """Pictures newly without a record, those that have one again, and those to let go of.
-
-    An empty name among the last ones stands for pieces of uploads that ended long ago.
-    """
-    f, p = tables.file.c, tables.file_part.c
-    before = moment_text(now - GRACE)
-    rows = connection.execute(
-        select(f.sha256, f.idle_since).where(f.township_id == township_id)
-    ).all()
-    live = _named_by_records(connection, township_id) if rows else set()
-    idle = [row.sha256 for row in rows if row.sha256 not in live and row.idle_since is None]
-    used = [row.sha256 for row in rows if row.sha256 in live and row.idle_since is not None]
-    old = [
-        row.sha256
-        for row in rows
-        if row.sha256 not in live and row.idle_since is not None and row.idle_since < before
-    ]
-    ended = select(p.at).where(p.township_id == township_id, p.kept_at < before).limit(1)
-    if connection.scalar(ended) is not None:
-        old.append("")
-    return idle, used, old
-
-
-def _named_by_records(connection: Connection, township_id: bytes) -> set[str]:
-    c = tables.record.c
-    rows = connection.execute(
-        select(c.state)
-        .where(c.township_id == township_id, c.kind == KIND, c.deleted.is_(False))
-        .execution_options(yield_per=_TOGETHER)
-    )
-    return {_picture_of(row.state)[0] for row in rows}
-
-
-def _picture_of(state: bytes) -> tuple[str, int]:
+def picture_of(state: bytes) -> tuple[str, int]:
     """The name and size of a picture by its record; an empty name when the record is unfit."""
     values = msgspec.msgpack.decode(state)
     name, size = values.get("sha256"), values.get("size")

@@ -185,6 +185,14 @@ def open_server(
     return OpenServer(folder, settings["name"], service, office_key, str(recovery.to_public()))
 
 
+def renew_files_key(path: Path) -> None:
+    """Make a new key for pictures if there is none; what was sealed with the old one is lost."""
+    folder = ServerFolder(path)
+    settings_of(folder)
+    if not folder.files_key.exists():
+        _write_secret(folder.files_key, os.urandom(32))
+
+
 def _open_store(folder: ServerFolder, settings: dict[str, Any], database: str | None) -> Store:
     kept = settings.get("database")
     if database and not kept:

@@ -10,7 +10,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import files, readmission, snapshots
+from sync.server import letting_go, readmission, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -58,4 +58,4 @@ class Keeper:
             service.clock(),
             stopped=self._stop.is_set,
         )
-        files.sweep(service.store, service.township_id, service.clock())
+        letting_go.sweep(service.store, service.township_id, service.clock())

@@ -124,13 +124,20 @@ class Service:
         taken = self._push(device, request) if request.changesets else None
         unfit: files.Refusals = {}
         if request.files and request.files.parts and (taken is None or taken.refused is None):
-            unfit = self._take_files(device, request.files.parts)
+            unfit = self._take_files(device, request, request.files.parts)
         return self._found(device, request, name, taken, unfit)
 
     @retrying
-    def _take_files(self, device: Device, parts: Sequence[FilePart]) -> files.Refusals:
+    def _take_files(
+        self, device: Device, request: Request, parts: Sequence[FilePart]
+    ) -> files.Refusals:
         with self.store.writing() as connection:
             sequencer.lock_head(connection, self.township_id)
+            device = sequencer.as_of_now(connection, device)
+            if request.epoch not in (b"", epochs.current(connection, self.township_id)):
+                return {}  # all of such a request is refused
+            if self._compare(connection, device, request).refused:
+                return {}
             return files.FileDesk(connection, device, self.vault).take(parts, self.clock())
 
     @retrying
@@ -159,7 +166,7 @@ class Service:
                 pulled = self._pull(connection, device, request)
                 if request.files:
                     desk = files.FileDesk(connection, device, self.vault)
-                    room = files.room_for(records=request.cursors is not None)
+                    room = files.room_for(request) if not pulled.minimum else None
                     pulled.files = desk.told(request.files, unfit, room=room)
         return Answer(
             name,

@@ -70,8 +70,12 @@ def at_server(server: OpenServer) -> dict[str, bytes]:
     service, c = server.service, tables.file.c
     with service.store.reading() as connection:
         rows = connection.execute(select(c.sha256, c.sealed)).all()
-    about = service.township_id
-    return {row.sha256: service.vault.open(row.sealed, about + row.sha256.encode()) for row in rows}
+    found = {}
+    for row in rows:
+        plain = service.vault.open(row.sealed, service.township_id + row.sha256.encode())
+        assert plain is not None
+        found[row.sha256] = plain
+    return found
 
 
 def pieces_at_server(server: OpenServer) -> int:

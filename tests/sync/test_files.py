@@ -9,7 +9,7 @@ import pytest
 
 from sync import client
 from sync.problems import ServerAway
-from sync.server import admin, files, tables
+from sync.server import admin, letting_go, tables
 from sync.server.folder import OpenServer
 from tests.pictures import jpeg
 from tests.sync.laptops import Laptop, enrolled
@@ -221,7 +221,7 @@ def test_a_removed_picture_leaves_at_once_and_can_be_brought_back(
     two.sync(Line(server))
     one.sync(Line(server))
     assert [p.state for p in photos(one, visit)] == [p.state for p in photos(two, visit)] == [""]
-    assert _swept(server, files.GRACE * 2) == 0
+    assert _swept(server, letting_go.GRACE * 2) == 0
 
 
 def test_the_township_lets_go_of_what_no_record_names(server: OpenServer, one: Laptop) -> None:
@@ -231,9 +231,9 @@ def test_the_township_lets_go_of_what_no_record_names(server: OpenServer, one: L
         take_away(work, record_of(one, visit).id)
         work.commit()
     one.sync(Line(server))
-    assert _swept(server, timedelta(0)) == _swept(server, files.GRACE) == 0
+    assert _swept(server, timedelta(0)) == _swept(server, letting_go.GRACE) == 0
     assert len(at_server(server)) == 1
-    assert _swept(server, files.GRACE * 1.1) == 1
+    assert _swept(server, letting_go.GRACE * 1.1) == 1
     assert at_server(server) == {}
 
 
@@ -242,9 +242,9 @@ def test_uploads_that_ended_are_let_go(server: OpenServer, one: Laptop) -> None:
     with pytest.raises(ServerAway):
         one.sync(Line(server, cut_at=2, arrives=True))
     assert pieces_at_server(server) == 2
-    _swept(server, files.GRACE)
+    _swept(server, letting_go.GRACE)
     assert pieces_at_server(server) == 2
-    _swept(server, files.GRACE * 1.1)
+    _swept(server, letting_go.GRACE * 1.1)
     assert pieces_at_server(server) == 0
     one.sync(Line(server))
     assert kept(one) == at_server(server)
@@ -252,7 +252,7 @@ def test_uploads_that_ended_are_let_go(server: OpenServer, one: Laptop) -> None:
 
 def _swept(server: OpenServer, later: timedelta) -> int:
     service = server.service
-    return files.sweep(service.store, service.township_id, service.clock() + later)
+    return letting_go.sweep(service.store, service.township_id, service.clock() + later)
 
 
 def test_a_new_epoch_brings_lost_pictures_back(

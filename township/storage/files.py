@@ -31,7 +31,8 @@ DRAFT = "visit.photos"
 """Drafts of this form name pictures that nobody has saved yet."""
 _MOST_MISSES = 200
 """After so many syncs a picture is let go whose record neither the township nor this laptop has:
-it was deleted before it was sent, or is work that was never let in."""
+it was deleted before it was sent, or is work that was sent back. As long as any own work waits
+to be answered or let in, nothing is let go for that."""
 _LASTING = ("too_large", "wrong")
 """Refusals that the same bytes would meet again."""
 
@@ -117,7 +118,8 @@ def tidy(connection: Connection) -> None:
     """Let go of bytes that no record or draft here names, unless they are still to be sent."""
     connection.exec_driver_sql(
         "DELETE FROM file_out WHERE (misses >= ? OR refused IS NOT NULL) AND NOT EXISTS"
-        " (SELECT 1 FROM attachment WHERE id = record_id AND deleted_at IS NULL)",
+        " (SELECT 1 FROM attachment WHERE id = record_id AND deleted_at IS NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM changeset WHERE state IN ('pending', 'quarantined'))",
         (_MOST_MISSES,),
     )
     named = (
