@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotFound, WorldError
@@ -15,6 +16,7 @@ from township.rules import photos as rules
 from township.storage import file_tables, files
 from township.storage.files import Queue
 from township.storage.work import UnitOfWork
+from township.usecases import drafts
 
 UNFIT = "这张照片不能保存：请用“添加照片”重新选择，程序会缩小它并去掉拍摄地点等信息。"
 
@@ -134,6 +136,37 @@ def picture(session: Session, name: str) -> bytes:
     if data is None:
         raise WorldError("这张照片还没有下载到本机。联网同步后就能看到。")
     return data
+
+
+def keep_draft(
+    connection: Connection, subject: str, entries: Sequence[PhotoEntry], now: datetime
+) -> None:
+    """Keep the pictures of a form in progress, in place of those kept before."""
+    body: dict[str, str | int | None] = {}
+    for at, entry in enumerate(entries):
+        body[f"photo.{at}"] = files.keep(connection, entry.data)
+        body[f"caption.{at}"] = entry.caption
+    if body:
+        drafts.keep(connection, files.DRAFT, subject, body, now)
+    else:
+        drop_draft(connection, subject)
+
+
+def draft_photos(session: Session, subject: str) -> list[PhotoEntry]:
+    """The pictures that ``keep_draft`` kept, as far as they are still here."""
+    body = drafts.read(session, files.DRAFT, subject) or {}
+    found = []
+    for at in range(rules.MOST):
+        name, caption = body.get(f"photo.{at}"), body.get(f"caption.{at}")
+        data = files.read(session.connection(), name) if isinstance(name, str) else None
+        if data is not None:
+            found.append(PhotoEntry(data, caption if isinstance(caption, str) else None))
+    return found
+
+
+def drop_draft(connection: Connection | Session, subject: str) -> None:
+    """Forget the pictures of a form in progress."""
+    drafts.drop(connection, files.DRAFT, subject)
 
 
 def photo_queue(session: Session) -> Queue:
