@@ -14,7 +14,7 @@ from township.rules.photos import LONGEST_SIDE, MOST_BYTES, picture_size
 ENDINGS = ("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif")
 """What the file dialog offers; whether a file is a picture is seen from what is in it."""
 _READ = frozenset({b"jpeg", b"png", b"webp", b"bmp", b"heic", b"heif"})
-_QUALITIES = (85, 75, 65, 55, 45)
+_QUALITIES = (80, 65, 50, 40)
 _SMALLER = 0.75
 _HEIC = (".heic", ".heif")
 
@@ -91,7 +91,6 @@ def _jpeg(image: QImage, quality: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(b"jpeg"))
     writer.setQuality(quality)
-    writer.setOptimizedWrite(True)
     writer.write(image)
     return bytes(buffer.data().data())
 

@@ -41,11 +41,12 @@ class PhotoRow(QWidget):
         self.cells: list[_Cell] = []
         self._places = QHBoxLayout()
         self._places.setSpacing(16)
+        self._places.addStretch(MOST)
         hint = label(HINT, "problem", wrap=True)
         head = row(label("照片（可不拍）", "label"), self.add, hint)
         head.setStretch(2, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(self._places)
@@ -135,6 +136,7 @@ class PhotoRow(QWidget):
     def _renew(self) -> None:
         for at, cell in enumerate(self.cells, 1):
             cell.set_place(at)
+        self._places.setStretch(len(self.cells), MOST - len(self.cells))
         before: QWidget = self.add
         for cell in self.cells:
             for one in (cell.caption, cell.remove):
