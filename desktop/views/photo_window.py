@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.photo_desk import PhotoDesk
+from desktop.pictures import small
 from desktop.theme import MUTED, em, restyle
 from desktop.views.widgets.basics import button, label, row
 from township.errors import WorldError
 from township.records import Attachment
+from township.rules.photos import LONGEST_SIDE
 from township.usecases.photos import Photo
 
 _WIDE, _HIGH = 46, 36
@@ -136,9 +138,9 @@ class _Picture(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_picture(self, data: bytes) -> None:
-        self._pixmap, self._text = QPixmap(), ""
-        if not self._pixmap.loadFromData(data, b"JPEG"):
-            self._text = "这张照片打不开。"
+        image = small(data, QSize(LONGEST_SIDE, LONGEST_SIDE))
+        self._pixmap = QPixmap.fromImage(image)
+        self._text = "这张照片打不开。" if image.isNull() else ""
         self.update()
 
     def show_text(self, text: str) -> None:

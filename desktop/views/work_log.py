@@ -212,12 +212,16 @@ class WorkLogPage(Page):
         self._show_photos()
 
     def _show_photos(self) -> None:
-        """The photographs of the visit that is picked in the list; of the day when none is."""
+        """The photographs of the visit that is picked in the list; how many when none is."""
         empty(self._pictures)
         day, picked = self.month.days.get(self.day), self.table.current_id()
-        visits = [one.id for one in day.visits if picked in (None, one.id)] if day else []
-        for found in self._photos.of(visits).values():
-            self._pictures.addWidget(strip(self._photos, found))
+        found = self._photos.of(visit.id for visit in day.visits) if day else {}
+        if picked is None and found:
+            count = sum(map(len, found.values()))
+            text = f"当天有 {count} 张照片，选中一次走访就能看到。"
+            self._pictures.addWidget(label(text, "caption", wrap=True))
+        elif picked in found:
+            self._pictures.addWidget(strip(self._photos, found[picked]))
 
     def _to_list(self) -> None:
         if self.model.rowCount():

@@ -78,7 +78,7 @@ def test_chosen_in_the_dialog_captioned_and_saved(
     assert "*.heic" in dialog.nameFilters()[0] and "*.JPG" in dialog.nameFilters()[0]
     dialog.filesSelected.emit([str(shot(1)), str(shot(2))])
     dialog.close()
-    first, second = form.photos.cells
+    first, _ = form.photos.cells
     qtbot.waitUntil(first.caption.hasFocus)
     qtbot.keyClicks(first.caption, " Zone 3 ")
     form.save()

@@ -1,10 +1,10 @@
-"""A small picture: decoded when it is first painted, and no larger than it is shown."""
+"""A small picture: decoded once it is seen, and no larger than it is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -15,6 +15,9 @@ from desktop.theme import FAINT, em
 _WIDE, _HIGH = 5.6, 4.2
 """Text heights."""
 _FRAME = 4
+_PAUSE = 40
+"""Milliseconds in view before it is decoded: in a new panel all are in view until it has its
+height, and in a list that is scrolled quickly none needs to be."""
 
 
 class Thumbnail(QPushButton):
@@ -33,6 +36,8 @@ class Thumbnail(QPushButton):
         super().__init__(parent)
         self._load = load
         self._drawn = False
+        self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._soon.timeout.connect(self._draw)
         self.setProperty("kind", "thumb")
         self.setAccessibleName(name)
         self._fit()
@@ -50,16 +55,20 @@ class Thumbnail(QPushButton):
         return self._drawn
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._drawn:
-            self._drawn = True
-            self.setIcon(self._picture())
         super().paintEvent(event)
+        if not self._drawn:
+            self._soon.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
             self._drawn = False
+
+    def _draw(self) -> None:
+        if not self.visibleRegion().isEmpty():
+            self._drawn = True
+            self.setIcon(self._picture())
 
     def _fit(self) -> None:
         room = QSize(em(self, _WIDE), em(self, _HIGH))
