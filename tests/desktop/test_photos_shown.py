@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, delete, insert, update
 
@@ -270,7 +270,8 @@ def test_only_what_is_seen_is_decoded(window: MainWindow, qtbot: QtBot, database
     assert [one.drawn for one in thumbs(window)].count(True) < 6
     last = thumbs(window)[-1]
     assert not last.drawn
-    last.setFocus()  # brings it into view
+    [area] = [one for one in window.findChildren(QScrollArea) if one.isAncestorOf(last)]
+    area.ensureWidgetVisible(last)
     qtbot.waitUntil(lambda: last.drawn)
 
 
