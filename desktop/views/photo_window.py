@@ -68,10 +68,6 @@ class PhotoWindow(QDialog):
             self.caption.setModified(False)
             self.accept()
 
-    def reject(self) -> None:
-        self._save()
-        super().reject()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if (by := steps.get(Qt.Key(event.key()))) is not None:
@@ -120,6 +116,8 @@ class PhotoWindow(QDialog):
         self.caption.setModified(False)  # first: a problem moves the focus and asks again
         problem = self._desk.set_caption(self.photo, text)
         self._tell(problem)
+        if problem is not None and not self.isVisible():  # too late to be read here
+            self._desk.said.emit(problem, None)
         if problem is None:
             self._photos[self._at] = replace(self.photo, caption=text)
 

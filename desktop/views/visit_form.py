@@ -85,7 +85,7 @@ class VisitForm(QWidget):
         """Show the fields of one more need or situation."""
         hidden = (at for at in range(MOST[part]) if self._is_hidden(part, at))
         if (at := next(hidden, None)) is not None:
-            self._reveal(part, at)
+            self._show_part(part, at, shown=True)
             names = fields.names_of(part, at)
             first = names[-1] if part == NEEDS else names[0]
             self.form.boxes[first].setFocus()
@@ -133,8 +133,7 @@ class VisitForm(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.autosave.flush()
-            self.closed.emit()
+            self._back()
             return
         super().keyPressEvent(event)
 
@@ -223,7 +222,7 @@ class VisitForm(QWidget):
         values = self.form.values()
         for part in MOST:
             for at in fields.given(part, values):
-                self._reveal(part, at)
+                self._show_part(part, at, shown=True)
 
     def _find(self, text: str) -> Sequence[Choice]:
         with self._database.reader() as session:
@@ -251,9 +250,6 @@ class VisitForm(QWidget):
 
     def _is_hidden(self, part: str, at: int) -> bool:
         return self.form.boxes[fields.names_of(part, at)[0]].isHidden()
-
-    def _reveal(self, part: str, at: int) -> None:
-        self._show_part(part, at, shown=True)
 
     def _show_part(self, part: str, at: int, *, shown: bool) -> None:
         for name in fields.names_of(part, at):

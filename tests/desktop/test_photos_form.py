@@ -19,6 +19,7 @@ from desktop.views.visit_form import VisitForm
 from desktop.views.work_log import WorkLogPage
 from tests.desktop.drawn import SECRET, encoded, from_phone, landscape
 from tests.desktop.test_work_log import HOME, ME, database, shoot, stored
+from tests.sync.pictures import Stopped, stopping
 from township.records import Attachment, Visit
 from township.storage import file_tables
 from township.storage.database import Database
@@ -232,6 +233,21 @@ def test_nothing_is_kept_when_saving_fails(form: VisitForm, shot: Shot, database
     assert form.problem.isVisible() and len(form.photos.cells) == 1
     with database.reader() as session:
         assert not session.scalar(select(func.count()).select_from(file_tables.content))
+
+
+def test_a_power_cut_while_saving_leaves_the_draft(
+    form: VisitForm, shot: Shot, database: Database
+) -> None:
+    form.photos.take([shot(1)])
+    kept = form.photos.entries()
+    form.autosave.flush()
+    with pytest.raises(Stopped), stopping(database.engine, 1):
+        form.save()
+    assert not stored(database, Visit) and not stored(database, Attachment)
+    with database.reader() as session:
+        assert tuple(photos.draft_photos(session, ME.hex())) == kept
+    form.save()
+    assert len(stored(database, Attachment)) == 1
 
 
 def test_everything_by_tab(form: VisitForm, shot: Shot, qtbot: QtBot) -> None:

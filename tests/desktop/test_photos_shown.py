@@ -209,7 +209,10 @@ def test_what_went_meanwhile_is_told(
         work.commit()
     large.remove.click()
     assert large.isVisible() and "已经被移去" in large.problem.text()
-    large.accept()
+    large.caption.setFocus()
+    qtbot.keyClicks(large.caption, "x")
+    large.reject()
+    assert "已经被移去" in window.toast.text
 
 
 def test_states_in_words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -25,7 +25,7 @@ UNFIT = "这张照片不能保存：请用“添加照片”重新选择，程�
 class PhotoEntry:
     """A picture as the form gives it: JPEG bytes that fit the rules, and a caption."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     caption: str | None = None
 
 
