@@ -33,7 +33,7 @@ _MOST_MISSES = 200
 """After so many syncs a picture is let go whose record neither the township nor this laptop has:
 it was deleted before it was sent, or is work that was sent back. As long as any own work waits
 to be answered or let in, nothing is let go for that."""
-_LASTING = ("too_large", "wrong")
+LASTING = ("too_large", "wrong")
 """Refusals that the same bytes would meet again."""
 
 
@@ -177,7 +177,7 @@ def _note(connection: Connection, stand: FileStand) -> None:
     if stand.whole:
         connection.execute(out.delete().where(of_record))
         return
-    refused = stand.refused if stand.refused in _LASTING else None
+    refused = stand.refused if stand.refused in LASTING else None
     values = {"have": stand.have, "refused": refused, "misses": out.c.misses + bool(stand.refused)}
     connection.execute(update(out).where(of_record).values(values))
 
