@@ -140,8 +140,9 @@ class Client:
         chunks = self._fetching.next(self._budget)
         idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
         cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
-        asks = self._pictures if not self._told else None  # else the tables are behind
-        files = asks.ask(pieces=idle) if asks else None
+        ready = outbox.complete and not self._told  # else records or tables are behind
+        asks = self._pictures if ready else None
+        files = asks.ask(outbox.last_dseq, pieces=idle) if asks else None
         own = ChainHead(*outbox.own)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
         body = wire.pack(
@@ -334,7 +335,8 @@ class Client:
         """All records are through: is there a picture that moves?"""
         while self._told:
             self.apply()
-        self.progress.photos = self._pictures.left() if self._pictures else 0
+        asks = self._pictures
+        self.progress.photos = asks.left(self._answered.dseq) if asks else 0
         self.done = not self.progress.photos
 
     def _count(self, answer: Answer) -> None:

@@ -20,13 +20,16 @@ class Pictures:
         self._tried: set[bytes] = set()
         self._got: dict[bytes, int] = {}
 
-    def ask(self, *, pieces: bool) -> Files | None:
-        """What to say in the next request; without ``pieces`` no bytes of pictures go."""
-        return self._replica.files(self._told, self._tried, pieces=pieces)
+    def ask(self, pushed: int, *, pieces: bool) -> Files | None:
+        """What to say in the next request; without ``pieces`` no bytes of pictures go.
 
-    def left(self) -> int:
+        ``pushed``: own records up to this number are with the township by then.
+        """
+        return self._replica.files(self._told, self._tried, pushed, pieces=pieces)
+
+    def left(self, pushed: int) -> int:
         """How many pictures still move in this sync, at least."""
-        files = self.ask(pieces=True)
+        files = self.ask(pushed, pieces=True)
         if files is None:
             return 0
         return len({*files.offers, *(part.record for part in files.parts)}) + len(files.wants)

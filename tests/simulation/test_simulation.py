@@ -56,6 +56,15 @@ REGRESSIONS = {
         " enter_home(238302600) newer_program(1064016261) whole_sync(657343164)"
         " crash_laptop(973837947) enter_home(512021985) move(313869402)",
     ),
+    "quarantined work on a household that moved into a zone of its author": (
+        400037,
+        "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"
+        " move(943108192) whole_sync(986273795) stranded(537435060)",
+    ),
+    "a picture whose record needs a second message": (
+        400026,
+        "enter_home(477913646) add_picture(199927373)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))

@@ -102,6 +102,34 @@ def test_no_picture_rides_with_records_or_snapshots(
     assert states(one, visit) == [""]
 
 
+def test_a_picture_is_offered_once_its_record_is_sent(
+    server: OpenServer, one: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "FIRST_BATCH", 600)
+    monkeypatch.setattr(client, "LARGEST_BATCH", 600)
+    visits = [add_visit(one, jpeg(2_000, seed)) for seed in range(5)]
+    line = Line(server)
+    one.sync(line)
+    assert sum(bool(asked.changesets) for asked, _ in line.talk) > 1
+    assert [states(one, visit) for visit in visits] == [[""]] * 5
+
+
+def test_a_visit_saved_while_the_next_request_is_made(server: OpenServer, one: Laptop) -> None:
+    going = client.Client(one.replica)
+    add_visit(one)
+    first = going.request()
+    going.prepare()
+    visit = add_visit(one, jpeg(2_000))
+    for _ in range(9):
+        going.receive(server.service.exchange(first))
+        going.apply()
+        if going.done:
+            break
+        first = going.request()
+    one.sync(Line(server))
+    assert states(one, visit) == [""]
+
+
 def _sent(told: client.Answer) -> bool:
     return any(part.data for part in (told.files.parts if told.files else ()))
 

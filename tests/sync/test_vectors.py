@@ -30,6 +30,7 @@ from township.changes import (
 )
 from township.fields import Field
 from township.records import record_kinds
+from township.storage.file_pages import FilePart, Files, FileStand, FilesTold, FileWant
 from township.storage.pages import (
     ChunkLine,
     ChunkName,
@@ -238,6 +239,33 @@ LOADING = Request(
 OFFERING = Answer(
     bytes(32), bytes(16), None, ChainHead(1, 0, GENESIS), [], None, None, None, [OFFER], [b"part"]
 )
+PHOTO = bytes.fromhex("0191f0e5a1b07c3d8e4f00000000000a")
+SHOWING = Request(
+    ChainHead(1, 3, HASHES[-1]),
+    [],
+    b"",
+    None,
+    1 << 20,
+    b"\x02" * 8,
+    45,
+    [],
+    bytes(16),
+    45,
+    1,
+    Files([PHOTO], [FilePart(HOME, 131_072, b"bytes")], [FileWant(ZONE, 0)]),
+)
+SHOWN = Answer(
+    bytes(32),
+    bytes(16),
+    None,
+    ChainHead(1, 3, HASHES[-1]),
+    [],
+    None,
+    None,
+    files=FilesTold(
+        [FileStand(PHOTO, 131_072), FileStand(HOME, 131_077, True)], [FilePart(ZONE, 0, b"bytes")]
+    ),
+)
 ENROL = Enrol(wire.PROTOCOL, CODE[:4], NONCE, bytes([1]) * 32, bytes([2]) * 32, "笔记本")
 
 
@@ -267,7 +295,7 @@ def bundle() -> Any:
 def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
     made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
-    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
+    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP, SHOWING, SHOWN]
     return [
         {
             "message": type(message).__name__,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from township.storage.file_pages import (
@@ -25,6 +25,7 @@ from township.storage.file_pages import (
     FileWant,
 )
 from township.storage.file_tables import content, out, part
+from township.storage.tables import pending
 
 KIND = "attachment"
 DRAFT = "visit.photos"
@@ -33,7 +34,7 @@ _MOST_MISSES = 200
 """After so many syncs a picture is let go whose record neither the township nor this laptop has:
 it was deleted before it was sent, or is work that was sent back. As long as any own work waits
 to be answered or let in, nothing is let go for that."""
-_LASTING = ("too_large", "wrong")
+LASTING = ("too_large", "wrong")
 """Refusals that the same bytes would meet again."""
 
 
@@ -77,16 +78,20 @@ def queue(connection: Connection) -> Queue:
 
 
 def turn(
-    connection: Connection, told: Set[bytes], tried: Set[bytes], *, pieces: bool
+    connection: Connection, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
 ) -> Files | None:
     """What to say to the township about pictures; None when there is nothing.
 
     ``told``: records of which it said in this sync how far it has them; their bytes are sent if
-    ``pieces``. ``tried``: records that are left alone until the next sync.
+    ``pieces``. ``tried``: records that are left alone until the next sync. ``pushed``: own
+    changesets after this number are not sent yet, and the township cannot know their records.
     """
+    unsent = exists().where(
+        pending.c.record_id == out.c.record_id, pending.c.inserts == 1, pending.c.dseq > pushed
+    )
     rows = connection.execute(
         select(out.c.record_id, out.c.sha256, out.c.have)
-        .where(out.c.refused.is_(None))
+        .where(out.c.refused.is_(None), ~unsent)
         .order_by(out.c.record_id)
     ).all()
     waiting = [row for row in rows if row.record_id not in tried]
@@ -177,7 +182,7 @@ def _note(connection: Connection, stand: FileStand) -> None:
     if stand.whole:
         connection.execute(out.delete().where(of_record))
         return
-    refused = stand.refused if stand.refused in _LASTING else None
+    refused = stand.refused if stand.refused in LASTING else None
     values = {"have": stand.have, "refused": refused, "misses": out.c.misses + bool(stand.refused)}
     connection.execute(update(out).where(of_record).values(values))
 

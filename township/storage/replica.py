@@ -202,10 +202,12 @@ class Replica:
             kinds |= self.load_staged()
         return frozenset(kinds)
 
-    def files(self, told: Set[bytes], tried: Set[bytes], *, pieces: bool) -> Files | None:
+    def files(
+        self, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
+    ) -> Files | None:
         """What to say about pictures that are still to go or to come; see ``files.turn``."""
         with self._database.reader() as session:
-            return files.turn(session.connection(), told, tried, pieces=pieces)
+            return files.turn(session.connection(), told, tried, pushed, pieces=pieces)
 
     def staged(self) -> list[Staged]:
         """The snapshots that this laptop is loading."""
