@@ -202,7 +202,7 @@ def _photos(queue: Queue) -> str:
     texts = []
     if any(moving):
         texts.append(
-            f"照片：{'，'.join(filter(None, moving))}。同步时排在记录后面，断了下次接着传。"
+            f"照片：{'，'.join(filter(None, moving))}。照片要联网传，U盘不带；排在记录后面，断了下次接着传。"
         )
     if queue.refused:
         texts.append(f"有 {queue.refused} 张照片镇里没有接收，仍保存在本机。")

@@ -236,7 +236,7 @@ def test_states_in_words(
     page = window.page("sync")
     assert isinstance(page, SyncPage)
     assert page.photos.text() == (
-        "照片：1 张待上传，1 张待下载。同步时排在记录后面，断了下次接着传。"
+        "照片：1 张待上传，1 张待下载。照片要联网传，U盘不带；排在记录后面，断了下次接着传。"
         "有 1 张照片镇里没有接收，仍保存在本机。"
     )
     shoot(window, qtbot, "sync-photos")
