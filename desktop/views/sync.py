@@ -201,9 +201,8 @@ def _photos(queue: Queue) -> str:
     moving = (f"{queue.out} 张待上传" * bool(queue.out), f"{queue.in_} 张待下载" * bool(queue.in_))
     texts = []
     if any(moving):
-        texts.append(
-            f"照片：{'，'.join(filter(None, moving))}。照片要联网传，U盘不带；排在记录后面，断了下次接着传。"
-        )
+        what = "，".join(filter(None, moving))
+        texts.append(f"照片：{what}。照片要联网传，U盘不带；排在记录后面，断了下次接着传。")
     if queue.refused:
         texts.append(f"有 {queue.refused} 张照片镇里没有接收，仍保存在本机。")
     return "".join(texts)
