@@ -150,6 +150,12 @@ FOUND = {
         "enter_home(949425842) whole_sync(651734089) whole_sync(252699831) grants(852789182)"
         " whole_sync(766649295) move(385135727) add_picture(37849730)",
     ),
+    "restored_without_pictures": (
+        420000,
+        "enter_home(323946139) copy_server(202142728) add_picture(124551738)"
+        " whole_sync(516819858) restore_server(194804716)",
+    ),
+    "wrong_picture_kept": (420002, "enter_home(403449954) add_picture(134838299)"),
 }
 """Planted bug → the seed and the steps that show it."""
 
