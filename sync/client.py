@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import chain, collector, epochs, fetching, problems, wire
-from sync.fetching import Came, Fetching, Load
+from sync.fetching import Came, Fetching
 from sync.pictures import Pictures
+from sync.progress import Progress as Progress  # what callers of run hear
 from sync.proving import continues, signed_checkpoint
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.changes import SCHEMA
@@ -35,42 +36,6 @@ LARGEST_BATCH = 1 << 20
 _MOST_GAPS = 3
 _MOST_TURNS = 8
 _MOST_EPOCHS = 3
-
-
-@dataclass
-class Progress:
-    """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed.
-
-    ``load`` is how far the snapshots of a first sync have come, ``photos`` how many pictures
-    are still to move. ``comparing``: the township was restored from a backup, and what this
-    laptop holds is compared with it.
-    """
-
-    pushed: int = 0
-    pulled: int = 0
-    waiting: int = 0
-    behind: int = 0
-    refused: int = 0
-    round_trips: int = 0
-    kinds: set[str] = field(default_factory=set)
-    load: Load = field(default_factory=Load)
-    photos: int = 0
-    comparing: bool = False
-
-    def how_far(self) -> tuple[int, int]:
-        """Steps done and all that are known of, for a bar."""
-        if self.load.running:
-            return self.load.records, self.load.of_records
-        done = self.pushed + self.pulled
-        return done, done + self.waiting + self.behind
-
-    def in_words(self) -> str:
-        """The same for people."""
-        if self.load.running:
-            return self.load.in_words()
-        photos = f"，还有 {self.photos} 张照片在传" if self.photos else ""
-        text = f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次{photos}"
-        return f"镇服务器从备份恢复过，正在核对：{text}" if self.comparing else text
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,10 @@ class _Held:
     """What a laptop has of pictures, by name."""
 
     whole: set[str]
-    out: dict[str, str | None]
+    out: set[str]
+    going: set[bytes]
+    """Records whose picture has to go."""
+    refused: list[str]
     parts: set[str]
     named: set[str]
 
@@ -98,14 +101,19 @@ def _held(machine: Machine) -> _Held:
     living = select(Attachment.sha256).where(Attachment.deleted_at.is_(None))
     with machine.database.reader() as session:
         rows = session.execute(select(c.sha256, c.data)).all()
-        going = session.execute(select(out.sha256, out.refused)).all()
+        going = session.execute(select(out.record_id, out.sha256, out.refused)).all()
         parts = set(session.scalars(select(file_tables.part.c.sha256)))
         named = set(session.scalars(living))
     for name, data in rows:
         if sha256(data).hexdigest() != name:
             raise Broken(2, f"{machine.seat.login}'s picture {name[:8]} is another one")
     return _Held(
-        {row.sha256 for row in rows}, {row.sha256: row.refused for row in going}, parts, named
+        {row.sha256 for row in rows},
+        {row.sha256 for row in going},
+        {row.record_id for row in going},
+        [row.refused for row in going if row.refused],
+        parts,
+        named,
     )
 
 
@@ -120,31 +128,32 @@ def forgotten(world: World) -> bool:
 def check(world: World, through: list[Machine], model: Model) -> None:
     """Every laptop holds the pictures of its records, and no others. Raises Broken."""
     there = at_township(world)
-    living = [
-        (thing.values["sha256"], thing.bucket)
-        for (kind, _), thing in model.things.items()
+    living = {
+        record: (thing.values["sha256"], thing.bucket)
+        for (kind, record), thing in model.things.items()
         if kind == "attachment" and not thing.deleted
-    ]
-    if not world.lossy and (gone := {name for name, _ in living} - there - world.taken):
+    }
+    if not world.lossy and (gone := {n for n, _ in living.values()} - there - world.taken):
         raise Broken(1, f"nobody has brought {len(gone)} pictures to the township")
     for machine in through:
         granted = _granted(world, machine)
-        _check(world, machine, {name for name, bucket in living if bucket in granted}, there)
+        mine = {record: name for record, (name, bucket) in living.items() if bucket in granted}
+        _check(world, machine, mine, there)
 
 
-def _check(world: World, machine: Machine, seen: set[str], there: set[str]) -> None:
-    held, login = _held(machine), machine.seat.login
+def _check(world: World, machine: Machine, mine: dict[bytes, str], there: set[str]) -> None:
+    held, login, seen = _held(machine), machine.seat.login, set(mine.values())
     if lacking := seen & there - held.whole:
         raise Broken(2, f"{login} lacks {len(lacking)} pictures that the township has")
-    if kept := held.whole - seen - held.out.keys():
+    if kept := held.whole - seen - held.out:
         raise Broken(6, f"{login} holds {len(kept)} pictures of records that it may not see")
     if unsent := seen & held.whole - there - world.taken:
         raise Broken(1, f"{login} holds {len(unsent)} pictures that the township lacks")
     if loose := held.parts - (seen - held.whole):
         raise Broken(6, f"{login} holds pieces of {len(loose)} pictures that it does not need")
-    if any(held.out.values()):
-        raise Broken(1, f"{login}'s pictures were refused: {held.out}")
-    if waiting := held.out.keys() & seen & there:
+    if held.refused:
+        raise Broken(1, f"{login}'s pictures were refused: {held.refused}")
+    if waiting := [record for record in held.going if mine.get(record) in there]:
         raise Broken(12, f"{login} still has to send {len(waiting)} pictures that are there")
 
 

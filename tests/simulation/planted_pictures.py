@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sync.pictures import Pictures
 from sync.server.files import FileDesk
 from township.storage import file_tables, files, replica, restored
 from township.storage.file_pages import FilePart, FileStand
@@ -83,16 +82,6 @@ def _pictures_first() -> list[Patch]:
     return [(replica.Replica, "files", ask)]
 
 
-def _offered_too_early() -> list[Patch]:
-    """A picture is offered before its record is sent, and then left alone."""
-    real = Pictures.ask
-
-    def ask(self: Pictures, pushed: int, *, pieces: bool) -> Any:
-        return real(self, 1 << 40, pieces=pieces)
-
-    return [(Pictures, "ask", ask)]
-
-
 def _restored_without_pictures() -> list[Patch]:
     """A restored server gets its records back and no pictures."""
     return [(restored.files, "offer_again", lambda *_: None)]
@@ -127,7 +116,6 @@ PICTURES: dict[str, Callable[[], list[Patch]]] = {
         _pictures_stay,
         _unsent_pictures_leave,
         _pictures_first,
-        _offered_too_early,
         _restored_without_pictures,
         _wrong_picture_kept,
     )

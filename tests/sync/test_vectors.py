@@ -16,6 +16,7 @@ from sync import bundle as wire_bundle
 from sync import chain, sealing, wire
 from sync import history as wire_history
 from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
+from tests.sync.photo_messages import about_pictures
 from township.changes import (
     GENESIS,
     SEEN,
@@ -30,7 +31,6 @@ from township.changes import (
 )
 from township.fields import Field
 from township.records import record_kinds
-from township.storage.file_pages import FilePart, Files, FileStand, FilesTold, FileWant
 from township.storage.pages import (
     ChunkLine,
     ChunkName,
@@ -239,33 +239,6 @@ LOADING = Request(
 OFFERING = Answer(
     bytes(32), bytes(16), None, ChainHead(1, 0, GENESIS), [], None, None, None, [OFFER], [b"part"]
 )
-PHOTO = bytes.fromhex("0191f0e5a1b07c3d8e4f00000000000a")
-SHOWING = Request(
-    ChainHead(1, 3, HASHES[-1]),
-    [],
-    b"",
-    None,
-    1 << 20,
-    b"\x02" * 8,
-    45,
-    [],
-    bytes(16),
-    45,
-    1,
-    Files([PHOTO], [FilePart(HOME, 131_072, b"bytes")], [FileWant(ZONE, 0)]),
-)
-SHOWN = Answer(
-    bytes(32),
-    bytes(16),
-    None,
-    ChainHead(1, 3, HASHES[-1]),
-    [],
-    None,
-    None,
-    files=FilesTold(
-        [FileStand(PHOTO, 131_072), FileStand(HOME, 131_077, True)], [FilePart(ZONE, 0, b"bytes")]
-    ),
-)
 ENROL = Enrol(wire.PROTOCOL, CODE[:4], NONCE, bytes([1]) * 32, bytes([2]) * 32, "笔记本")
 
 
@@ -295,7 +268,8 @@ def bundle() -> Any:
 def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
     made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
-    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP, SHOWING, SHOWN]
+    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
+    made += about_pictures(HOME, ZONE, HASHES[-1])
     return [
         {
             "message": type(message).__name__,
