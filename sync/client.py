@@ -1,4 +1,4 @@
-"""The laptop's turn: push, then pull, until nothing is left. A state machine without I/O.
+"""The laptop's turn: push, pull, then pictures, until nothing is left. No I/O of its own.
 
 ``Client.request`` makes the next message, ``receive`` checks the answer, ``apply`` takes it in;
 who carries the bytes (HTTP, a stick, a simulated network) does not matter. An answer that gets
@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import chain, collector, epochs, fetching, problems, wire
-from sync.fetching import Came, Fetching, Load
+from sync.fetching import Came, Fetching
+from sync.pictures import Pictures
+from sync.progress import Progress as Progress  # what callers of run hear
 from sync.proving import continues, signed_checkpoint
 from sync.wire import Answer, BadMessage, ChainHead, Request
 from township.changes import SCHEMA
+from township.storage.file_pages import Files
 from township.storage.outbox import Outbox, Place
 from township.storage.pages import ChunkName, Manifest
 from township.storage.replica import Identity, Replica, Told
@@ -35,39 +38,6 @@ _MOST_TURNS = 8
 _MOST_EPOCHS = 3
 
 
-@dataclass
-class Progress:
-    """How far a sync has come, for people. Counts changesets; ``kinds`` are those that changed.
-
-    ``load`` is how far the snapshots of a first sync have come. ``comparing``: the township was
-    restored from a backup, and what this laptop holds is compared with it.
-    """
-
-    pushed: int = 0
-    pulled: int = 0
-    waiting: int = 0
-    behind: int = 0
-    refused: int = 0
-    round_trips: int = 0
-    kinds: set[str] = field(default_factory=set)
-    load: Load = field(default_factory=Load)
-    comparing: bool = False
-
-    def how_far(self) -> tuple[int, int]:
-        """Steps done and all that are known of, for a bar."""
-        if self.load.running:
-            return self.load.records, self.load.of_records
-        done = self.pushed + self.pulled
-        return done, done + self.waiting + self.behind
-
-    def in_words(self) -> str:
-        """The same for people."""
-        if self.load.running:
-            return self.load.in_words()
-        text = f"已上报 {self.pushed} 次改动，已收到 {self.pulled} 次"
-        return f"镇服务器从备份恢复过，正在核对：{text}" if self.comparing else text
-
-
 @dataclass(frozen=True)
 class _Sent:
     """What the answer on its way must fit to."""
@@ -78,6 +48,8 @@ class _Sent:
     cursors: dict[str, int] | None
     chunks: list[ChunkName]
     epoch: bytes
+    files: Files | None
+    pieces: bool
     heard: int
 
 
@@ -89,10 +61,10 @@ class Client:
 
     An answer may be applied after the next request was made: both follow from what ``receive``
     has seen, so that the township works while the laptop writes. Without ``snapshots``
-    everything comes by the log.
+    everything comes by the log; without ``pictures`` they stay where they are.
     """
 
-    def __init__(self, replica: Replica, *, snapshots: bool = True) -> None:
+    def __init__(self, replica: Replica, *, snapshots: bool = True, pictures: bool = True) -> None:
         kinds = replica.load_staged()  # complete, when the last sync was cut off
         staged = replica.staged() if snapshots else []
         self._fetching = Fetching(staged, replica.staged_parts(), welcome=snapshots)
@@ -103,6 +75,8 @@ class Client:
             comparing=replica.rereading(),
         )
         self.done = False
+        self._pictures = Pictures(replica) if pictures else None
+        self._pulled = False  # all records: from now on pictures have the line for themselves
         self.minimum = 0
         """The record schema that the township demands of who pulls, if this program lacks it."""
         self._replica = replica
@@ -129,7 +103,11 @@ class Client:
         outbox = self._outbox()
         identity = self._replica.identity()
         chunks = self._fetching.next(self._budget)
-        cursors = dict(self._cursors) if outbox.complete and not chunks else None
+        idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
+        cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
+        ready = outbox.complete and not self._told  # else records or tables are behind
+        asks = self._pictures if ready else None
+        files = asks.ask(outbox.last_dseq, pieces=idle) if asks else None
         own = ChainHead(*outbox.own)
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
         body = wire.pack(
@@ -145,10 +123,11 @@ class Client:
                 self._epoch,
                 self._heard,
                 SCHEMA,
+                files,
             )
         )
-        name = sha256(body).digest()
-        self._sent = _Sent(name, identity, outbox, cursors, chunks, self._epoch, self._heard)
+        name, epoch, heard = sha256(body).digest(), self._epoch, self._heard
+        self._sent = _Sent(name, identity, outbox, cursors, chunks, epoch, files, idle, heard)
         self._answered = Place(outbox.own.incarnation, outbox.last_dseq)
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
@@ -169,7 +148,10 @@ class Client:
         return self._replica.identity().incarnation, self._answered, self._budget, self._epoch
 
     def receive(self, data: bytes) -> None:
-        """Check the answer to the last request. Raises SyncProblem; nothing is changed by it."""
+        """Check the answer to the last request. Raises SyncProblem; then nothing is changed.
+
+        The last page is applied at once: only then is it known which pictures are missing.
+        """
         sent = self._sent
         assert sent is not None, "an answer follows a request"
         answer = _opened(data, sent)
@@ -181,6 +163,9 @@ class Client:
         if answer.refused == "fork":
             self._turn(sent, answer)
             return
+        pictures = None
+        if self._pictures and not answer.refused:
+            pictures = self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
         manifests = self._offered(sent, answer)
         given = not answer.refused and not answer.minimum
         came = self._fetching.came(sent.chunks, answer.chunks) if given else Came()
@@ -195,6 +180,7 @@ class Client:
                 manifests,
                 came.parts,
                 came.missed,
+                pictures,
                 answer.chain.incarnation,
                 sent.heard,
             )
@@ -202,6 +188,8 @@ class Client:
         self._count(answer)
         self._go_on(sent, answer)
         self._load_on(manifests, came)
+        if self._pulled:
+            self._go_on_with_pictures()
 
     def apply(self) -> None:
         """Take the oldest received answer in; whatever fails leaves the laptop as it was."""
@@ -232,6 +220,7 @@ class Client:
             self.progress.kinds |= self._replica.begin_incarnation(sent.identity.incarnation)
             self._answered = self._replica.answered()
         self._cursors = self._replica.cursors()
+        self._pulled = False
 
     def _enter_epoch(self, sent: _Sent, answer: Answer) -> None:
         """The township was restored: what it has lost is offered again, and all is read anew.
@@ -246,6 +235,9 @@ class Client:
         self.progress.kinds |= self._replica.restored(told)
         self._fetching.forget()
         self._begin()
+        self._pulled = False
+        if self._pictures:
+            self._pictures = Pictures(self._replica)
         self.progress.waiting = self._replica.waiting()
         self.progress.comparing = self._replica.rereading()
 
@@ -288,19 +280,29 @@ class Client:
             self._cursors = {name: known.get(name, 0) for name in answer.scope.buckets}
             self._scope = answer.scope.mark
             self._fetching.keep(answer.scope.buckets)
+            self._pulled = False
         if answer.refused == "gap" or answer.chain.dseq < sent.outbox.last_dseq:
+            self._pulled = False
             self._gaps += 1
             if self._gaps > _MOST_GAPS:
                 raise problems.diverged()
             self._answered = Place(answer.chain.incarnation, answer.chain.dseq)
             return
-        if answer.minimum:
-            self.minimum, self.done = answer.minimum, sent.outbox.complete
+        if answer.minimum:  # nothing comes; pictures may go
+            self.minimum, self._pulled = answer.minimum, sent.outbox.complete
             return
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
             self._heard = answer.page.heard
-            self.done = not answer.page.more and answer.scope is None
+            self._pulled = not answer.page.more and answer.scope is None
+
+    def _go_on_with_pictures(self) -> None:
+        """All records are through: is there a picture that moves?"""
+        while self._told:
+            self.apply()
+        asks = self._pictures
+        self.progress.photos = asks.left(self._answered.dseq) if asks else 0
+        self.done = not self.progress.photos
 
     def _count(self, answer: Answer) -> None:
         progress = self.progress

@@ -57,7 +57,7 @@ def write_outbox(database: Database, place: Path, step: Step | None = None) -> W
 def _requests(replica: Replica, step: Step | None) -> tuple[list[bytes], Letter, int]:
     """All requests of one outbox, what its answer must fit to, and how many changesets."""
     epoch, checkpoint, waiting = replica.epoch(), replica.checkpoint(), replica.waiting()
-    client = Client(replica, snapshots=False)  # a file cannot ask for parts
+    client = Client(replica, snapshots=False, pictures=False)  # a file cannot ask for parts
     messages: list[bytes] = []
     names: list[bytes] = []
     count = 0

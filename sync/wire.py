@@ -14,6 +14,9 @@ import zstandard
 from msgspec import Meta
 
 from township.changes import MAX_CHANGESET, MAX_OP, Changeset
+from township.storage.file_pages import MAX_FILE_BYTES, Files, FilesTold
+from township.storage.file_pages import MAX_FILES as MAX_FILES  # limits of the wire too
+from township.storage.file_pages import MAX_PART as MAX_PART
 from township.storage.pages import (
     BucketName,
     ChunkName,
@@ -105,7 +108,8 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     wants no snapshots, and none shall be offered. ``epoch`` is the one that cursors, history
     and answered work belong to; empty before the first is known. ``heard``: decisions about its
     quarantined work are known up to this number of the log. ``schema``: the newest record
-    schema that this program understands; 0: it does not say.
+    schema that this program understands; 0: it does not say. ``files`` are pictures to go and
+    to come.
     """
 
     own: ChainHead
@@ -119,6 +123,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     epoch: Annotated[bytes, Meta(max_length=16)] = b""
     heard: Count = 0
     schema: Count = 0
+    files: Files | None = None
 
 
 class History(msgspec.Struct, array_like=True, frozen=True):
@@ -159,6 +164,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     chunks: list[bytes | None] | None = None
     chains: list[ChainHead] | None = None
     minimum: Count = 0
+    files: FilesTold | None = None
 
 
 class Enrol(msgspec.Struct, array_like=True, frozen=True):
@@ -267,6 +273,8 @@ def open_envelope(data: bytes) -> Envelope:
 
 def check_limits(request: Request) -> None:
     """Raises BadMessage when the operations of a request are too many or too large."""
+    if request.files and sum(len(part.data) for part in request.files.parts) > MAX_FILE_BYTES:
+        raise BadMessage("too_large", "files")
     ops = 0
     for changeset in request.changesets:
         ops += len(changeset.ops)

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from desktop.background import Background, Cancelled, Job, Ticket
 from desktop.theme import Tone
 from township.errors import WorldError
-from township.storage import search
+from township.storage import files, search
 from township.storage.database import Database
+from township.usecases.photos import photo_queue
 from township.usecases.syncing import SyncState, sync_state
 from township.values import local_text
 
@@ -105,12 +106,19 @@ class SyncDesk(QObject):
             job.step(*progress.how_far(), progress.in_words())
 
         job.step(0, 0, "正在连接镇服务器")
+        photos = self._photos()
         with carrier_to(replica.identity()) as carrier:
             progress = client.run(replica, carrier, step, lambda: job.cancelled)
         if job.cancelled:
             raise Cancelled
         search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
+        if self._photos() != photos:  # some have gone: their words change
+            progress.kinds.add(files.KIND)
         return progress
+
+    def _photos(self) -> files.Queue:
+        with self._database.reader() as session:
+            return photo_queue(session)
 
     def _done(self, progress: client.Progress) -> None:
         self.last = progress

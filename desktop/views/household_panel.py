@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.models.photo_desk import PhotoDesk
+from desktop.views.photo_strip import strip
 from desktop.views.widgets.basics import Card, button, empty, label, selectable
 from desktop.views.widgets.basics import row as row_of
 from township.usecases.household_detail import (
@@ -32,9 +34,11 @@ class HouseholdPanel(Card):
         opened: Open,
         print_visit: Print,
         move: Callable[[], None],
+        photos: PhotoDesk,
         reachable: frozenset[str],
     ) -> None:
         super().__init__()
+        self._photos = photos
         self._move = move
         self._opened, self._print = opened, print_visit
         self._reachable = reachable
@@ -67,8 +71,11 @@ class HouseholdPanel(Card):
         self._section(f"走访记录（{detail.visits_total} 次）")
         if not detail.visits:
             self.body.addWidget(label("还没有走访过这一户。", "caption", wrap=True))
+        photos = self._photos.of(visit.id for visit in detail.visits)
         for visit in detail.visits:
             self._pair(self._visit_head(visit), _talk(visit))
+            if found := photos.get(visit.id):
+                self.body.addWidget(strip(self._photos, found))
         left = detail.visits_total - len(detail.visits)
         if left:
             self.body.addWidget(label(f"更早的 {left} 次没有列出。", "caption", wrap=True))

@@ -10,6 +10,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background
+from desktop.models.photo_desk import KIND as PHOTO
+from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
 from desktop.views.household_panel import HouseholdPanel
@@ -51,6 +53,7 @@ _KINDS = frozenset(
         "work_log",
         "need",
         "situation",
+        PHOTO,
     }
 )
 
@@ -93,6 +96,7 @@ class HouseholdsPage(Page):
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
         self._papers = Papers(database, cadre_id, background)
+        self._photos = PhotoDesk(database, cadre_id, self)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -106,6 +110,7 @@ class HouseholdsPage(Page):
             self.wanted.emit,
             lambda visit: self._papers.print_visit(visit, self),
             self.ask_where_to,
+            self._photos,
             reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
@@ -246,6 +251,8 @@ class HouseholdsPage(Page):
             edit.chosen.connect(self.reload_list)
             edit.editingFinished.connect(lambda edit=edit: _settle(edit))
         self.table.moved.connect(self._moved)
+        self._photos.committed.connect(self.committed)
+        self._photos.said.connect(self.said)
         self._soon.timeout.connect(lambda: self._show(self.table.current_id()))
         self.table.opened.connect(lambda _: self._visit())
 

@@ -24,7 +24,9 @@ from desktop.views.widgets.basics import (
 from desktop.views.widgets.progress import ProgressStrip
 from township.errors import WorldError
 from township.storage.database import Database
+from township.storage.files import Queue
 from township.usecases import syncing
+from township.usecases.photos import photo_queue
 from township.usecases.syncing import KEPT, OTHER, OpenConflict, SyncState
 from township.values import local_text
 
@@ -48,6 +50,7 @@ class SyncPage(Page):
         self.stop = button("取消", self._cancel, kind="quiet", glyph="x")
         self.progress = ProgressStrip()
         self.problem = label("", "problem", wrap=True)
+        self.photos = label("", "caption", wrap=True)
         self.conflicts = Card("改到一起了：请选定一个")
         self.refused = NotTakenCard(database, cadre_id)
         self.waiting = WaitingCard(database, cadre_id)
@@ -96,6 +99,7 @@ class SyncPage(Page):
         card = Card()
         card.body.addWidget(self.headline)
         card.body.addWidget(self.detail)
+        card.body.addWidget(self.photos)
         card.body.addLayout(row(self.go, self.stop, self.progress, 1))
         card.body.addWidget(self.problem)
         content = QWidget()
@@ -126,6 +130,10 @@ class SyncPage(Page):
             self._tell(state.problem)
         self.go.setEnabled(not self.desk.running)
         self.stop.setVisible(self.desk.running)
+        with self._database.reader() as session:
+            photos = _photos(photo_queue(session))
+        self.photos.setText(photos)
+        self.photos.setVisible(bool(photos))
 
     def _moved(self, progress: Progress) -> None:
         self.headline.setText("正在同步…")
@@ -186,3 +194,15 @@ class SyncPage(Page):
             grid.setColumnStretch(column, 1)
         grid.addWidget(rule(), 4, 0, 1, 2)
         return made
+
+
+def _photos(queue: Queue) -> str:
+    """How many pictures are not yet where they should be; empty when all are."""
+    moving = (f"{queue.out} 张待上传" * bool(queue.out), f"{queue.in_} 张待下载" * bool(queue.in_))
+    texts = []
+    if any(moving):
+        what = "，".join(filter(None, moving))
+        texts.append(f"照片：{what}。照片要联网传，U盘不带；排在记录后面，断了下次接着传。")
+    if queue.refused:
+        texts.append(f"有 {queue.refused} 张照片镇里没有接收，仍保存在本机。")
+    return "".join(texts)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from desktop.views.visit_fields import MOST, NEEDS, SITUATIONS
-from township.storage.database import Database
-from township.usecases import drafts
-from township.usecases.own_work import Again
+from sqlalchemy.orm import Session
 
-FORM = "visit"
+from desktop.views import visit_draft
+from desktop.views.visit_draft import VisitDraft
+from desktop.views.visit_fields import MOST, NEEDS, SITUATIONS
+from township.errors import WorldError
+from township.storage.database import Database
+from township.usecases.own_work import Again
+from township.usecases.photos import PhotoEntry, picture
+
 _NEED = {"topic": "topic", "text": "text"}
 _SITUATION = {"kind": "situation_kind", "level": "level", "place": "place", "summary": "summary"}
 
@@ -21,11 +25,21 @@ def keep(database: Database, cadre_id: bytes, again: Again) -> bool:
     Raises WorldError.
     """
     with database.reader() as session:
-        if drafts.read(session, FORM, cadre_id.hex()):
+        if visit_draft.read(session, cadre_id):
             return False
-    with database.writing() as connection:
-        drafts.keep(connection, FORM, cadre_id.hex(), _values(again), database.clock())
+        photos = tuple(_photos(session, again))
+    visit_draft.keep(database, cadre_id, VisitDraft(_values(again), photos))
     return True
+
+
+def _photos(session: Session, again: Again) -> Iterator[PhotoEntry]:
+    """Its pictures, as far as they are still on this laptop."""
+    for fields in _of(again, "attachment"):
+        try:
+            data = picture(session, str(fields.get("sha256")))
+        except WorldError:
+            continue
+        yield PhotoEntry(data, fields.get("caption"))
 
 
 def _values(again: Again) -> dict[str, str | int | None]:

@@ -13,6 +13,7 @@ from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.form import field_box, field_boxes
 from township.fields import Field
 from township.records import Need, Situation, Visit, WorkLog
+from township.usecases.photos import PhotoEntry
 from township.usecases.visits import NeedEntry, SituationEntry, VisitEntry
 from township.values import CHINA
 
@@ -111,7 +112,7 @@ def given(part: str, values: Mapping[str, Any]) -> list[int]:
     ]
 
 
-def entry(values: Mapping[str, Any]) -> VisitEntry:
+def entry(values: Mapping[str, Any], photos: tuple[PhotoEntry, ...] = ()) -> VisitEntry:
     """What the form says."""
     needs = (names_of(NEEDS, at) for at in given(NEEDS, values))
     seen = (names_of(SITUATIONS, at) for at in given(SITUATIONS, values))
@@ -124,6 +125,7 @@ def entry(values: Mapping[str, Any]) -> VisitEntry:
             SituationEntry(values[kind], values[level], values[summary], values[place])
             for kind, level, place, summary in seen
         ),
+        photos=photos,
     )
 
 

@@ -10,7 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from desktop.theme import restyle
+from desktop.views import visit_draft
 from desktop.views import visit_fields as fields
+from desktop.views.photo_row import PhotoRow
+from desktop.views.picture_catcher import PictureCatcher
+from desktop.views.visit_draft import VisitDraft
 from desktop.views.visit_fields import MOST, NEEDS, SITUATIONS
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import Button, button, label, row, scrolled
@@ -22,13 +26,10 @@ from desktop.views.widgets.text import LongTextField
 from township.errors import InvalidInput, WorldError
 from township.records import Visit
 from township.storage.database import Database
-from township.usecases import drafts
 from township.usecases.visits import log_visit, previous_talk
 from township.usecases.work_month import companions, find_households, household_names
 from township.values import CHINA
 
-FORM = "visit"
-"""Name of this form among the drafts; its subject is the cadre."""
 _CARRY_OVER = 500
 
 
@@ -36,12 +37,13 @@ class VisitForm(QWidget):
     """One visit being written down.
 
     ``saved`` (visit id, kinds, print it?) and ``closed`` (Esc: the draft stays) end it;
-    ``cleared`` gives the draft that was thrown away.
+    ``cleared`` gives the draft that was thrown away, ``photo_removed`` a picture and its place.
     """
 
     saved = Signal(object, object, bool)
     closed = Signal()
     cleared = Signal(object)
+    photo_removed = Signal(object, int)
 
     def __init__(
         self,
@@ -55,16 +57,22 @@ class VisitForm(QWidget):
         self._carried = ""
         with database.reader() as session:
             together = companions(session, cadre_id)
-            draft = drafts.read(session, FORM, cadre_id.hex())
+            draft = visit_draft.read(session, cadre_id)
         finder = FinderField(Visit.field("household_id"), self._find, self._describe)
         boxes = fields.boxes(finder, together, self._today)
         self.form = Form(boxes, fields.rows(boxes))
+        self.photos = PhotoRow()
         self.note = label("", "caption", wrap=True)
         self.problem = label("", "problem", wrap=True)
         self.warning = label("警情请先拨打 110；紧急情况请先打电话，再在这里登记。", "caption")
         self.more: dict[str, Button] = {}
         self._build()
         self.autosave = Autosave(self.form, self._keep)
+        self.catcher = PictureCatcher(self)
+        self.catcher.caught.connect(self.photos.take)
+        self.photos.changed.connect(self.form.changed)
+        self.photos.grown.connect(self._show_photos)
+        self.photos.removed.connect(self.photo_removed)
         boxes["household_id"].changed.connect(self._household_picked)
         self._fill(draft, household)
 
@@ -77,7 +85,7 @@ class VisitForm(QWidget):
         """Show the fields of one more need or situation."""
         hidden = (at for at in range(MOST[part]) if self._is_hidden(part, at))
         if (at := next(hidden, None)) is not None:
-            self._reveal(part, at)
+            self._show_part(part, at, shown=True)
             names = fields.names_of(part, at)
             first = names[-1] if part == NEEDS else names[0]
             self.form.boxes[first].setFocus()
@@ -92,8 +100,8 @@ class VisitForm(QWidget):
             return
         try:
             with self._database.work(self._cadre) as work:
-                visit = log_visit(work, fields.entry(values))
-                drafts.drop(work.session, FORM, self._cadre.hex())
+                visit = log_visit(work, fields.entry(values, self.photos.entries()))
+                visit_draft.drop(work.session, self._cadre)
                 committed = work.commit()
         except InvalidInput as error:
             left = self.form.show_problems(fields.placed(error.problems, values))
@@ -106,10 +114,10 @@ class VisitForm(QWidget):
 
     def throw_away(self) -> None:
         """Forget what is typed and begin anew."""
-        draft = self.form.draft()
+        draft = VisitDraft(self.form.draft(), self.photos.entries())
         try:
             with self._database.writing() as connection:
-                drafts.drop(connection, FORM, self._cadre.hex())
+                visit_draft.drop(connection, self._cadre)
         except WorldError as error:
             self._tell(str(error))
             return
@@ -118,15 +126,14 @@ class VisitForm(QWidget):
         for part, most in MOST.items():
             for at in range(most):
                 self._show_part(part, at, shown=False)
-        self._fill(None, None)
+        self._fill(VisitDraft(), None)
         self._tell("")
         self.start()
         self.cleared.emit(draft)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.autosave.flush()
-            self.closed.emit()
+            self._back()
             return
         super().keyPressEvent(event)
 
@@ -135,6 +142,7 @@ class VisitForm(QWidget):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, 8, 0)
         inner.addWidget(self.form)
+        inner.addWidget(self.photos)
         self.more = {
             NEEDS: button("加一条诉求", lambda: self.add_part(NEEDS), glyph="plus", keys="Alt+Q"),
             SITUATIONS: button(
@@ -181,7 +189,7 @@ class VisitForm(QWidget):
         if isinstance(talk, LongTextField):
             talk.insert(text)
 
-    def _fill(self, draft: Mapping[str, Draft] | None, household: bytes | None) -> None:
+    def _fill(self, draft: VisitDraft, household: bytes | None) -> None:
         now = self._database.clock()
         usual = {
             "visited_on": now.astimezone(CHINA).date(),
@@ -193,8 +201,9 @@ class VisitForm(QWidget):
         self.form.set_values(usual)
         self.note.setText("")
         self._carried = ""
+        self.photos.set_entries(draft.photos)
         if draft:
-            self._restore(draft)
+            self._restore(draft.values)
         box = self.form.boxes["household_id"]
         if household is not None and box.value() is None:
             box.set_value(household)
@@ -213,7 +222,7 @@ class VisitForm(QWidget):
         values = self.form.values()
         for part in MOST:
             for at in fields.given(part, values):
-                self._reveal(part, at)
+                self._show_part(part, at, shown=True)
 
     def _find(self, text: str) -> Sequence[Choice]:
         with self._database.reader() as session:
@@ -242,9 +251,6 @@ class VisitForm(QWidget):
     def _is_hidden(self, part: str, at: int) -> bool:
         return self.form.boxes[fields.names_of(part, at)[0]].isHidden()
 
-    def _reveal(self, part: str, at: int) -> None:
-        self._show_part(part, at, shown=True)
-
     def _show_part(self, part: str, at: int, *, shown: bool) -> None:
         for name in fields.names_of(part, at):
             self.form.boxes[name].setVisible(shown)
@@ -261,8 +267,8 @@ class VisitForm(QWidget):
 
     def _keep(self, values: Mapping[str, Draft]) -> None:
         try:
-            with self._database.writing() as connection:
-                drafts.keep(connection, FORM, self._cadre.hex(), values, self._database.clock())
+            draft = VisitDraft(values, self.photos.entries())
+            visit_draft.keep(self._database, self._cadre, draft)
         except WorldError as error:
             self._tell(f"草稿没有存下：{error}")
 
@@ -278,6 +284,10 @@ class VisitForm(QWidget):
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
         self._scroll_soon()
+
+    def _show_photos(self) -> None:
+        self.catcher.watch(self.photos)
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self.photos, 0, 20))
 
     def _scroll_soon(self) -> None:
         """Bring the field with the focus into view, once the fields have their places."""

@@ -11,22 +11,26 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from sqlalchemy.orm import Session
 
 from desktop.background import Background
+from desktop.models.photo_desk import KIND as PHOTO
+from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
 from desktop.parse import weekday_name
 from desktop.theme import Tone
+from desktop.views import visit_draft
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
 from desktop.views.papers import Papers
-from desktop.views.visit_form import FORM, VisitForm
-from desktop.views.widgets.basics import Card, EmptyState, beside, button, label, row
-from desktop.views.widgets.field import Draft
+from desktop.views.photo_strip import strip
+from desktop.views.visit_draft import VisitDraft
+from desktop.views.visit_form import VisitForm
+from desktop.views.widgets.basics import Card, EmptyState, beside, button, empty, label, row
 from desktop.views.widgets.month import Mark, MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
 from township.rules.days import Standing
 from township.storage import search
 from township.storage.database import Database
-from township.usecases import drafts
+from township.usecases.photos import PhotoEntry
 from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
 from township.values import CHINA
 
@@ -47,7 +51,7 @@ class WorkLogPage(Page):
 
     title = "工作日志"
     icon = "notebook"
-    kinds = frozenset({"work_log", "visit", "household", "person", "cadre", "zone_staff"})
+    kinds = frozenset({"work_log", "visit", "household", "person", "cadre", "zone_staff", PHOTO})
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class WorkLogPage(Page):
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
         self._papers = Papers(database, cadre_id, background)
+        self._photos = PhotoDesk(database, cadre_id, self)
         self.day = self._today()
         self.month = WorkMonth(False, 0, 0, 0, {})
         self.form: VisitForm | None = None
@@ -92,6 +97,7 @@ class WorkLogPage(Page):
         self.form.saved.connect(self._saved)
         self.form.closed.connect(self.close_form)
         self.form.cleared.connect(self._cleared)
+        self.form.photo_removed.connect(self._photo_removed)
         self._stack.addWidget(self.form)
         self._stack.setCurrentWidget(self.form)
         self._new.hide()
@@ -135,6 +141,7 @@ class WorkLogPage(Page):
             ("Enter", "到当天的走访列表；在列表中打开走访报告"),
             ("Ctrl+S / Ctrl+P", "走访表单：保存 / 保存并打印"),
             ("Alt+Q / Alt+W / Alt+Y", "走访表单：加诉求 / 加五情 / 插入常用语"),
+            ("Alt+Z / Ctrl+V", "走访表单：添加照片 / 粘贴图片"),
         ]
 
     _loaded = False
@@ -155,6 +162,8 @@ class WorkLogPage(Page):
         right.body.addWidget(self._day_title)
         right.body.addWidget(self._reason)
         right.body.addWidget(self.table, 1)
+        self._pictures = QVBoxLayout()
+        right.body.addLayout(self._pictures)
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +185,9 @@ class WorkLogPage(Page):
         self.grid.turned.connect(self._turn)
         self.grid.opened.connect(self._to_list)
         self.table.opened.connect(self.print_visit)
+        self.table.moved.connect(lambda _: self._show_photos())
+        self._photos.committed.connect(self.committed)
+        self._photos.said.connect(self.said)
 
     def _load(self) -> None:
         with self._database.reader() as session:
@@ -197,6 +209,19 @@ class WorkLogPage(Page):
             f"{day.kind} · {day.sessions}：{day.result.reason}。" if day else "没有工作日志。"
         )
         self.table.reload()
+        self._show_photos()
+
+    def _show_photos(self) -> None:
+        """The photographs of the visit that is picked in the list; how many when none is."""
+        empty(self._pictures)
+        day, picked = self.month.days.get(self.day), self.table.current_id()
+        found = self._photos.of(visit.id for visit in day.visits) if day else {}
+        if picked is None and found:
+            count = sum(map(len, found.values()))
+            text = f"当天有 {count} 张照片，选中一次走访就能看到。"
+            self._pictures.addWidget(label(text, "caption", wrap=True))
+        elif picked in found:
+            self._pictures.addWidget(strip(self._photos, found[picked]))
 
     def _to_list(self) -> None:
         if self.model.rowCount():
@@ -220,15 +245,23 @@ class WorkLogPage(Page):
         if then_print:
             self.print_visit(visit)
 
-    def _cleared(self, draft: Mapping[str, Draft]) -> None:
+    def _cleared(self, draft: VisitDraft) -> None:
         def bring_back() -> None:
             if self.form is not None:
                 self.form.autosave.stop()
-            with self._database.writing() as connection:
-                drafts.keep(connection, FORM, self._cadre.hex(), draft, self._database.clock())
+            visit_draft.keep(self._database, self._cadre, draft)
             self.open_form()
 
         self.said.emit("走访表单已清空", bring_back)
+
+    def _photo_removed(self, entry: PhotoEntry, at: int) -> None:
+        def bring_back() -> None:
+            if self.form is None:  # closed meanwhile: its draft is still here
+                self.open_form()
+            if self.form is not None:
+                self.form.photos.put_back(entry, at)
+
+        self.said.emit("照片已移去", bring_back)
 
     def _today(self) -> date:
         return self._database.clock().astimezone(CHINA).date()

@@ -18,6 +18,7 @@ from sqlalchemy import insert
 from sync.server import devices, lifting, postgres, tables, tls
 from sync.server.engine import Store, open_sqlite
 from sync.server.service import Service
+from sync.server.vault import Vault
 from township.changes import SCHEMA
 from township.errors import DamagedDatabase, WorldError
 from township.records import new_id
@@ -58,6 +59,10 @@ class ServerFolder:
     @property
     def recovery_key(self) -> Path:
         return self.path / "recovery.key"
+
+    @property
+    def files_key(self) -> Path:
+        return self.path / "files.key"
 
     @property
     def tls(self) -> Path:
@@ -105,7 +110,7 @@ def init(
     address = postgres.address(database) if database else None
     store = postgres.open_postgres(address) if address else None  # first: it may not answer
     path.mkdir(parents=True, exist_ok=True)
-    keys = (folder.township_key, folder.office_key, folder.sealing_key)
+    keys = (folder.township_key, folder.office_key, folder.sealing_key, folder.files_key)
     for file in keys if store else (folder.database_key, *keys):
         _write_secret(file, os.urandom(32))
     _write_secret(folder.recovery_key, str(pyrage.x25519.Identity.generate()).encode())
@@ -167,16 +172,25 @@ def open_server(
     """
     folder = ServerFolder(path)
     settings = settings_of(folder)
+    vault = Vault.of_file(folder.files_key)
     store = _open_store(folder, settings, database)
     township_key = Ed25519PrivateKey.from_private_bytes(folder.township_key.read_bytes())
     office_key = Ed25519PrivateKey.from_private_bytes(folder.office_key.read_bytes())
-    service = Service(store, bytes.fromhex(settings["township_id"]), township_key, clock)
+    service = Service(store, bytes.fromhex(settings["township_id"]), township_key, vault, clock)
     if not service.exists():
         store.close()
         raise WorldError("这个数据库里没有本镇的数据。请核对数据库地址，或从备份恢复。")
     lifting.lift(store, service.township_id)
     recovery = pyrage.x25519.Identity.from_str(folder.recovery_key.read_text("ascii"))
     return OpenServer(folder, settings["name"], service, office_key, str(recovery.to_public()))
+
+
+def renew_files_key(path: Path) -> None:
+    """Make a new key for pictures if there is none; what was sealed with the old one is lost."""
+    folder = ServerFolder(path)
+    settings_of(folder)
+    if not folder.files_key.exists():
+        _write_secret(folder.files_key, os.urandom(32))
 
 
 def _open_store(folder: ServerFolder, settings: dict[str, Any], database: str | None) -> Store:

@@ -1,6 +1,7 @@
 """A thread that keeps an open township in order while it is served.
 
-Snapshots stay fresh, and quarantined work comes in once its laptop is granted the place.
+Snapshots stay fresh, quarantined work comes in once its laptop is granted the place, pictures
+that no record names any more go.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import readmission, snapshots
+from sync.server import letting_go, readmission, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -57,3 +58,4 @@ class Keeper:
             service.clock(),
             stopped=self._stop.is_set,
         )
+        letting_go.sweep(service.store, service.township_id, service.clock())

@@ -46,8 +46,8 @@ class Unknown(Exception):
 def readmit(store: Store, device: Device, now: datetime) -> int:
     """Let in what the grants of a device cover by now; returns how many changesets.
 
-    Does nothing when all was judged by these very grants before and no record that it missed
-    has come since. Cut off anywhere, it goes on with the next call.
+    Does nothing when all was judged by these very grants before and no record that it works on
+    has come or moved since. Cut off anywhere, it goes on with the next call.
     """
     return _Round(store, device, now).run()
 
@@ -90,9 +90,22 @@ class _Round:
             mark = devices.scope(connection, self._device).mark
             waits = quarantine.waiting(connection, self._device.township_id, self._device.number)
             return any(
-                tried != mark or (one.reason == "unknown_record" and self._known(connection, one))
+                tried != mark
+                or (one.reason == "unknown_record" and self._known(connection, one))
+                or (one.reason == "not_granted" and self._moved_here(connection, one))
                 for one, tried in waits
             )
+
+    def _moved_here(self, connection: Connection, one: Waiting) -> bool:
+        """Have all records of this changeset moved to where this device may write?"""
+        township_id, c = self._device.township_id, tables.record.c
+        granted = devices.grants(connection, self._device)
+        for head in heads(_turn(connection, township_id, one).changeset.ops) or []:
+            mine = (c.township_id == township_id, c.kind == head.kind, c.id == head.record)
+            bucket = connection.scalar(select(c.bucket).where(*mine))
+            if head.action in ("insert", "move") or bucket is None or bucket not in granted:
+                return False
+        return True
 
     def _known(self, connection: Connection, one: Waiting) -> bool:
         """Has the township got all records by now that this changeset works on?"""

@@ -16,9 +16,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
-from sync.server import epochs, tables
+from sync.server import epochs, letting_go, tables
 from sync.server.engine import open_sqlite, raw_connection
-from sync.server.folder import OpenServer, ServerFolder, open_server, settings_of
+from sync.server.folder import (
+    OpenServer,
+    ServerFolder,
+    open_server,
+    renew_files_key,
+    settings_of,
+)
 from sync.server.sequencer import lock_head
 from township.errors import DamagedDatabase, WorldError
 from township.storage import backup as files
@@ -86,6 +92,7 @@ def restore(path: Path, source: Path, clock: Callable[[], datetime] = utc_now) -
     township_id = bytes.fromhex(settings_of(there)["township_id"])
     revoked = _prepare(new, key, here, township_id)
     _copy_rest(source, path)
+    _take_files_key(here, there)
     kept = _set_aside(here, clock())
     new.replace(here.database)
     return Restored(kept, revoked)
@@ -94,8 +101,10 @@ def restore(path: Path, source: Path, clock: Callable[[], datetime] = utc_now) -
 def declare(path: Path, database: str | None = None) -> None:
     """The database was put back by other means: begin a new epoch. Raises WorldError.
 
-    ``database`` as with ``open_server``.
+    A lost key of pictures is made anew: laptops bring again what they hold. ``database`` as
+    with ``open_server``.
     """
+    renew_files_key(path)
     server = open_server(path, database=database)
     try:
         begin(server)
@@ -104,10 +113,11 @@ def declare(path: Path, database: str | None = None) -> None:
 
 
 def begin(server: OpenServer) -> None:
-    """Begin a new epoch on an open server."""
+    """Begin a new epoch on an open server; pictures that its key does not open are gone."""
     service = server.service
     with service.store.writing() as connection:
         lock_head(connection, service.township_id)
+        letting_go.drop_unreadable(connection, service.township_id, service.vault)
         epochs.begin(connection, service.township_id)
 
 
@@ -133,6 +143,12 @@ def _copy_rest(source: Path, target: Path) -> None:
         if not _is_database(file) and not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             _copy_file(file, place)
+
+
+def _take_files_key(here: ServerFolder, there: ServerFolder) -> None:
+    """Pictures are sealed with the key of their own database."""
+    if there.files_key.exists() and there.files_key.read_bytes() != here.files_key.read_bytes():
+        _copy_file(there.files_key, here.files_key)
 
 
 def _is_database(file: Path) -> bool:

@@ -66,7 +66,7 @@ def lock_head(connection: Connection, township_id: bytes) -> int:
 def push(connection: Connection, device: Device, incoming: Push, now: datetime) -> Taken:
     """Take a push in. Raises BadMessage when it breaks the protocol; then roll back."""
     head_seq = lock_head(connection, device.township_id)
-    device = _as_of_now(connection, device)
+    device = as_of_now(connection, device)
     headers = _headers(device, incoming)
     known = devices.chain_head(connection, device, incoming.own.incarnation)
     if epochs.another(connection, device.township_id, incoming.epoch):
@@ -134,7 +134,7 @@ def _take(
     return taking, verdicts
 
 
-def _as_of_now(connection: Connection, device: Device) -> Device:
+def as_of_now(connection: Connection, device: Device) -> Device:
     """The device as the lock shows it: it may have been revoked, or have pushed, meanwhile."""
     found = devices.find(connection, device.township_id, device.number)
     if found is None or found.revoked:

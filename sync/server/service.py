@@ -6,7 +6,7 @@ is it decompressed. A message that fails raises ``BadMessage`` and changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -20,6 +20,7 @@ from sync.server import (
     devices,
     epochs,
     feed,
+    files,
     history,
     quarantine,
     readmission,
@@ -31,8 +32,10 @@ from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.sequencer import Push, Taken
 from sync.server.trying import retrying
+from sync.server.vault import Vault
 from sync.wire import Answer, BadMessage, Envelope, History, Request
 from township import upcasting
+from township.storage.file_pages import FilePart, FilesTold
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
 
@@ -55,6 +58,7 @@ class _Pulled:
     offers: list[Offer] | None = None
     chunks: list[bytes | None] | None = None
     minimum: int = 0
+    files: FilesTold | None = None
 
 
 class Service:
@@ -65,11 +69,13 @@ class Service:
         store: Store,
         township_id: bytes,
         key: Ed25519PrivateKey,
+        vault: Vault,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self.township_id = township_id
         self.key = key
+        self.vault = vault
         self.clock = clock
         self._memories = history.Memories()
 
@@ -116,10 +122,33 @@ class Service:
         if device.waiting:  # first: what comes now follows what waits
             readmission.readmit(self.store, device, self.clock())
         taken = self._push(device, request) if request.changesets else None
-        return self._found(device, request, name, taken)
+        unfit: files.Refusals = {}
+        if request.files and request.files.parts and (taken is None or taken.refused is None):
+            unfit = self._take_files(device, request, request.files.parts)
+        return self._found(device, request, name, taken, unfit)
 
     @retrying
-    def _found(self, device: Device, request: Request, name: bytes, taken: Taken | None) -> Answer:
+    def _take_files(
+        self, device: Device, request: Request, parts: Sequence[FilePart]
+    ) -> files.Refusals:
+        with self.store.writing() as connection:
+            sequencer.lock_head(connection, self.township_id)
+            device = sequencer.as_of_now(connection, device)
+            if request.epoch not in (b"", epochs.current(connection, self.township_id)):
+                return {}  # all of such a request is refused
+            if self._compare(connection, device, request).refused:
+                return {}
+            return files.FileDesk(connection, device, self.vault).take(parts, self.clock())
+
+    @retrying
+    def _found(
+        self,
+        device: Device,
+        request: Request,
+        name: bytes,
+        taken: Taken | None,
+        unfit: files.Refusals,
+    ) -> Answer:
         """The answer after a push, from one view of the township."""
         with self.store.reading() as connection:
             epoch = epochs.current(connection, self.township_id)
@@ -135,6 +164,10 @@ class Service:
             pulled = _Pulled()
             if taken.refused is None:
                 pulled = self._pull(connection, device, request)
+                if request.files:
+                    desk = files.FileDesk(connection, device, self.vault)
+                    room = files.room_for(request) if not pulled.minimum else None
+                    pulled.files = desk.told(request.files, unfit, room=room)
         return Answer(
             name,
             epoch,
@@ -147,6 +180,7 @@ class Service:
             pulled.offers,
             pulled.chunks,
             minimum=pulled.minimum,
+            files=pulled.files,
         )
 
     def _history(self, connection: Connection, known: int, epoch: bytes) -> History:

@@ -187,6 +187,30 @@ record = Table(
 )
 """Every record of every kind, known to this program or not, as the log has made it."""
 
+file = Table(
+    "file",
+    metadata,
+    _township(),
+    Column("sha256", _name(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # vault.Vault
+    Column("kept_at", String(20), nullable=False),
+    Column("idle_since", String(20)),  # no record names it any more
+)
+"""Pictures by the SHA-256 of their plain bytes."""
+
+file_part = Table(
+    "file_part",
+    metadata,
+    _township(),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", _name(64), primary_key=True),
+    Column("at", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", String(20), nullable=False),
+)
+"""What has come of them so far, from each laptop for itself: nobody spoils another's upload."""
+
 moved = Table(
     "moved",
     metadata,

@@ -21,10 +21,12 @@ from desktop.views.widgets.basics import Button
 from sync.server import folder, quarantine, readmission
 from sync.server.office import Office
 from sync.server.running import ServerThread
+from tests.pictures import jpeg
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE, office_changeset
 from tests.sync.test_quarantine import edit, give, home, take_away
 from township.usecases import own_work
+from township.usecases.photos import PhotoEntry
 from township.usecases.visits import NeedEntry, VisitEntry, log_visit
 
 
@@ -57,6 +59,7 @@ def visit(laptop: Laptop, household: bytes) -> None:
         resident_present=True,
         talk="屋后山坡有裂缝",
         needs=(NeedEntry(text="请来看看", topic="water"),),
+        photos=(PhotoEntry(jpeg(9000), "裂缝"),),
     )
     with laptop.database.work(laptop.cadre) as work:
         log_visit(work, entry)
@@ -183,6 +186,10 @@ def test_a_visit_is_written_again_in_its_form(
     assert values["sessions"] == ("am",)
     assert values["talk"] == "屋后山坡有裂缝"
     assert (values["needs.0.text"], values["needs.0.topic"]) == ("请来看看", "water")
+    assert form.photos.entries() == (PhotoEntry(jpeg(9000), "裂缝"),)
+    press(page.refused, "复制内容")
+    copied = QGuiApplication.clipboard().text()
+    assert "照片说明：裂缝" in copied and "内容编号" not in copied
     with qtbot.waitSignal(page.said) as said:  # the form is in use now
         press(page.refused, "重新填写")
     assert "还有一次没有保存的走访" in (said.args or [""])[0]

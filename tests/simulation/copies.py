@@ -50,6 +50,7 @@ def restore_server(here: World, dice: Random) -> None:
     if by_hand:
         shutil.copyfile(source / "server.db", here.server.folder.database)
         here.answered.clear()
+        here.by_hand = True
     else:
         restoring.restore(here.server.folder.path, source)
     del here.seen[here.copied_at :]

@@ -17,6 +17,7 @@ from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
 from tests.simulation.planted_epochs import PLANTED_EPOCHS
 from tests.simulation.planted_moves import MOVES
+from tests.simulation.planted_pictures import PICTURES
 from tests.simulation.planted_waits import PLANTED_WAITS
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
@@ -313,6 +314,7 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
     | PLANTED_WAITS
     | MOVES
     | PLANTED_EPOCHS
+    | PICTURES
 )
 
 

@@ -13,6 +13,7 @@ from tests.simulation import (
     line,
     moves,
     office,
+    pictures,
     promises,
     questions,
     rest,
@@ -59,6 +60,7 @@ def plan_of(seed: int) -> Plan:
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
     """Run a plan and check all promises; returns how many faults it had. Raises Broken."""
     with world(plan.seed) as here:
+        here.lossy = not pictures.LOSSY.isdisjoint(step.name for step in plan.steps)
         for step in plan.steps:
             if trace:
                 trace(str(step))
@@ -99,6 +101,9 @@ ACTIONS: dict[str, Action] = {
         moves.move,
         moves.visit_again,
         moves.lamp_at_home,
+        pictures.add_picture,
+        pictures.take_picture,
+        pictures.let_go,
         office.revoke,
         office.new_laptop,
         office.newer_program,
@@ -141,6 +146,9 @@ WEIGHTS = {
     "move": 6,
     "visit_again": 4,
     "lamp_at_home": 1,
+    "add_picture": 7,
+    "take_picture": 2,
+    "let_go": 0.5,
     "revoke": 0.3,
     "new_laptop": 1,
     "newer_program": 3,

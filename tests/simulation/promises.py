@@ -15,6 +15,10 @@
 | 11 | unknown fields survive | ``unknown``, and ``model`` for the server |
 | 12 | every sync ends | ``rest.settle`` |
 
+Photographs (``pictures``): at rest each laptop holds the bytes of the records that it may see and
+no others (6), no picture that somebody has is missing at the township (1), and no bytes of pictures
+travel with records (12).
+
 A server that was restored keeps all of this too: what it has lost comes back with the laptops.
 Only laptops that it does not know any more are left out (``fates``).
 
@@ -32,7 +36,7 @@ import msgspec
 from sqlalchemy import select
 
 from sync.server import audit, devices, tables
-from tests.simulation import fates, unknown, waits
+from tests.simulation import fates, pictures, unknown, waits
 from tests.simulation.model import Model, Thing
 from tests.simulation.things import Broken
 from tests.simulation.world import Machine, World, rows_of
@@ -55,6 +59,7 @@ def check(world: World, replays: list[int]) -> None:
         waits.check(machine, log)
         waits.nothing_waits_that_fits(world, machine, log, model)
         _laptops_agree(world, machine, model)
+    pictures.check(world, through, model)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 

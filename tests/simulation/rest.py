@@ -9,7 +9,7 @@ from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import restoring, tables
 from sync.wire import BadMessage
-from tests.simulation import fates
+from tests.simulation import fates, pictures, pieces
 from tests.simulation.things import Broken
 from tests.simulation.world import SMALL, Machine, World, program
 from township.storage.replica import Replica
@@ -31,7 +31,7 @@ def settle(world: World, rounds: int = 12) -> None:
     _update_programs(world)
     _until_nothing_moves(world, rounds)
     fates.check(world)
-    if fates.contradicted(world):
+    if fates.contradicted(world) or pictures.forgotten(world):
         restoring.begin(world.server)
         for machine in world.machines:
             machine.rested = None
@@ -75,8 +75,8 @@ def _until_nothing_moves(world: World, rounds: int) -> None:
 
 
 def _syncs_to_the_end(world: World, machine: Machine) -> bool:
-    """One whole sync without faults; False if the log has not grown since the last one."""
-    if machine.rested == len(world.seen):
+    """One whole sync without faults; False if the township is where it was after the last one."""
+    if machine.rested == world.moved_to():
         return False
     client = Client(Replica(machine.database))
     client._budget = SMALL
@@ -86,7 +86,7 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
     except SyncProblem as problem:
         machine.refused = type(problem)
     world.note_commits(machine)
-    machine.trips, machine.rested = client.progress.round_trips, len(world.seen)
+    machine.trips, machine.rested = client.progress.round_trips, world.moved_to()
     return True
 
 
@@ -100,6 +100,7 @@ def _to_the_end(world: World, machine: Machine, client: Client, trips: int = 60)
             raise problems.of_code(refusal.code, refusal.detail) from refusal
         finally:
             world.watch_log()
+        pieces.watch(message, answer)
         client.receive(answer)
         world.apply(machine, client)
         if client.done and client.minimum:

@@ -56,6 +56,20 @@ REGRESSIONS = {
         " enter_home(238302600) newer_program(1064016261) whole_sync(657343164)"
         " crash_laptop(973837947) enter_home(512021985) move(313869402)",
     ),
+    "quarantined work on a household that moved into a zone of its author": (
+        400037,
+        "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"
+        " move(943108192) whole_sync(986273795) stranded(537435060)",
+    ),
+    "a picture whose record needs a second message": (
+        400026,
+        "enter_home(477913646) add_picture(199927373)",
+    ),
+    "one of two records with the same picture, taken away before it was sent": (
+        400280,
+        "enter_home(836141107) whole_sync(148712651) move(455295882) visit_again(724363935)"
+        " add_picture(470983447) add_picture(270974433) take_picture(792103048)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
@@ -110,6 +124,38 @@ FOUND = {
     "decisions_unheard": (300000, "stranded(518673534)"),
     "decisions_passed_over": (300000, "stranded(518673534)"),
     "grant_unnoticed": (300002, "enter_home(674102238) stranded(243659587)"),
+    "told_before_kept": (400011, "enter_home(865762716) add_picture(493767220)"),
+    "whole_before_commit": (
+        400010,
+        "enter_home(949425842) whole_sync(651734089) grants(852789182) whole_sync(766649295)"
+        " add_picture(37849730)",
+    ),
+    "piece_anywhere": (
+        410126,
+        "enter_home(181376382) add_picture(718645054) sync(934969324) deliver(391847169)"
+        " deliver(753450650) double(692044113) deliver(160917703) deliver(701816637)",
+    ),
+    "pictures_stay": (
+        400028,
+        "enter_home(81540163) whole_sync(399090689) new_laptop(371695809) add_picture(336759200)"
+        " move(82218793)",
+    ),
+    "unsent_pictures_leave": (
+        400028,
+        "enter_home(661609927) enter_home(81540163) whole_sync(399090689) add_picture(336759200)"
+        " move(82218793) move(686519074)",
+    ),
+    "pictures_first": (
+        400010,
+        "enter_home(949425842) whole_sync(651734089) whole_sync(252699831) grants(852789182)"
+        " whole_sync(766649295) move(385135727) add_picture(37849730)",
+    ),
+    "restored_without_pictures": (
+        420000,
+        "enter_home(323946139) copy_server(202142728) add_picture(124551738)"
+        " whole_sync(516819858) restore_server(194804716)",
+    ),
+    "wrong_picture_kept": (420002, "enter_home(403449954) add_picture(134838299)"),
 }
 """Planted bug → the seed and the steps that show it."""
 

@@ -25,6 +25,7 @@ from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, tables
 from sync.wire import BadMessage
+from tests.simulation import pieces
 from tests.simulation.template import Seat, fresh_copy
 from tests.simulation.things import Broken
 from township.records import record_kinds
@@ -89,8 +90,8 @@ class Machine:
     """Why its last sync at rest did not end; promises.py says whether it should have."""
     schema: int = 1
     """Record schema of the program on it."""
-    rested: int | None = None
-    """Head of the log after its last sync at rest, and the round trips that it took."""
+    rested: tuple[int, int] | None = None
+    """Where the township was after its last sync at rest, and the round trips that it took."""
     trips: int = 0
 
 
@@ -114,6 +115,12 @@ class World:
         """Devices that the administrator has revoked."""
         self.copied_at: int | None = None
         """Head of the log when the server was backed up."""
+        self.by_hand = False
+        """Somebody has put the server's file back without saying so."""
+        self.lossy = False
+        """The only copy of a picture may be gone; see ``pictures``."""
+        self.taken: set[str] = set()
+        """Pictures that somebody took away once, by name."""
         self.place = place
         self.files = files
         self.faults = 0
@@ -290,7 +297,15 @@ class World:
         except (BadMessage, Crash):
             answer = None
         self.watch_log()
+        if answer is not None:
+            pieces.watch(data, answer)
         return answer
+
+    def moved_to(self) -> tuple[int, int]:
+        """How far the township is: its log, and how many pictures it has."""
+        with self.server.service.store.reading() as connection:
+            count: int = connection.exec_driver_sql("SELECT count(*) FROM file").scalar_one()
+        return len(self.seen), count
 
     def watch_log(self) -> None:
         """The log only grows, without gaps."""
@@ -350,6 +365,7 @@ def world(seed: int) -> Iterator[World]:
     made: World | None = None
     try:
         with (
+            pieces.small_pieces(),
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),

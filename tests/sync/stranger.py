@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sync import chain, wire
 from sync.wire import Answer, ChainHead, Enrol, Enrolled, Request, Sealed
 from township.changes import GENESIS, SCHEMA, Changeset, Header, Op, encode
+from township.storage.file_pages import Files
 
 HEADERS = {"content-type": wire.CONTENT_TYPE}
 
@@ -65,6 +66,13 @@ class Stranger:
             signature = (key or self.key).sign(text)
         request = Request(self.head, list(changesets), signature, self.cursors, wire.MAX_PAGE, b"")
         return wire.parcel(chain.seal(self.key, township, number, wire.pack(request)))
+
+    def about_files(self, files: Files) -> bytes:
+        """A message that speaks of pictures only."""
+        assert self.enrolled is not None
+        request = Request(self.head, [], b"", None, wire.MAX_PAGE, b"", files=files)
+        body = wire.pack(request)
+        return wire.parcel(chain.seal(self.key, self.enrolled.township, self.enrolled.device, body))
 
     def send(self, message: bytes) -> Answer:
         assert self.enrolled is not None

@@ -115,7 +115,9 @@ def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Lap
         connection.execute(update(LOG).where(LOG.c.seq == 2).values(leaf=bytes(32)))
     rename(laptop, 1)
     service = server.service
-    anew = Service(service.store, service.township_id, service.key)  # one that runs remembers
+    anew = Service(  # one that runs remembers
+        service.store, service.township_id, service.key, service.vault
+    )
     with pytest.raises(Rewritten, match="历史记录"):
         laptop.sync(anew.exchange)
     assert laptop.replica.checkpoint() == before

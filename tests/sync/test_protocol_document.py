@@ -7,18 +7,19 @@ import msgspec
 import pytest
 
 from sync import bundle, wire
-from sync.server import app, reading
+from sync.server import app, letting_go, reading
 from sync.server.checks import ADMISSION, SERVER_KINDS
 from township import changes
 from township.records import Conflict, record_kinds
-from township.storage import letters, pages
+from township.rules import photos
+from township.storage import file_pages, files, letters, pages
 from township.values import Kind
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "sync-protocol.md").read_text("utf-8")
 STRUCTS = {
     name: struct
-    for module in (wire, bundle, pages, changes, app)
+    for module in (wire, bundle, pages, file_pages, changes, app)
     for name, struct in vars(module).items()
     if isinstance(struct, type)
     and issubclass(struct, msgspec.Struct)
@@ -143,3 +144,14 @@ def test_bundles() -> None:
     assert f"have {bundle.FULL >> 20} MiB" in text
     assert f"newest {letters.MOST}" in text
     assert bundle.SUFFIX in text
+
+
+def test_pictures() -> None:
+    text = section("Pictures")
+    assert f"1 to {photos.MOST_BYTES} bytes" in text
+    assert f"at most {photos.LONGEST_SIDE} pixels" in text
+    assert f"{letting_go.GRACE.days} days after" in text
+    told = {row[0] for row in first_cells(text, "`refused`")}
+    source = (ROOT / "sync" / "server" / "files.py").read_text("utf-8")
+    assert told == set(re.findall(r'refused(?:\[piece.record\] )?=\s?"(\w+)"', source))
+    assert told >= set(files.LASTING)

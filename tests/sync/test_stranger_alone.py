@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec.msgpack import decode, encode
 
 from sync.server import admin, folder
+from tests.pictures import jpeg
 from tests.sync.sample import XIANG, ZONE
 
 TYPE = "application/vnd.lianxinqiao.message"
@@ -82,8 +83,15 @@ class Alone:
         text = b"lianxinqiao chain 1\n" + self.township
         text += u64(self.device) + u64(1) + u64(self.dseq) + self.hash
         signature = self.key.sign(text) if changesets else b""
-        own = [1, self.dseq, self.hash]
-        body = packed([own, changesets, signature, self.cursors, 1 << 20, b""])
+        return self._send([changesets, signature, self.cursors, 1 << 20, b""])
+
+    def pictures(self, offers: list[bytes], parts: list[Any], wants: list[Any]) -> Any:
+        """Section 9.11: after the records; no snapshots, no epoch, no decisions heard."""
+        files = [offers, parts, wants]
+        return self._send([[], b"", None, 1 << 20, b"", 0, None, b"", 0, 1, files])[12]
+
+    def _send(self, rest: list[Any]) -> Any:
+        body = packed([[1, self.dseq, self.hash], *rest])
         signature = self.key.sign(self._text(self.device, body))
         reply = self.post("exchange", [1, self.township, self.device, signature, body])
         protocol, township, sender, signature, answer = reply
@@ -131,3 +139,28 @@ def test_the_document_is_enough(server: folder.OpenServer, url: str) -> None:
     delete = one.changeset(["household", home, "delete", BUCKET, {"seen": seen}])
     assert one.exchange(delete)[4][0][1] == "applied"
     assert two.exchange()[5][4] is False
+
+
+def test_it_is_enough_for_pictures(server: folder.OpenServer, url: str) -> None:
+    one, two = Alone(url), Alone(url)
+    for laptop in (one, two):
+        laptop.enrol(admin.issue_code(server, ["xiang"]))
+    data, photo, bucket = jpeg(200_000), os.urandom(16), f"{ZONE.hex()}/r"
+    new = {"zone_id": ZONE, "sha256": sha256(data).hexdigest(), "size": len(data)}
+    one.exchange(one.changeset(["attachment", photo, "insert", bucket, new]))
+
+    assert one.pictures([photo], [], []) == [[[photo, 0, False, None]], []]
+    assert two.pictures([], [], [[photo, 0]]) == [[], [[photo, 0, b""]]]
+    piece = 131_072
+    halves = [[photo, 0, data[:piece]], [photo, piece, data[piece:]]]
+    assert one.pictures([], halves[1:], []) == [[[photo, 0, False, None]], []], "out of order"
+    assert one.pictures([], halves[:1], []) == [[[photo, piece, False, None]], []]
+    assert one.pictures([], halves[:1], []) == [[[photo, piece, False, None]], []], "again"
+    assert one.pictures([], halves[1:], []) == [[[photo, len(data), True, None]], []]
+
+    came = b""
+    while len(came) < len(data):
+        _, [[record, at, fresh]] = two.pictures([], [], [[photo, len(came)]])
+        assert (record, at) == (photo, len(came)) and 0 < len(fresh) <= piece
+        came += fresh
+    assert sha256(came).hexdigest() == new["sha256"]

@@ -16,6 +16,7 @@ from sync import bundle as wire_bundle
 from sync import chain, sealing, wire
 from sync import history as wire_history
 from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
+from tests.sync.photo_messages import about_pictures
 from township.changes import (
     GENESIS,
     SEEN,
@@ -268,6 +269,7 @@ def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
     made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
     made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
+    made += about_pictures(HOME, ZONE, HASHES[-1])
     return [
         {
             "message": type(message).__name__,

@@ -6,7 +6,7 @@ cursors that say how far they reach. A crash leaves either all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, update
 from township.storage import (
     checkpoints,
     decisions,
+    files,
     incarnation,
     loading,
     outbox,
@@ -26,6 +27,7 @@ from township.storage import (
 from township.storage.arrival import Arrival
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
+from township.storage.file_pages import Files, FilesTold
 from township.storage.outbox import Outbox, Place
 from township.storage.overlay import Overlay, pending_among
 from township.storage.pages import ChunkName, Manifest, Page, Scope, Verdict
@@ -70,6 +72,7 @@ class Told:
     manifests: Sequence[Manifest] = ()
     parts: Sequence[tuple[ChunkName, bytes]] = ()
     missed: Sequence[str] = ()
+    files: FilesTold | None = None
     incarnation: int | None = None
     heard: int = 0
     """Up to where the page takes decisions for heard."""
@@ -191,9 +194,20 @@ class Replica:
                 checkpoints.move(connection, told.checkpoint)
             kinds |= rereading.settle(connection, told.page.head if told.page else None)
             _stage(connection, told)
+            if told.files is not None and files.take(connection, told.files):
+                kinds.add(files.KIND)
+            if files.KIND in kinds or told.scope is not None or told.files is not None:
+                files.tidy(connection)
         if told.manifests or told.parts:
             kinds |= self.load_staged()
         return frozenset(kinds)
+
+    def files(
+        self, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
+    ) -> Files | None:
+        """What to say about pictures that are still to go or to come; see ``files.turn``."""
+        with self._database.reader() as session:
+            return files.turn(session.connection(), told, tried, pushed, pieces=pieces)
 
     def staged(self) -> list[Staged]:
         """The snapshots that this laptop is loading."""
@@ -227,6 +241,7 @@ class Replica:
             values["last_sync_at"] = moment_text(self._database.clock())
         with self._database.writing() as connection:
             connection.execute(update(tables.device).values(values))
+            files.tidy(connection)
 
 
 def _stage(connection: Connection, told: Told) -> None:

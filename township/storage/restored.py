@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from township.storage import checkpoints, decisions, layers, rereading, staging, tables
+from township.storage import checkpoints, decisions, files, layers, rereading, staging, tables
 from township.storage.checkpoints import Checkpoint
 from township.storage.incarnation import MOVED
 from township.storage.overlay import Overlay
@@ -50,6 +50,7 @@ def begin(connection: Connection, told: Restored) -> set[str]:
     keep(connection, EPOCH, told.epoch.hex())
     checkpoints.move(connection, told.checkpoint)
     staging.clear(connection)
+    files.offer_again(connection)
     if told.continues:  # the backup is newer than what this laptop has seen: nothing was lost
         return set()
     current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()

@@ -27,6 +27,9 @@ from township.values import Kind, from_stored, moment_text
 REFUSED = ("rejected", "quarantined")
 _ACTIONS = {"insert": "新增", "set": "修改", "delete": "删除", "restore": "恢复"}
 _HIDDEN = (Kind.PACKED,)
+_BESIDE = ("need", "situation", "attachment")
+_TECHNICAL = {"attachment": {"sha256", "size", "media_type", "width", "height"}}
+"""What the program notes about a picture; nobody typed it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Again:
     record: bytes
     visit: Mapping[str, Any] | None = None
     parts: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    """Needs and situations that were written down with the visit: kind, stored values."""
+    """Needs, situations and photographs that were added with the visit: kind, stored values."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def again(session: Session, incarnation: int, dseq: int) -> Again | None:
             beside = tuple(
                 (one.kind, one.fields)
                 for one in ops
-                if one.action == "insert" and one.kind in ("need", "situation")
+                if one.action == "insert" and one.kind in _BESIDE
             )
             return Again("visit", op.record, op.fields, beside)
     return next((found for op in ops if (found := _place(session, op))), None)
@@ -177,7 +180,8 @@ def _lines(
 ) -> Iterator[tuple[str, str]]:
     values = _values(op)
     for name, field in fields.items():
-        if name not in values or field.kind in _HIDDEN:
+        hidden = field.kind in _HIDDEN or name in _TECHNICAL.get(op.kind, ())
+        if name not in values or hidden:
             continue
         text = _shown(session, field, values[name], made)
         if text or op.action == "set":

@@ -26,6 +26,7 @@ from township.rules import needs as need_rules
 from township.rules import numbers
 from township.storage import tables
 from township.storage.work import UnitOfWork
+from township.usecases.photos import PhotoEntry, add_photos
 from township.values import CHINA
 
 REPORT_TO = {"livelihood": "LL", "opinion": "LL", "police": "PO", "disaster": "SAF"}
@@ -73,6 +74,7 @@ class VisitEntry:
     next_visit_on: date | None = None
     needs: tuple[NeedEntry, ...] = ()
     situations: tuple[SituationEntry, ...] = ()
+    photos: tuple[PhotoEntry, ...] = ()
 
 
 def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
@@ -87,6 +89,7 @@ def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
     work.add(visit)
     _add_needs(work, entry, visit)
     _add_situations(work, entry, visit, household)
+    add_photos(work, visit, entry.photos)
     return visit.id
 
 

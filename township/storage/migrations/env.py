@@ -3,7 +3,7 @@
 from alembic import context
 
 from township.records import Base
-from township.storage import tables  # noqa: F401 - maps the bookkeeping tables
+from township.storage import file_tables, tables  # noqa: F401 - maps the bookkeeping tables
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, transactional_ddl=True)
