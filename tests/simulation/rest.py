@@ -85,6 +85,7 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
         _to_the_end(world, machine, client)
     except SyncProblem as problem:
         machine.refused = type(problem)
+    Replica(machine.database).finished(str(machine.refused) if machine.refused else None)
     world.note_commits(machine)
     machine.trips, machine.rested = client.progress.round_trips, world.moved_to()
     return True

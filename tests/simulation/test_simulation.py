@@ -65,6 +65,11 @@ REGRESSIONS = {
         400026,
         "enter_home(477913646) add_picture(199927373)",
     ),
+    "a picture that its laptop has taken away": (
+        400322,
+        "enter_home(777091256) whole_sync(1060257163) whole_sync(501442380)"
+        " add_picture(818070338) move(435544090) whole_sync(241427496) take_picture(1028828702)",
+    ),
     "one of two records with the same picture, taken away before it was sent": (
         400280,
         "enter_home(836141107) whole_sync(148712651) move(455295882) visit_again(724363935)"
