@@ -70,6 +70,11 @@ REGRESSIONS = {
         "enter_home(777091256) whole_sync(1060257163) whole_sync(501442380)"
         " add_picture(818070338) move(435544090) whole_sync(241427496) take_picture(1028828702)",
     ),
+    "a conflict about a record of a newer kind, which moves": (
+        400280,
+        "enter_home(836141107) whole_sync(1027442679) lamp_at_home(532354213)"
+        " newer_program(140002372) move(531490500) snapshots(62841770) need(600244841)",
+    ),
     "one of two records with the same picture, taken away before it was sent": (
         400280,
         "enter_home(836141107) whole_sync(148712651) move(455295882) visit_again(724363935)"

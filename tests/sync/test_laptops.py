@@ -5,10 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from sync.client import Client
 from sync.http import carrier_to
+from sync.server import tables as tables_of_server
 from sync.server.folder import OpenServer
 from tests.sync.laptops import Laptop, enrolled, overlay_rows, snapshot
 from tests.sync.sample import XIANG, ZONE
@@ -250,3 +251,25 @@ def test_refused_work_leaves_the_rows_and_stays_in_the_history(one: Laptop, two:
         assert session.get(Household, foreign.id) is None
         assert session.get(Household, house.id) is not None
     same(one, two)
+
+
+@pytest.mark.parametrize(("lost", "stays"), [("i", False), ("r", True)])
+def test_a_conflict_goes_with_the_bucket_of_its_record(
+    server: OpenServer, one: Laptop, two: Laptop, lost: str, stays: bool
+) -> None:
+    house = home(phone="12345678901")
+    add(one, house)
+    settle(one, two)
+    edit(one, house.id, phone="12345678902")
+    edit(two, house.id, phone="12345678903")
+    settle(one, two)
+    (conflict,) = conflicts(two)
+    c = tables_of_server.device_grant.c
+    with server.service.store.writing() as connection:
+        connection.execute(
+            delete(tables_of_server.device_grant).where(
+                c.device == two.replica.identity().device, c.bucket == f"{ZONE.hex()}/{lost}"
+            )
+        )
+    two.sync()
+    assert [kept.id for kept in conflicts(two)] == ([conflict.id] if stays else [])

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from township.records import record_kinds
-from township.storage import later, staging, tables
+from township.storage import later, staging, tables, whereabouts
+from township.storage.bulk import marks
 from township.storage.pages import Scope
 from township.storage.settings import keep, setting
 
@@ -60,12 +61,10 @@ def release(connection: Connection, incarnation: int) -> set[str]:
     """
     kinds: set[str] = set()
     for name in _leaving(connection):
-        place, data_class = name.split("/")
-        if place == "township":
+        if name.startswith("township/"):
             continue
-        for kind, record in record_kinds().items():
-            if not record.township_wide and record.data_class == data_class:
-                _settle(connection, kind, bytes.fromhex(place), incarnation)
+        for kind in _kinds(name):
+            _settle(connection, kind, name, incarnation)
         kinds |= _evict(connection, name)
     if kinds or _leaving(connection):
         _settle_moved(connection, incarnation)
@@ -78,8 +77,23 @@ _THERE = """(SELECT id FROM "{kind}" WHERE zone_id = ?
 """The records of a kind that lie in a zone for the township, wherever they were moved here."""
 
 
-def _there(kind: str, zone: bytes) -> tuple[str, tuple[object, ...]]:
-    return _THERE.format(kind=kind), (zone, kind, msgspec.msgpack.encode(zone))
+def _kinds(bucket: str) -> list[str]:
+    """What may lie in a zone's bucket; conflicts first, which lie where their record does."""
+    data_class = bucket.rpartition("/")[2]
+    return ["conflict"] + [
+        kind
+        for kind, record in record_kinds().items()
+        if kind != "conflict" and not record.township_wide and record.data_class == data_class
+    ]
+
+
+def _there(connection: Connection, kind: str, bucket: str) -> tuple[str, tuple[object, ...]]:
+    zone = bytes.fromhex(bucket.partition("/")[0])
+    there, values = _THERE.format(kind=kind), (zone, kind, msgspec.msgpack.encode(zone))
+    if kind != "conflict":
+        return there, values
+    ids = whereabouts.conflicts_of_class(connection, there, values, bucket.rpartition("/")[2])
+    return f"(SELECT id FROM conflict WHERE id IN ({marks(ids)}))", ids
 
 
 def _settle_moved(connection: Connection, incarnation: int) -> None:
@@ -95,8 +109,8 @@ def _settle_moved(connection: Connection, incarnation: int) -> None:
         )
 
 
-def _settle(connection: Connection, kind: str, zone: bytes, incarnation: int) -> None:
-    there, values = _there(kind, zone)
+def _settle(connection: Connection, kind: str, bucket: str, incarnation: int) -> None:
+    there, values = _there(connection, kind, bucket)
     answered = (
         f"record_id IN {there} AND NOT EXISTS ("
         "SELECT 1 FROM pending AS mine JOIN changeset ON changeset.dseq = mine.dseq"
@@ -117,15 +131,11 @@ def _leaving(connection: Connection) -> list[str]:
 
 def _evict(connection: Connection, bucket: str) -> set[str]:
     """Remove the records of a zone's bucket; the township's own are never taken away."""
-    place, data_class = bucket.split("/")
-    if place == "township":
+    if bucket.startswith("township/"):
         return set()
-    later.forget(connection, bucket)
     kinds = set()
-    for kind, record in record_kinds().items():
-        if record.township_wide or record.data_class != data_class:
-            continue
-        there, values = _there(kind, bytes.fromhex(place))
+    for kind in _kinds(bucket):
+        there, values = _there(connection, kind, bucket)
         removed = connection.exec_driver_sql(
             f'DELETE FROM "{kind}" WHERE id IN {there}'
             " AND id NOT IN (SELECT record_id FROM pending)",
@@ -133,4 +143,5 @@ def _evict(connection: Connection, bucket: str) -> set[str]:
         )
         if removed.rowcount:
             kinds.add(kind)
+    later.forget(connection, bucket)
     return kinds

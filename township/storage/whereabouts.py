@@ -70,23 +70,38 @@ def lying(connection: Connection, kind: str, ids: tuple[bytes, ...]) -> dict[Key
     beneath = {record_id: msgspec.msgpack.decode(value) for record_id, value in covered}
     return {
         (kind, record_id): bucket(
-            beneath.get(record_id, zone), _class_of(connection, target_kind, target_id, record)
+            beneath.get(record_id, zone),
+            (target_kind and _class_of(connection, target_kind, target_id)) or record.data_class,
         )
         for record_id, zone, target_kind, target_id in rows
     }
 
 
-def _class_of(
-    connection: Connection, target_kind: str | None, target_id: bytes | None, record: type
-) -> str:
-    """A conflict lies where the record lies that it is about."""
-    own: str = getattr(record, "data_class", "")
-    if target_kind is None:
-        return own
+def conflicts_of_class(
+    connection: Connection, among: str, values: tuple[object, ...], data_class: str
+) -> tuple[bytes, ...]:
+    """The conflicts in a subquery ``among`` that are about records of this class.
+
+    Or about none that is here: then they have no business here either.
+    """
+    rows = connection.exec_driver_sql(
+        f"SELECT id, target_kind, target_id FROM conflict WHERE id IN {among}", values
+    ).all()
+    return tuple(
+        row.id
+        for row in rows
+        if _class_of(connection, row.target_kind, row.target_id) in (data_class, None)
+    )
+
+
+def _class_of(connection: Connection, target_kind: str, target_id: bytes) -> str | None:
+    """The class of a record: a conflict lies where the record lies that it is about."""
     if target_kind == "conflict":
         row = connection.exec_driver_sql(
             "SELECT target_kind, target_id FROM conflict WHERE id = ?", (target_id,)
         ).one_or_none()
-        return _class_of(connection, row[0], row[1], record) if row else own
-    target = record_kinds().get(target_kind)
-    return target.data_class if target else own
+        return _class_of(connection, *row) if row else None
+    if target := record_kinds().get(target_kind):
+        return target.data_class
+    place = later.places(connection).get((target_kind, target_id))  # of a newer program's kind
+    return place.rpartition("/")[2] if place else None
