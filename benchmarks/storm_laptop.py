@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
@@ -11,6 +11,7 @@ from township.changes import GENESIS, Changeset, Header, Op, bucket, encode, op_
 from township.demo.rows import Row
 from township.storage.checkpoints import Checkpoint
 from township.storage.enrolling import Membership
+from township.storage.file_pages import Files
 from township.storage.outbox import Outbox, Place
 from township.storage.pages import ChunkName
 from township.storage.replica import Identity, Replica, Told
@@ -94,6 +95,12 @@ class PaperLaptop(Replica):
 
     def load_staged(self) -> frozenset[str]:
         return frozenset()
+
+    def files(
+        self, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
+    ) -> Files | None:
+        """It has no pictures."""
+        return None
 
     def checkpoint(self) -> Checkpoint | None:
         return self._checkpoint

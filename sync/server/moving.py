@@ -82,7 +82,7 @@ class Moving:
         if self._scribe.connection.scalar(any_) is None:
             return set()
         ops = [head for found in read if found for head in found]
-        parents = {parent for op in ops if op.action == "insert" and (parent := _parent(op))}
+        parents = {parent for op in ops if op.action == "insert" and (parent := parent_of(op))}
         self._learn(parents | {(op.kind, op.record) for op in ops if op.action != "insert"})
         return parents & self._former.keys()
 
@@ -121,7 +121,7 @@ class Moving:
         """Does a new record belong to one that lies elsewhere by now? Then it will go there."""
         if self.calm:
             return False
-        parent, zone = _parent(op), zone_of(op.bucket)
+        parent, zone = parent_of(op), zone_of(op.bucket)
         if parent is None:
             return False
         home = self._followers.get(parent)
@@ -271,7 +271,7 @@ def _refs(fields: bytes | dict[str, Any]) -> _Refs:
     return _decoder.decode(fields)
 
 
-def _parent(op: Head | Op) -> Key | None:
+def parent_of(op: Head | Op) -> Key | None:
     """What a new record hangs on; None also for fields that cannot be read."""
     try:
         parent = hangs_on(op.kind, _refs(op.fields if isinstance(op, Op) else bytes(op.fields)))

@@ -6,13 +6,13 @@ table is drawn from that, so that nobody has to search the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from sync.server import devices, tables
+from sync.server import tables
 from sync.server.checks import ADMISSION
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from township.changes import Header, Op, bucket, decode_op
@@ -21,6 +21,8 @@ from township.storage.pages import Decision, Page, Status
 
 MOST_TOLD = 1000
 """Decisions on one page."""
+
+_NEVER = b""
 
 Word = Literal["admitted", "refused"]
 
@@ -46,7 +48,6 @@ def enter(connection: Connection, device: Device, found: Sequence[tuple[Header, 
     """Note changesets that were just put into quarantine: header, number, reason."""
     if not found:
         return
-    mark = devices.scope(connection, device).mark
     rows = [
         {
             "township_id": device.township_id,
@@ -55,7 +56,7 @@ def enter(connection: Connection, device: Device, found: Sequence[tuple[Header, 
             "incarnation": header.incarnation,
             "dseq": header.dseq,
             "reason": reason,
-            "tried": mark,
+            "tried": _NEVER,
         }
         for header, seq, reason in found
     ]
@@ -65,7 +66,7 @@ def enter(connection: Connection, device: Device, found: Sequence[tuple[Header, 
 def waiting(
     connection: Connection, township_id: bytes, device: int | None = None
 ) -> list[tuple[Waiting, bytes]]:
-    """What nobody has decided, in the order of the log, with the mark it was last judged by."""
+    """What nobody has decided, in the order of the log, with what it was last judged by."""
     c = tables.quarantine.c
     statement = select(c.device, c.seq, c.incarnation, c.dseq, c.reason, c.tried).where(
         c.township_id == township_id, c.decided_seq.is_(None)
@@ -76,18 +77,20 @@ def waiting(
     return [(Waiting(*row[:5]), row.tried) for row in rows]
 
 
-def tried(connection: Connection, device: Device, mark: bytes) -> None:
-    """All that waits of this device was judged by the grants of this mark."""
+def tried(connection: Connection, device: Device, marks: Mapping[int, bytes]) -> None:
+    """These entries of the device were judged in these circumstances."""
     c = tables.quarantine.c
-    connection.execute(
-        update(tables.quarantine)
-        .where(
-            c.township_id == device.township_id,
-            c.device == device.number,
-            c.decided_seq.is_(None),
+    if marks:
+        connection.execute(
+            update(tables.quarantine)
+            .where(
+                c.township_id == device.township_id,
+                c.device == device.number,
+                c.seq == bindparam("at"),
+            )
+            .values(tried=bindparam("mark")),
+            [{"at": seq, "mark": mark} for seq, mark in marks.items()],
         )
-        .values(tried=mark)
-    )
 
 
 def judged(connection: Connection, township_id: bytes, one: Waiting, reason: str) -> None:

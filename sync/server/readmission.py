@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, select
 
-from sync.server import devices, quarantine, tables
+from sync.server import circumstances, devices, quarantine, tables
 from sync.server.checks import Refused
 from sync.server.devices import Device
 from sync.server.engine import Store
@@ -46,8 +46,8 @@ class Unknown(Exception):
 def readmit(store: Store, device: Device, now: datetime) -> int:
     """Let in what the grants of a device cover by now; returns how many changesets.
 
-    Does nothing when all was judged by these very grants before and no record that it works on
-    has come or moved since. Cut off anywhere, it goes on with the next call.
+    Does nothing when all was judged in the same circumstances before. Cut off anywhere, it goes
+    on with the next call.
     """
     return _Round(store, device, now).run()
 
@@ -87,39 +87,9 @@ class _Round:
     @retrying
     def _due(self) -> bool:
         with self._store.reading() as connection:
-            mark = devices.scope(connection, self._device).mark
             waits = quarantine.waiting(connection, self._device.township_id, self._device.number)
-            return any(
-                tried != mark
-                or (one.reason == "unknown_record" and self._known(connection, one))
-                or (one.reason == "not_granted" and self._moved_here(connection, one))
-                for one, tried in waits
-            )
-
-    def _moved_here(self, connection: Connection, one: Waiting) -> bool:
-        """Have all records of this changeset moved to where this device may write?"""
-        township_id, c = self._device.township_id, tables.record.c
-        granted = devices.grants(connection, self._device)
-        for head in heads(_turn(connection, township_id, one).changeset.ops) or []:
-            mine = (c.township_id == township_id, c.kind == head.kind, c.id == head.record)
-            bucket = connection.scalar(select(c.bucket).where(*mine))
-            if head.action in ("insert", "move") or bucket is None or bucket not in granted:
-                return False
-        return True
-
-    def _known(self, connection: Connection, one: Waiting) -> bool:
-        """Has the township got all records by now that this changeset works on?"""
-        township_id, c = self._device.township_id, tables.record.c
-        found = heads(_turn(connection, township_id, one).changeset.ops) or []
-        made = {(head.kind, head.record) for head in found if head.action == "insert"}
-        missed = {(head.kind, head.record) for head in found} - made
-        return all(
-            connection.scalar(
-                select(c.seq).where(c.township_id == township_id, c.kind == kind, c.id == record)
-            )
-            is not None
-            for kind, record in missed
-        )
+            marks = circumstances.of(connection, self._device, [one for one, _ in waits])
+            return any(tried != marks[one.seq] for one, tried in waits)
 
     @retrying
     def _part(self, after: int, held_before: frozenset[Key]) -> tuple[int, bool]:
@@ -130,11 +100,9 @@ class _Round:
             device = devices.find(connection, township_id, number)
             if device is None or device.revoked:
                 return 0, False
-            waits = [
-                one
-                for one, _ in quarantine.waiting(connection, township_id, number)
-                if one.seq > after
-            ]
+            all_ = [one for one, _ in quarantine.waiting(connection, township_id, number)]
+            marks = circumstances.of(connection, device, all_)
+            waits = [one for one in all_ if one.seq > after]
             for one in waits[:TOGETHER]:
                 turn = _turn(connection, township_id, one)
                 try:
@@ -148,11 +116,11 @@ class _Round:
                     held |= _keys(turn)
                     quarantine.judged(connection, township_id, one, refused.reason)
             move_head(connection, township_id, seq)
+            quarantine.tried(
+                connection, device, {one.seq: marks[one.seq] for one in waits[:TOGETHER]}
+            )
             if more := len(waits) > TOGETHER:
                 after = waits[TOGETHER - 1].seq
-            else:
-                mark = devices.scope(connection, device).mark
-                quarantine.tried(connection, device, mark)
         self._after, self._held = after, held
         return count, more
 

@@ -138,7 +138,7 @@ quarantine = Table(
     Column("incarnation", Integer, nullable=False),
     Column("dseq", BigInteger, nullable=False),
     Column("reason", String(40), nullable=False),
-    Column("tried", LargeBinary(8), nullable=False),  # mark of the grants it was last judged by
+    Column("tried", LargeBinary(8), nullable=False),  # circumstances when last judged
     Column("decided_seq", BigInteger),  # of the township's entry that settles it
     Column("decided", String(12)),  # applied, conflict or rejected
     Column("text", String(200)),  # why it was refused, for its author

@@ -75,6 +75,15 @@ REGRESSIONS = {
         "enter_home(836141107) whole_sync(1027442679) lamp_at_home(532354213)"
         " newer_program(140002372) move(531490500) snapshots(62841770) need(600244841)",
     ),
+    "a move in quarantine whose household has come to where its author may move it": (
+        1000246,
+        "enter_home(213369167) whole_sync(774959610) move(161561343) stranded(638566008)",
+    ),
+    "moves in quarantine that fit after another": (
+        1000241,
+        "enter_home(1034853910) move(112059777) new_laptop(538972194) move(840220983)"
+        " move(608828871) stranded(1022498073) move(254676344)",
+    ),
     "one of two records with the same picture, taken away before it was sent": (
         400280,
         "enter_home(836141107) whole_sync(148712651) move(455295882) visit_again(724363935)"
