@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync import chain, collector, epochs, fetching, problems, wire
+from sync import chain, collector, epochs, fetching, problems, turns, wire
 from sync.fetching import Came, Fetching
 from sync.pictures import Pictures
 from sync.progress import Progress as Progress  # what callers of run hear
@@ -361,7 +361,11 @@ def run(
     """
     client = Client(replica, snapshots=snapshots)
     try:
-        with collector.seldom(), ThreadPoolExecutor(1, thread_name_prefix="carrier") as line:
+        with (
+            collector.seldom(),
+            turns.quick(),
+            ThreadPoolExecutor(1, thread_name_prefix="carrier") as line,
+        ):
             answer = line.submit(carrier, client.request())
             client.prepare()
             going = True

@@ -12,13 +12,12 @@ from types import TracebackType
 
 import uvicorn
 
-from sync import collector
+from sync import collector, turns
 from sync.server import tls
 from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
 from sync.server.folder import OpenServer, open_server
 from sync.server.keeping import Keeper
-from sync.server.scribe import quick_turns
 from township.errors import WorldError
 
 _START_SECONDS = 20.0
@@ -49,7 +48,7 @@ def run(
             if ready:
                 ready(_url(listener, host, encrypted=encrypted))
             gc.freeze()
-            with collector.seldom(), quick_turns(), Keeper(server.service):
+            with collector.seldom(), turns.quick(), Keeper(server.service):
                 web.run(sockets=[listener])
     finally:
         server.close()

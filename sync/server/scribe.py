@@ -6,18 +6,14 @@ and number changesets: a push of thousands takes the longer of the two, not both
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from sync.server.engine import insert_many
-
-_TURN_SECONDS = 0.0005
 
 Batch = tuple[Table, Sequence[tuple[Any, ...]]]
 
@@ -69,18 +65,3 @@ class Scribe:
 def _write(connection: Connection, batches: Sequence[Batch]) -> None:
     for table, rows in batches:
         insert_many(connection, table, rows)
-
-
-@contextmanager
-def quick_turns() -> Iterator[None]:
-    """Let threads change within half a millisecond.
-
-    A scribe that comes back from SQLite waits for Python as long as the other thread may keep
-    it, usually 5 ms: longer than it needs for the next rows.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
