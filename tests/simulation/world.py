@@ -271,8 +271,7 @@ class World:
     def apply(self, machine: Machine, client: Client) -> None:
         """A laptop takes an answer in. What the township has stays in sight while it rereads.
 
-        Unless it was known to lie in a bucket that is lost with this answer: it may lie elsewhere
-        in the restored township, and comes from there.
+        Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
         watched = client.progress.comparing
         before = self._in_sight(machine) if watched else set()
