@@ -277,11 +277,9 @@ class World:
         before = self._in_sight(machine) if watched else set()
         followed = set(Replica(machine.database).cursors()) if watched else set()
         client.apply()
-        if watched and (gone := before - self._in_sight(machine)):
+        buckets = set(Replica(machine.database).cursors())
+        if followed <= buckets and (gone := before - self._in_sight(machine)):
             c = tables.record.c
-            buckets = set(Replica(machine.database).cursors())
-            if followed - buckets:
-                return
             with self.server.service.store.reading() as connection:
                 found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
             if lost := [row for row in found if row.bucket in buckets]:
