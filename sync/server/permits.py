@@ -18,15 +18,7 @@ from sync.server.reading import Head
 from sync.server.rows import Rows
 from sync.server.scribe import Scribe
 from township.changes import Op
-from township.rules.permissions import APPROVED, TABLE, Act, may, references
-
-_ACTS = {
-    "insert": Act.CREATE,
-    "set": Act.EDIT,
-    "delete": Act.EDIT,
-    "restore": Act.EDIT,
-    "move": Act.MOVE,
-}
+from township.rules.permissions import TABLE, Act, lacking, may
 
 
 class Permits:
@@ -46,18 +38,9 @@ class Permits:
         """
         if self._device.any_author:
             return
-        roles, act = self.roles(author), _ACTS[op.action]
-        names = _names(op)
-        approved = names & APPROVED.get(op.kind, frozenset())
-        if approved and not may(roles, Act.APPROVE, op.kind):
-            raise Refused("quarantined", "not_permitted")
-        if approved and approved == names and op.action == "set":
-            return
-        merging = op.action == "set" and names <= references(op.kind)
-        if merging and may(roles, Act.EDIT, "household"):
-            return
+        fields = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
         own = new or self._rows.made_by((op.kind, op.record)) == author
-        if not may(roles, act, op.kind, own=own):
+        if lacking(self.roles(author), op.kind, op.action, fields, own=own):
             raise Refused("quarantined", "not_permitted")
 
     def creatable(self, author: bytes) -> Collection[str]:
@@ -92,11 +75,3 @@ def roles_of(
     )
     roles = {row.id: msgspec.msgpack.decode(row.state).get("roles") or "" for row in rows}
     return {cadre: frozenset(text.split()) for cadre, text in roles.items()}
-
-
-def _names(op: Head | Op) -> frozenset[str]:
-    """The fields that an operation fills."""
-    fields = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
-    if op.action == "insert":
-        return frozenset(name for name, value in fields.items() if value is not None)
-    return frozenset(fields) if op.action == "set" else frozenset()

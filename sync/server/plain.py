@@ -15,7 +15,7 @@ from sync.server.entries import Turn
 from sync.server.permits import Permits
 from sync.server.reading import Head, insert_decoders
 from sync.server.rows import Key, Rows
-from township.rules.permissions import APPROVED
+from township.rules.permissions import approval_fields, approves
 
 
 class Plain:
@@ -61,7 +61,7 @@ class Plain:
             made = decoder.decode(head.fields)
         except ValueError:
             return False
-        if any(getattr(made, name) is not None for name in APPROVED.get(head.kind, ())):
+        if any(approves(head.kind, n, getattr(made, n)) for n in approval_fields(head.kind)):
             return False
         place = (head.kind, made.zone_id)
         bucket = self._places.get(place) or self._granted_bucket(*place)

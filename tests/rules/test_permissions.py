@@ -99,6 +99,60 @@ def test_some_cells_by_their_reason(
     assert may(roles, act, kind, own=own) is allowed
 
 
+PUT = {"class_confirmed_by": [bytes(16), None]}
+ASSESSED = {"assess_note": ["已核", None], "state": ["counted", None]}
+HUNG = {"household_id": [bytes(16), None]}
+TAKEN = {"class_confirmed_by": [None, "1.1.1.0"]}
+
+
+@pytest.mark.parametrize(
+    ("roles", "kind", "action", "fields", "own", "lacks"),
+    [
+        ("VC", "need", "set", PUT, True, Act.APPROVE),
+        ("VS", "need", "set", PUT, False, None),
+        ("VC", "need", "set", {**TAKEN, "text": ["漏水", None]}, False, None),
+        ("VC", "need", "insert", {"class_confirmed_by": None, "text": "漏水"}, True, None),
+        ("LL", "work_log", "set", ASSESSED, False, None),
+        (
+            "LL",
+            "work_log",
+            "set",
+            {"assess_note": ["已核", None], "summary": ["", None]},
+            False,
+            Act.EDIT,
+        ),
+        ("VC", "visit", "set", HUNG, False, None),
+        (
+            "VC",
+            "visit",
+            "set",
+            {"household_id": [bytes(16), None], "talk": ["", None]},
+            False,
+            Act.EDIT,
+        ),
+        ("PO", "visit", "set", HUNG, False, Act.EDIT),
+        ("VC", "visit", "delete", {"seen": b""}, True, None),
+        ("VC", "visit", "delete", {"seen": b""}, False, Act.EDIT),
+        ("PO", "household", "move", {}, False, Act.MOVE),
+        ("VC", "conflict", "insert", {}, True, Act.CREATE),
+    ],
+)
+def test_operations_and_what_they_need(
+    roles: str, kind: str, action: str, fields: dict[str, object], own: bool, lacks: Act | None
+) -> None:
+    assert permissions.lacking(frozenset(roles.split()), kind, action, fields, own=own) is lacks
+
+
+def test_a_refusal_says_who_can_help() -> None:
+    village = frozenset({"VC"})
+    said = permissions.refusal(village, Act.APPROVE, "need")
+    assert said.startswith("村干部不能审核确认诉求，没有保存。请由村书记、联村领导、")
+    said = permissions.refusal(village, Act.EDIT, "visit")
+    assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
+    assert "只由镇里生成" in permissions.refusal(village, Act.CREATE, "conflict")
+    assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
+
+
 def test_nothing_is_exported_yet() -> None:
     """Domain §7.1: no bulk export before its caps are there."""
     assert not any(reach([role], Act.EXPORT, kind) for role in ROLE for kind in TABLE)

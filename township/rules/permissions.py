@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
 from functools import cache
+from typing import Any
 
+from township.codes import ROLE
 from township.records import record_kinds
 from township.values import Kind
 
@@ -138,11 +140,27 @@ TABLE: Mapping[str, Row] = {
     "duplicate": _open_case,
 }
 
-APPROVED: Mapping[str, frozenset[str]] = {
-    "need": frozenset({"class_confirmed_by"}),
-    "work_log": frozenset({"assessor_id", "assess_note"}),
+_ANY: frozenset[str] = frozenset()
+_APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "need": {"class_confirmed_by": _ANY},
+    "work_log": {
+        "assessor_id": _ANY,
+        "assess_note": _ANY,
+        "state": frozenset({"counted", "returned"}),
+    },
 }
-"""Fields that say that somebody approved: who sets them needs that right, not that to edit."""
+"""Fields, and their values, that say that somebody approved or assessed a record."""
+
+
+def approval_fields(kind: str) -> Iterable[str]:
+    """The fields of a kind that may say that somebody approved."""
+    return _APPROVALS.get(kind, {}).keys()
+
+
+def approves(kind: str, name: str, value: Any) -> bool:
+    """Does this value say so? To take an approval back is no approval."""
+    values = _APPROVALS.get(kind, {}).get(name)
+    return values is not None and value is not None and (not values or value in values)
 
 
 @cache
@@ -180,6 +198,52 @@ def may(roles: Iterable[str], act: Act, kind: str, *, own: bool = False) -> bool
     """May somebody do this, with a record of theirs (``own``) or of somebody else?"""
     found = reach(roles, act, kind)
     return found is Reach.ALL or (own and found is Reach.OWN)
+
+
+_ACTS = {
+    "insert": Act.CREATE,
+    "set": Act.EDIT,
+    "delete": Act.EDIT,
+    "restore": Act.EDIT,
+    "move": Act.MOVE,
+}
+
+
+def lacking(
+    roles: Roles, kind: str, action: str, fields: Mapping[str, Any], *, own: bool
+) -> Act | None:
+    """The right that somebody lacks for an operation on a record; None: it is allowed.
+
+    ``fields`` as in ``changes.Op``; ``own``: the record is theirs.
+    """
+    names = frozenset(fields) if action in ("insert", "set") else frozenset()
+    approved = {
+        name
+        for name in names
+        if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
+    }
+    if approved and not may(roles, Act.APPROVE, kind):
+        return Act.APPROVE
+    if action == "set" and names:
+        if approved == names:
+            return None
+        if names <= references(kind) and may(roles, Act.EDIT, "household"):
+            return None
+    act = _ACTS[action]
+    return None if may(roles, act, kind, own=own) else act
+
+
+def refusal(roles: Roles, act: Act, kind: str) -> str:
+    """For people: what their roles do not allow, and who can help."""
+    label = record_kinds()[kind].label
+    mine = "、".join(ROLE.label(role) for role in ROLE if role in roles)
+    if not mine:
+        return "这个账号在镇里没有角色，不能保存。请联系镇党政办设定角色后再试。"
+    others = "、".join(ROLE.label(role) for role in ROLE if may([role], act, kind))
+    whose = "别人填写的" if reach(roles, act, kind) is Reach.OWN else ""
+    doing = {Act.CREATE: "新增", Act.MOVE: "迁移", Act.APPROVE: "审核确认"}.get(act, "修改")
+    help_ = f"请由{others}办理。" if others else "这类记录只由镇里生成。"
+    return f"{mine}不能{doing}{whose}{label}，没有保存。{help_}"
 
 
 def sees_class(roles: Iterable[str], data_class: str) -> bool:
