@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from township.changes import GENESIS
 from township.errors import WorldError
-from township.storage import letters, replica, scope, tables
+from township.storage import letters, recovery, replica, scope, tables
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost, password_problem
@@ -71,7 +71,8 @@ def create(
     try:
         key = folder.keyring.create(login, password, cost)
         if member.recovery:
-            folder.keyring.add_recovery(key, member.recovery)
+            copy = recovery.Copy(member.township_id, member.number, key)
+            recovery.keep_copy(folder.keyring, copy, member.recovery)
         database = Database.create(folder.database, key, clock)
         with database.writing() as connection:
             _enter(connection, member)
