@@ -9,7 +9,7 @@ stick. The lock is the program's own: see docs/security.md for what it does not 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
@@ -102,7 +102,7 @@ def _seen(connection: Connection) -> datetime | None:
             select(c.header).order_by(c.incarnation.desc(), c.dseq.desc()).limit(1)
         )
         if header is not None:
-            moments.append(moment_from_text(changes.decode_header(header).wall_time))
+            moments.append(datetime.fromtimestamp(changes.decode_header(header).wall_ms / 1000, UTC))
     return max(moments, default=None)
 
 
