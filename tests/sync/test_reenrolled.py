@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from sync import problems
-from sync.client import Carrier
+from sync.client import Carrier, Client
 from sync.enrol import reenrol
 from sync.http import carrier_to
-from sync.server import admin
+from sync.server import admin, folder
 from sync.server.folder import OpenServer
+from sync.server.office import Office
+from sync.server.running import ServerThread
 from tests.sync.laptops import PASSWORD, Laptop, enrolled, overlay_rows, snapshot
-from tests.sync.sample import ZONE
+from tests.sync.restoring import Town
+from tests.sync.sample import ZONE, office_changeset
 from township.errors import WorldError
 from township.records import Household, new_id
 from township.storage import backup, contact
@@ -40,11 +43,11 @@ def numbers(laptop: Laptop) -> list[str]:
         return sorted(session.scalars(select(Household.no)))
 
 
-def found(server: OpenServer, laptop: Laptop, folder: Path) -> Laptop:
+def found(server: OpenServer, laptop: Laptop, place: Path, url: str | None = None) -> Laptop:
     """The administrator gives a new code for it."""
     code = admin.issue_code(server, ["xiang"])
-    before = Unlocked(LaptopFolder(folder), laptop.database, "xiang", laptop.cadre)
-    after = reenrol(before, code)
+    before = Unlocked(LaptopFolder(place), laptop.database, "xiang", laptop.cadre)
+    after = reenrol(before, code, url)
     return Laptop(after.database, after.cadre_id)
 
 
@@ -108,8 +111,6 @@ def test_what_was_answered_but_had_not_come_back_is_there_once(
     edit(one, home, "13800000001")  # a conflict: the township keeps the other value
     add(one, "1-002")
     with carrier_to(one.replica.identity()) as carrier:
-        from sync.client import Client
-
         client = Client(one.replica, snapshots=False)
         client._cursors = {}  # only push: no page comes with the verdicts
         client.receive(carrier(client.request()))
@@ -143,25 +144,34 @@ def test_from_a_backup_of_the_lost_laptop(
     again.database.close()
 
 
-def test_after_the_township_was_restored_only_the_new_number_offers_again(
-    server: OpenServer, one: Laptop, two: Laptop, tmp_path: Path
+def test_a_restored_township_gets_back_what_was_written_under_the_new_number(
+    tmp_path: Path, database: str | None
 ) -> None:
+    path = tmp_path / "server"
+    folder.init(path, "屈原镇", database=database)
+    town = Town(path, folder.open_server(path), database)
+    office = Office(town.server)
+    office.load([office_changeset(office)])
+    one, two = town.laptop("xiang"), town.laptop("tan")
     add(one, "1-001")
-    one.sync()
-    admin.revoke(server, one.replica.identity().device)
-    one = found(server, one, tmp_path / "one")
+    town.sync(one, two)
+    admin.revoke(town.server, one.replica.identity().device)
+    with ServerThread(town.server) as thread:
+        place = one.database.path.parent
+        one = found(town.server, one, place, thread.url)
     add(one, "1-002")
-    rest(one, two)
-    from sync.server import epochs
-    from sync.server.sequencer import lock_head
-
-    store, township_id = server.service.store, server.service.township_id
-    with store.writing() as connection:
-        lock_head(connection, township_id)
-        epochs.begin(connection, township_id)
-    rest(one, two)
-    assert numbers(one) == numbers(two) == ["1-001", "1-002"]
-    assert "pending" not in one.states()
+    town.sync(one, two)
+    town.keep()
+    add(one, "1-003")
+    town.sync(one, two)
+    town.put_back()
+    town.sync(one, two, one, two)
+    assert numbers(one) == numbers(two) == ["1-001", "1-002", "1-003"]
+    assert snapshot(one) == snapshot(two) and "pending" not in one.states()
+    assert overlay_rows(one) == 0
+    for laptop in (one, two):
+        laptop.database.close()
+    town.server.close()
 
 
 def test_a_code_that_does_not_fit_changes_nothing(
