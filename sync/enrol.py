@@ -59,7 +59,9 @@ def reenrol(laptop: Unlocked, code: str, server_url: str | None = None) -> Unloc
     ``server_url`` None: the server that it knows. Raises SyncProblem or another WorldError; then
     it is as before.
     """
-    url = server_address(server_url) if server_url else Replica(laptop.database).identity().server_url
+    url = (
+        server_address(server_url) if server_url else Replica(laptop.database).identity().server_url
+    )
     with HttpCarrier(url, None) as carrier:
         member = ask(carrier.enrol, code, url)
     return reenrolling.change(laptop, member)

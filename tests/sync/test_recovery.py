@@ -143,7 +143,7 @@ def test_a_found_laptop_is_recovered_when_the_administrator_says_so(
         (lambda text: text[:60], "不是连心桥找回密码的请求文件"),
         (lambda text: text.replace("请求（1）", "答复（1）"), "请求文件"),
         (lambda text: text.replace("-----\nl", "-----\n*"), "请求文件"),
-        (lambda text: "", "请求文件"),
+        (lambda _: "", "请求文件"),
         (lambda text: text[:-60] + "AAAA" + text[-56:], "打不开|请求文件"),
     ],
 )

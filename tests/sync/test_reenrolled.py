@@ -51,6 +51,11 @@ def found(server: OpenServer, laptop: Laptop, place: Path, url: str | None = Non
     return Laptop(after.database, after.cadre_id)
 
 
+def why(laptop: Laptop) -> str | None:
+    with laptop.database.reader() as session:
+        return contact.standing(session.connection(), laptop.database.clock()).why
+
+
 def rest(*laptops: Laptop) -> None:
     for laptop in (*laptops, *laptops):
         laptop.sync()
@@ -70,12 +75,10 @@ def test_a_revoked_laptop_gets_nothing_and_brings_its_work_back(
     with pytest.raises(problems.Revoked):
         one.sync()
     assert numbers(one) == ["1-001", "1-002"] and one.states().count("pending") == 2
-    with one.database.writing() as connection:
-        assert contact.look(connection, one.database.clock()).why == "revoked"
+    assert why(one) == "revoked"
     one = found(server, one, tmp_path / "one")
     assert one.replica.identity().device not in (number, two.replica.identity().device)
-    with one.database.writing() as connection:
-        assert contact.look(connection, one.database.clock()).why is None
+    assert why(one) is None
     assert one.sync().pushed == 2
     rest(one, two)
     assert numbers(one) == numbers(two) == ["1-001", "1-002", "1-003"]
@@ -179,7 +182,10 @@ def test_a_code_that_does_not_fit_changes_nothing(
 ) -> None:
     add(one, "1-001")
     opened = Unlocked(LaptopFolder(tmp_path / "one"), one.database, "xiang", one.cadre)
-    for code, told in ((admin.issue_code(server, ["tan"]), "不是给 xiang 的"), ("X" * 20, "登记码")):
+    for code, told in (
+        (admin.issue_code(server, ["tan"]), "不是给 xiang 的"),
+        ("X" * 20, "登记码"),
+    ):
         with pytest.raises(WorldError, match=told):
             reenrol(opened, code)
     assert one.replica.identity().device == 2 and one.states() == ["pending"]

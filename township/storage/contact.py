@@ -73,17 +73,20 @@ def refused(connection: Connection) -> None:
     keep(connection, _REVOKED, "1")
 
 
-def look(connection: Connection, now: datetime) -> Standing:
-    """May this laptop be worked with? Notes the moment, so that nobody gets behind it again."""
+def note(connection: Connection, now: datetime) -> None:
+    """This laptop is being opened: nobody gets behind this moment again."""
     newest = _seen(connection)
-    if newest is None or newest < now:
-        keep(connection, _NEWEST, moment_text(now))
-    at = setting(connection, _AT)
-    if at is None:  # data from before contacts were noted: they count from here
+    if setting(connection, _AT) is None:  # from before contacts were noted: they count from here
         made(connection, now)
-        return Standing(0, DAYS)
+    elif newest is None or newest < now:
+        keep(connection, _NEWEST, moment_text(now))
+
+
+def standing(connection: Connection, now: datetime) -> Standing:
+    """May this laptop be worked with?"""
+    at = setting(connection, _AT) or moment_text(now)
     limit = int(setting(connection, LIMIT) or DAYS)
-    newest = max(newest or now, now)
+    newest = max(_seen(connection) or now, now)
     days = max(0, (newest - moment_from_text(at)).days)
     if setting(connection, _REVOKED):
         return Standing(days, limit, "revoked")
@@ -102,7 +105,9 @@ def _seen(connection: Connection) -> datetime | None:
             select(c.header).order_by(c.incarnation.desc(), c.dseq.desc()).limit(1)
         )
         if header is not None:
-            moments.append(datetime.fromtimestamp(changes.decode_header(header).wall_ms / 1000, UTC))
+            moments.append(
+                datetime.fromtimestamp(changes.decode_header(header).wall_ms / 1000, UTC)
+            )
     return max(moments, default=None)
 
 

@@ -43,4 +43,4 @@ class Patience:
         passed = self._uptime() - failure["uptime"]
         if passed < 0:  # switched on again since then
             passed = max(self._uptime(), self._now() - failure["at"])
-        return max(0, round(failure["wait"] - passed))
+        return max(0, round(float(failure["wait"]) - passed))

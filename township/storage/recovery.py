@@ -115,7 +115,7 @@ def ask(
     says = (
         f"{request.device} 号笔记本，用户 {login}，核对码 {code(body)}。\n"
         "请把这个文件交给镇管理员，当面或打电话核对是本人、核对码一致。\n"
-        f"镇管理员运行：lianxinqiao server recover 这个文件 答复放哪里 --data 服务器文件夹 --by 姓名"
+        "镇管理员运行：lianxinqiao server recover 本文件 答复放哪里 --data 服务器文件夹 --by 姓名"
     )
     write(path, _text(_REQUEST, says, body))
     return Asked(path, code(body))
