@@ -40,7 +40,7 @@ class Patience:
         """Seconds that are still to wait; never more than the failure cost."""
         if failure is None:
             return 0
-        passed = self._uptime() - failure["uptime"]
+        passed: float = self._uptime() - failure["uptime"]
         if passed < 0:  # switched on again since then
             passed = max(self._uptime(), self._now() - failure["at"])
         return max(0, round(float(failure["wait"]) - passed))
