@@ -16,9 +16,14 @@ from sqlalchemy import select
 from desktop.preferences import PreferenceFile
 from desktop.program import Program
 from desktop.views.forgotten import ForgottenPanel
+from desktop.views.idle import IdleWatch
 from desktop.views.out_of_contact import OutOfContactPanel
+from desktop.views.password_card import PasswordCard
 from desktop.views.settings import SettingsPage
+from desktop.views.sync import SyncPage
 from desktop.views.unlock import UnlockPanel
+from desktop.views.visit_form import VisitForm
+from desktop.views.work_log import WorkLogPage
 from desktop.wiring import parts
 from sync.server import admin, folder, recovering
 from sync.server.office import Office
@@ -184,8 +189,6 @@ def test_wrong_old_passwords_make_wait(qtbot: QtBot, start: Start, here: LaptopF
     program = start()
     ring = here.keyring
     assert ring.wait("xiang") == 0
-    from desktop.views.password_card import PasswordCard
-
     card = PasswordCard(
         lambda old, new: ring.change("xiang", old, new),
         lambda: ring.wait("xiang"),
@@ -250,6 +253,30 @@ def test_a_wrong_file_is_told_plainly(qtbot: QtBot, start: Start, tmp_path: Path
     type_new(panel)
     panel.fetch_from(tmp_path / "no.txt")
     qtbot.waitUntil(lambda: "读不出这个文件" in panel.message.text(), timeout=5000)
+
+
+def test_the_idle_lock_keeps_a_half_typed_visit(qtbot: QtBot, start: Start) -> None:
+    def visit_form() -> VisitForm:
+        assert program.main is not None
+        program.main.show_page("worklog")
+        page = program.main.findChild(WorkLogPage)
+        assert isinstance(page, WorkLogPage)
+        page.open_form()
+        assert page.form is not None
+        return page.form
+
+    program = start()
+    enter(qtbot, program)
+    opened(qtbot, program)
+    qtbot.keyClicks(visit_form().form.boxes["talk"].editor, "half")
+    assert program.main is not None
+    watch = program.main.windowHandle().findChild(IdleWatch)
+    assert isinstance(watch, IdleWatch)
+    watch.idle.emit()
+    assert program.main is None
+    enter(qtbot, program)
+    opened(qtbot, program)
+    assert visit_form().form.values()["talk"] == "half"
 
 
 def held(qtbot: QtBot, program: Program[Unlocked]) -> OutOfContactPanel:
@@ -322,8 +349,6 @@ def test_a_revoked_laptop_locks_at_its_next_contact_and_can_enrol_again(
     opened(qtbot, program)
     assert program.main is not None
     program.main.show_page("sync")
-    from desktop.views.sync import SyncPage
-
     page = program.main.findChild(SyncPage)
     assert isinstance(page, SyncPage)
     page.go.click()

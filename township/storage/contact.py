@@ -112,7 +112,7 @@ def _seen(connection: Connection) -> datetime | None:
 
 
 def _chain(connection: Connection) -> str:
-    """Where the own chain ends."""
+    """Where the own chain ends; a laptop that is not enrolled has none."""
     c = tables.device.c
-    row = connection.execute(select(c.incarnation, c.last_dseq)).one()
-    return f"{row.incarnation}.{row.last_dseq}"
+    row = connection.execute(select(c.incarnation, c.last_dseq)).one_or_none()
+    return f"{row.incarnation}.{row.last_dseq}" if row else ""
