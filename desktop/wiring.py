@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from desktop.views.forgotten import Recovery
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
+    from desktop.views.password_card import PasswordCard
     from township.storage.laptop import Unlocked
 
 _FIRST = (
@@ -144,6 +145,18 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     return Desk(who(unlocked.database, unlocked.cadre_id), pages, close, attach)
 
 
+def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCard:
+    from desktop.views.password_card import PasswordCard
+
+    ring, login = unlocked.folder.keyring, unlocked.login
+    return PasswordCard(
+        lambda old, new: ring.change(login, old, new),
+        lambda: ring.wait(login),
+        password_problem,
+        program.background,
+    )
+
+
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
@@ -155,16 +168,8 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     ]
 
     def settings() -> SettingsPage:
-        from desktop.views.password_card import PasswordCard
-
-        ring, login = unlocked.folder.keyring, unlocked.login
-        card = PasswordCard(
-            lambda old, new: ring.change(login, old, new),
-            lambda: ring.wait(login),
-            password_problem,
-            program.background,
-        )
         percent = program.preferences.value.text_percent
+        card = _password_card(unlocked, program)
         return SettingsPage(percent, program.resize_text, about, card)
 
     def today() -> Page:
