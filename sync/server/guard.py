@@ -18,7 +18,8 @@ from litestar.types import (
 )
 
 from sync.server.limits import Limits
-from sync.server.refusing import HEADERS
+from sync.server.lines import MOST_HEAD
+from sync.server.refusing import HEADERS, PROBLEM_TYPE, http_document
 from sync.wire import BadMessage
 
 _DRESS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
@@ -40,11 +41,29 @@ class Guard:
         if "method" not in scope:  # the start or the end of the server
             await self._app(scope, receive, send)
             return
+        send = _dressing(send)
+        if _head_size(scope) > MOST_HEAD:
+            await _refuse_head(send)
+            return
         body = _Body(self, receive, self._limits)
         try:
-            await self._app(scope, body.receive, _dressing(send))
+            await self._app(scope, body.receive, send)
         finally:
             self.held -= body.size
+
+
+def _head_size(scope: Scope) -> int:
+    fields = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["raw_path"]) + len(scope["query_string"]) + fields
+
+
+async def _refuse_head(send: Send) -> None:
+    content = http_document(431)
+    told = {"content-type": PROBLEM_TYPE, "content-length": str(len(content))}
+    headers = [(name.encode(), value.encode()) for name, value in told.items()]
+    headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": 431, "headers": headers})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 def _dressing(send: Send) -> Send:

@@ -36,7 +36,9 @@ class Limits:
     bodies: int = 256 << 20
     """Bytes of all bodies in memory together."""
     rest_seconds: float = 3.0
-    """So long may the rest of a body go on coming that was refused."""
+    """So long may the rest of a body go on coming that was refused,"""
+    rest_bytes: int = 8 << 20
+    """and so much of it: who is only a little above the limit hears why on the same line."""
     stalled_seconds: float = 60.0
     """So long may a reader not read at all."""
 

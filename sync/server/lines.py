@@ -37,6 +37,7 @@ class Line(H11Protocol):
         self._limits = limits
         self._since = self.loop.time()
         """Since then it is the other side's turn."""
+        self._rest = 0
         self._unread = 0
         self._unread_since = self._since
         self._watch: asyncio.TimerHandle | None = None
@@ -60,11 +61,17 @@ class Line(H11Protocol):
         """The first bytes after a rest begin a new head."""
         if self.timeout_keep_alive_task is not None:
             self._since = self.loop.time()
+        if self._rests:
+            self._rest += len(data)
+            if self._rest > self._limits.rest_bytes:
+                self.cut()
+                return
         super().data_received(data)
 
     def on_response_complete(self) -> None:
         """From now on it is the other side's turn."""
         self._since = self.loop.time()
+        self._rest = 0
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -86,6 +93,11 @@ class Line(H11Protocol):
     def waits(self) -> bool:
         """Is there no request at work?"""
         return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def _rests(self) -> bool:
+        """Was the request answered before its end?"""
+        return self.waits and self.conn.their_state is h11.SEND_BODY
 
     def cut(self) -> None:
         """End it at once, whatever is still on its way."""
@@ -110,7 +122,7 @@ class Line(H11Protocol):
             return True
         if not self.waits or self.transport.is_closing():
             return False
-        if self.conn.their_state is h11.SEND_BODY:  # it was answered before its end
+        if self._rests:
             return now - self._since > self._limits.rest_seconds
         resting = self.timeout_keep_alive_task is not None  # uvicorn ends that
         return not resting and now - self._since > self._limits.head_seconds
