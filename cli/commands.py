@@ -11,6 +11,7 @@ import typer
 
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 from cli.quarantine_commands import quarantine
+from cli.refused import refused
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -241,6 +242,9 @@ def server_devices(data: Data, as_json: AsJson = False) -> None:
         for d in found
     ]
     say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
+
+
+township.command("refused")(refused)
 
 
 @township.command("minimum")
