@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import Qt, QTextDocument
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -133,9 +134,31 @@ def test_pages_show_them_without_harm(
             page.show_target(records.ids[kind])
             qtbot.wait(1)
             page.grab()
+            if records.text == TEXTS["html"]:
+                assert all(map(_shows_itself, _tips(page)))
     for page in pages:
         page.close()
     QApplication.processEvents()
+
+
+def _tips(page: Page) -> Iterator[str]:
+    """All tooltips of a page: of its widgets and of the cells of its list."""
+    for widget in page.findChildren(QWidget):
+        yield widget.toolTip()
+    for view in page.findChildren(QTableView):
+        model = view.model()
+        for row in range(model.rowCount()):
+            for at in range(model.columnCount()):
+                yield model.data(model.index(row, at), Qt.ItemDataRole.ToolTipRole) or ""
+
+
+def _shows_itself(tip: str) -> bool:
+    """No part of it is read as HTML."""
+    if "img" not in tip or not Qt.mightBeRichText(tip):
+        return True
+    document = QTextDocument()
+    document.setHtml(tip)
+    return "<img src='file:///etc/passwd'>" in document.toPlainText()
 
 
 @sqlite_only
