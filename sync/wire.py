@@ -60,6 +60,7 @@ REASONS: dict[str, str] = {
     "unreadable": "内容无法读取",
     "author": "填写人不能在本机上报",
     "not_granted": "本机没有这个责任区的权限",
+    "not_permitted": "填写人的角色不能这样填写或修改这类记录",
     "bucket": "内容与责任区不符",
     "value": "有字段的内容不合规定",
     "unknown_record": "原记录不在镇服务器上",

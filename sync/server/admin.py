@@ -9,13 +9,13 @@ import msgspec
 from sqlalchemy import select, update
 
 from sync.server import enrolment, tables
-from sync.server.devices import OFFICE_PATTERNS
 from sync.server.folder import OpenServer
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
 from sync.wire import Author
 from township.changes import SCHEMA, bucket
 from township.errors import NotFound, WorldError
+from township.rules.permissions import sees_class
 from township.values import moment_text
 
 TOWNSHIP_OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK", "DIS"})
@@ -71,14 +71,16 @@ def _cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
 
 
 def _buckets(cadres: list[dict[str, str]], zones: Sequence[bytes] | None) -> list[str]:
-    buckets = {"township/i"}
-    for values in cadres:
-        if zones is None and TOWNSHIP_OFFICES.intersection((values.get("roles") or "").split()):
-            return ["township/i", "township/r", *OFFICE_PATTERNS]
+    """What a laptop of these cadres may hold. Raises WorldError when that is nothing."""
+    roles = {role for values in cadres for role in (values.get("roles") or "").split()}
+    classes = [name for name in ("i", "r") if sees_class(roles, name)]
+    if not classes:
+        raise WorldError("这些账号的角色不接触业务数据，不能登记笔记本。请核对登录名和角色。")
+    if zones is None and roles & TOWNSHIP_OFFICES:
+        return [f"{place}/{name}" for place in ("township", "*") for name in classes]
     own = [bytes.fromhex(z) for values in cadres for z in (values.get("zones") or "").split()]
-    for zone in own if zones is None else zones:
-        buckets |= {bucket(zone, "i"), bucket(zone, "r")}
-    return sorted(buckets)
+    buckets = {bucket(zone, name) for zone in (own if zones is None else zones) for name in classes}
+    return sorted({"township/i", *buckets})
 
 
 @retrying

@@ -17,10 +17,12 @@ from sqlalchemy import Column, Connection, select
 from sync.server import devices, tables
 from sync.server.devices import Device
 from sync.server.moving import parent_of
+from sync.server.permits import roles_of
 from sync.server.quarantine import Waiting
 from sync.server.reading import Head, heads
 from sync.server.rows import Key
 from township.changes import decode_header
+from township.rules.permissions import TABLE
 
 _CHUNK = 500
 _SIZE = 8
@@ -32,13 +34,15 @@ Places = dict[Key, tuple[str, str]]
 def of(connection: Connection, device: Device, waits: Sequence[Waiting]) -> dict[int, bytes]:
     """Those of each waiting entry of a device, by its number.
 
-    They are the grants, where its records and those they hang on lie and have lain, and what
-    waits before it on the same records.
+    They are the grants, the roles of its author and the kinds that this program knows, where its
+    records and those they hang on lie and have lain, and what waits before it on the same
+    records.
     """
     if not waits:
         return {}
-    mark = devices.scope(connection, device).mark
-    work = dict(_work(connection, device.township_id, [one.seq for one in waits]))
+    mark = [devices.scope(connection, device).mark, sorted(TABLE)]
+    work, authors = _work(connection, device.township_id, [one.seq for one in waits])
+    roles = roles_of(connection, device.township_id, sorted(set(authors.values())))
     touched = {seq: _touched(found) for seq, found in work.items()}
     places = _places(connection, device.township_id, set().union(*touched.values()))
     last: dict[Key, int] = {}
@@ -47,22 +51,26 @@ def of(connection: Connection, device: Device, waits: Sequence[Waiting]) -> dict
         own = [(head.kind, head.record) for head in work[one.seq]]
         before = sorted({last[key] for key in own if key in last})
         lie = [(*key, *places.get(key, ())) for key in sorted(touched[one.seq])]
-        marks[one.seq] = sha256(msgspec.msgpack.encode([mark, lie, before])).digest()[:_SIZE]
+        held = sorted(roles.get(authors[one.seq], ()))
+        marks[one.seq] = sha256(msgspec.msgpack.encode([mark, held, lie, before])).digest()[:_SIZE]
         last |= dict.fromkeys(own, one.seq)
     return marks
 
 
 def _work(
     connection: Connection, township_id: bytes, seqs: Sequence[int]
-) -> Iterator[tuple[int, list[Head]]]:
-    c = tables.log.c
+) -> tuple[dict[int, list[Head]], dict[int, bytes]]:
+    """Operations and author of entries."""
+    work, authors, c = {}, {}, tables.log.c
     for chunk in _chunks(seqs):
         rows = connection.execute(
             select(c.seq, c.header, c.ops).where(c.township_id == township_id, c.seq.in_(chunk))
         )
         for row in rows:
-            schema = decode_header(row.header).schema
-            yield row.seq, heads(msgspec.msgpack.decode(row.ops), schema) or []
+            header = decode_header(row.header)
+            authors[row.seq] = header.author
+            work[row.seq] = heads(msgspec.msgpack.decode(row.ops), header.schema) or []
+    return work, authors
 
 
 def _touched(found: Sequence[Head]) -> set[Key]:

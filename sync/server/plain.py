@@ -12,15 +12,20 @@ from collections.abc import Sequence
 from sync.server.checks import kind_rules
 from sync.server.devices import Grants
 from sync.server.entries import Turn
+from sync.server.permits import Permits
 from sync.server.reading import Head, insert_decoders
 from sync.server.rows import Key, Rows
+from township.rules.permissions import approval_fields, approves
 
 
 class Plain:
     """Tells which changesets of a device need no closer look."""
 
-    def __init__(self, grants: Grants, authors: set[bytes] | None, rows: Rows) -> None:
+    def __init__(
+        self, grants: Grants, authors: set[bytes] | None, permits: Permits, rows: Rows
+    ) -> None:
         self._grants = grants
+        self._permits = permits
         self._authors = authors
         self._rows = rows
         self._decoders = insert_decoders()
@@ -50,10 +55,15 @@ class Plain:
             return False
         if self._authors is not None and author not in self._authors:
             return False
+        if head.kind not in self._permits.creatable(author):
+            return False
         try:
-            place = (head.kind, decoder.decode(head.fields).zone_id)
+            made = decoder.decode(head.fields)
         except ValueError:
             return False
+        if any(approves(head.kind, n, getattr(made, n)) for n in approval_fields(head.kind)):
+            return False
+        place = (head.kind, made.zone_id)
         bucket = self._places.get(place) or self._granted_bucket(*place)
         return bucket == head.bucket and self._rows.bucket(key) is None
 

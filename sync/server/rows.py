@@ -24,6 +24,7 @@ from township.changes import Header, Op, Writers
 _CHUNK = 500
 _BUCKET: Final = 3
 _STATE: Final = 4
+_STAMPS: Final = 8
 _NO_OTHERS: dict[str, str] = {}
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -89,6 +90,13 @@ class Rows:
             return new[_BUCKET]
         row = self._rows.get(key)
         return row.bucket if row else None
+
+    def made_by(self, key: Key) -> bytes | None:
+        """Who made a record; None: the township itself, or there is no such record."""
+        if new := self._new.get(key) or self._written.get(key):
+            return Stamps.unpack(new[_STAMPS]).created_by
+        row = self._rows.get(key)
+        return row.stamps.created_by if row else None
 
     def row(self, key: Key) -> Row:
         """A record that exists, for changing. Raises KeyError."""

@@ -17,6 +17,7 @@ from sync.server.entries import STINT, Entries, Turn
 from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
+from sync.server.permits import Permits
 from sync.server.plain import Plain
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
@@ -59,7 +60,8 @@ class Taking:
         self._origins = Origins(scribe, device.township_id)
         self._rows = Rows(scribe, device.township_id)
         self._moving = Moving(scribe, device.township_id, self._rows, self._grants)
-        self._plain = Plain(self._grants, self._authors, self._rows)
+        self._permits = Permits(scribe, device, self._rows)
+        self._plain = Plain(self._grants, self._authors, self._permits, self._rows)
         self._conflicts: list[Op] = []
         self._own_chain: ChainHead | None = None
         self._set_aside: list[tuple[Header, int, str]] = []
@@ -190,6 +192,7 @@ class Taking:
                 raise Refused("quarantined", "not_granted")
             if head.action == "move" and not self._may_move(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
+            self._permits.check(header.author, ops[-1], new=key in made)
         return ops
 
     def _may_move(self, op: Head | Op, bucket: str) -> bool:

@@ -52,7 +52,7 @@ def make(folder: Path) -> Database:
 
 def fill(connection: Connection) -> None:
     today = china_today()
-    add(connection, Cadre, id=ME, name="李秀英", login="lxy", status="active")
+    add(connection, Cadre, id=ME, name="李秀英", login="lxy", status="active", roles=("VC",))
     for position, (zone, name) in enumerate(ZONES.items(), 1):
         add(connection, Zone, id=zone, name=name, code=f"42052710321{position}", position=position)
     first, second = ZONES

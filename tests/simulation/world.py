@@ -271,18 +271,15 @@ class World:
     def apply(self, machine: Machine, client: Client) -> None:
         """A laptop takes an answer in. What the township has stays in sight while it rereads.
 
-        Unless it was known to lie in a bucket that is lost with this answer: it may lie elsewhere
-        in the restored township, and comes from there.
+        Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
         watched = client.progress.comparing
         before = self._in_sight(machine) if watched else set()
         followed = set(Replica(machine.database).cursors()) if watched else set()
         client.apply()
-        if watched and (gone := before - self._in_sight(machine)):
+        buckets = set(Replica(machine.database).cursors())
+        if followed <= buckets and (gone := before - self._in_sight(machine)):
             c = tables.record.c
-            buckets = set(Replica(machine.database).cursors())
-            if followed - buckets:
-                return
             with self.server.service.store.reading() as connection:
                 found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
             if lost := [row for row in found if row.bucket in buckets]:

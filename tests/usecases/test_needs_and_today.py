@@ -64,8 +64,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def add_people(connection: Connection) -> None:
     add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=1)
-    for one, name in ((ME, "李秀英"), (LEADER, "王𠮷明")):
-        add(connection, Cadre, id=one, name=name, login=name, status="active")
+    for one, name, role in ((ME, "李秀英", "TC"), (LEADER, "王𠮷明", "LL")):
+        add(connection, Cadre, id=one, name=name, login=name, status="active", roles=(role,))
     for home, no in ((HOME, "龙马溪-2-017"), (OTHER_HOME, "龙马溪-2-018")):
         add(connection, Household, id=home, zone_id=ZONE, no=no, head_person_id=HEAD)
         link = {"zone_id": ZONE, "household_id": home, "cadre_id": ME}

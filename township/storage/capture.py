@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from township import changes
 from township.changes import Op, Writers
-from township.errors import WorldError
-from township.records import Household, Record
+from township.errors import NotAllowed, WorldError
+from township.records import Cadre, Household, Record
+from township.rules.permissions import lacking, refusal
 from township.storage import moving, scope, tables
 from township.values import Kind, Value, to_stored
 
@@ -54,6 +55,7 @@ def commit(
     if not ops:
         session.rollback()
         return frozenset(), None
+    _permit(session, author, ops)
     session.flush()
     kinds = {op.kind for _, op in ops}
     for record, op in ops:
@@ -64,6 +66,23 @@ def commit(
     _store(session, device, author, now, ops)
     session.commit()
     return frozenset(kinds), dseq
+
+
+def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -> None:
+    """Nobody saves what the township would not take from him. Raises NotAllowed.
+
+    Roles of a cadre whom this laptop does not know are the township's to judge.
+    """
+    with session.no_autoflush:
+        statement = select(Cadre.roles).where(Cadre.id == author, Cadre.deleted_at.is_(None))
+        found = session.execute(statement).one_or_none()
+    if found is None:
+        return
+    roles = frozenset(found.roles or ())
+    for record, op in ops:
+        act = lacking(roles, op.kind, op.action, op.fields, own=record.created_by == author)
+        if act:
+            raise NotAllowed(refusal(roles, act, op.kind))
 
 
 def _ordered(*lists: list[Record]) -> list[Record]:

@@ -57,7 +57,7 @@ class UnitOfWork:
         self._moved = [home]
 
     def commit(self) -> Committed:
-        """Check, capture and commit. Raises InvalidInput; then nothing is changed."""
+        """Check, capture and commit. Raises InvalidInput or NotAllowed; then nothing is changed."""
         changed = [*self.session.new, *self.session.dirty]
         records = [record for record in changed if isinstance(record, Record)]
         _check(records)

@@ -1,0 +1,168 @@
+"""The permission table: whole, consistent with the classes, and the same as its document.
+
+``python -m tests.rules.test_permissions`` writes the document.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from township.codes import ROLE
+from township.records import record_kinds
+from township.rules import permissions
+from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+_HEAD = (
+    "# 权限表\n\n"
+    "由 `township/rules/permissions.py` 生成（`python -m tests.rules.test_permissions`），"
+    "镇服务器对每一次改动按此核对，桌面只是跟随。依据：各角色职责与数据分级。\n\n"
+    "● 所有记录 · ○ 仅本人填写的记录 · 空白 不可以。"
+    "责任区的干部只在本责任区内有这些权限（由笔记本的授权决定）；"
+    "“审核确认”指填写表示已审核的字段；把走访等改挂到合并后的户或人，归台账管理者。"
+    "系统、安全、审计管理员和纪检监督不接触这些数据。没有列出的记录类别，谁都不能改。\n"
+)
+_MARKS = {Reach.ALL: "●", Reach.OWN: "○", Reach.NONE: ""}
+
+
+def document() -> str:
+    """The table for people: one part for each act, a line for each kind of record."""
+    parts = [_HEAD]
+    roles = list(ROLE)
+    for act in Act:
+        parts.append(f"\n## {LABELS[act]}\n")
+        parts.append(
+            "| 记录 | " + " | ".join(f"{role} {ROLE.label(role)}" for role in roles) + " |"
+        )
+        parts.append("|---" * (len(roles) + 1) + "|")
+        for kind in TABLE:
+            marks = (_MARKS[reach([role], act, kind)] for role in roles)
+            parts.append(f"| {record_kinds()[kind].label} | " + " | ".join(marks) + " |")
+    return "\n".join(parts) + "\n"
+
+
+def test_the_document_says_what_the_table_says() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document()
+
+
+def test_every_kind_and_role_is_in_the_table() -> None:
+    assert TABLE.keys() == record_kinds().keys()
+    named = {
+        role for row in TABLE.values() for cell in row.values() for roles in cell for role in roles
+    }
+    assert named <= set(ROLE)
+
+
+@pytest.mark.parametrize("role", ["ADM", "SEC", "AUD"])
+def test_administrators_have_no_business_data(role: str) -> None:
+    """Domain §2: ADM and SEC have no business-data rights, AUD sees logs only."""
+    assert not any(reach([role], act, kind) for act in Act for kind in TABLE)
+    assert not sees_class([role], "i")
+
+
+@pytest.mark.parametrize("role", list(ROLE))
+def test_who_sees_a_kind_may_hold_its_class(role: str) -> None:
+    for kind, record in record_kinds().items():
+        assert may([role], Act.SEE, kind) == sees_class([role], record.data_class), kind
+
+
+@pytest.mark.parametrize("role", list(ROLE))
+def test_nobody_changes_what_he_may_not_see(role: str) -> None:
+    for kind in TABLE:
+        done = [act for act in Act if act is not Act.SEE and reach([role], act, kind)]
+        assert not done or may([role], Act.SEE, kind), kind
+
+
+@pytest.mark.parametrize(
+    ("roles", "act", "kind", "own", "allowed"),
+    [
+        (["VC"], Act.EDIT, "visit", True, True),  # domain §2: the author
+        (["VC"], Act.EDIT, "visit", False, False),
+        (["VS"], Act.EDIT, "visit", False, True),  # then the village secretary
+        (["VC", "VS"], Act.EDIT, "visit", False, True),  # roles add up
+        (["VC"], Act.EDIT, "cadre", True, False),  # nobody writes his own roles
+        (["PGO"], Act.EDIT, "cadre", False, True),
+        (["VC"], Act.APPROVE, "need", True, False),  # four eyes
+        (["VS"], Act.APPROVE, "need", False, True),
+        (["CLK"], Act.MOVE, "household", False, True),
+        (["PO"], Act.MOVE, "household", False, False),
+        (["HW"], Act.SEE, "visit", False, False),
+        ([], Act.SEE, "zone", False, False),
+        (["VS"], Act.EDIT, "weather", False, False),  # a kind of a newer program
+    ],
+)
+def test_some_cells_by_their_reason(
+    roles: list[str], act: Act, kind: str, own: bool, allowed: bool
+) -> None:
+    assert may(roles, act, kind, own=own) is allowed
+
+
+PUT = {"class_confirmed_by": [bytes(16), None]}
+ASSESSED = {"assess_note": ["已核", None], "state": ["counted", None]}
+HUNG = {"household_id": [bytes(16), None]}
+TAKEN = {"class_confirmed_by": [None, "1.1.1.0"]}
+
+
+@pytest.mark.parametrize(
+    ("roles", "kind", "action", "fields", "own", "lacks"),
+    [
+        ("VC", "need", "set", PUT, True, Act.APPROVE),
+        ("VS", "need", "set", PUT, False, None),
+        ("VC", "need", "set", {**TAKEN, "text": ["漏水", None]}, False, None),
+        ("VC", "need", "insert", {"class_confirmed_by": None, "text": "漏水"}, True, None),
+        ("LL", "work_log", "set", ASSESSED, False, None),
+        (
+            "LL",
+            "work_log",
+            "set",
+            {"assess_note": ["已核", None], "summary": ["", None]},
+            False,
+            Act.EDIT,
+        ),
+        ("VC", "visit", "set", HUNG, False, None),
+        (
+            "VC",
+            "visit",
+            "set",
+            {"household_id": [bytes(16), None], "talk": ["", None]},
+            False,
+            Act.EDIT,
+        ),
+        ("PO", "visit", "set", HUNG, False, Act.EDIT),
+        ("VC", "visit", "delete", {"seen": b""}, True, None),
+        ("VC", "visit", "delete", {"seen": b""}, False, Act.EDIT),
+        ("PO", "household", "move", {}, False, Act.MOVE),
+        ("VC", "conflict", "insert", {}, True, Act.CREATE),
+    ],
+)
+def test_operations_and_what_they_need(
+    roles: str, kind: str, action: str, fields: dict[str, object], own: bool, lacks: Act | None
+) -> None:
+    assert permissions.lacking(frozenset(roles.split()), kind, action, fields, own=own) is lacks
+
+
+def test_a_refusal_says_who_can_help() -> None:
+    village = frozenset({"VC"})
+    said = permissions.refusal(village, Act.APPROVE, "need")
+    assert said.startswith("村干部不能审核确认诉求，没有保存。请由村书记、联村领导、")
+    said = permissions.refusal(village, Act.EDIT, "visit")
+    assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
+    assert "只由镇里生成" in permissions.refusal(village, Act.CREATE, "conflict")
+    assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
+
+
+def test_nothing_is_exported_yet() -> None:
+    """Domain §7.1: no bulk export before its caps are there."""
+    assert not any(reach([role], Act.EXPORT, kind) for role in ROLE for kind in TABLE)
+
+
+def test_fields_that_hang_a_record_on_a_household() -> None:
+    assert permissions.references("visit") == {"household_id"}
+    assert permissions.references("special_group_member") == {"household_id", "person_id"}
+    assert permissions.references("weather") == frozenset()
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")

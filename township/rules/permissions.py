@@ -1,0 +1,251 @@
+"""Who may do what with which kind of record: one table for server, desktop and paper.
+
+Source: domain §2. A zone's staff works in its own zones only, which the grants of the laptop say;
+this table says what each role may do there. ``docs/permissions.md`` is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, StrEnum
+from functools import cache
+from typing import Any
+
+from township.codes import ROLE
+from township.records import record_kinds
+from township.values import Kind
+
+
+class Act(StrEnum):
+    """What somebody does with a record; deleting and bringing back is editing."""
+
+    SEE = "see"
+    CREATE = "create"
+    EDIT = "edit"
+    MOVE = "move"
+    APPROVE = "approve"
+    UNMASK = "unmask"
+    PRINT = "print"
+    EXPORT = "export"
+
+
+class Reach(IntEnum):
+    """On whose records."""
+
+    NONE = 0
+    OWN = 1
+    """Those that the person made."""
+    ALL = 2
+
+
+LABELS = {
+    Act.SEE: "查看",
+    Act.CREATE: "新增",
+    Act.EDIT: "修改、删除",
+    Act.MOVE: "迁到别的责任区",
+    Act.APPROVE: "审核确认",
+    Act.UNMASK: "查看遮盖的内容",
+    Act.PRINT: "打印",
+    Act.EXPORT: "导出",
+}
+
+Roles = frozenset[str]
+
+_FIELD = frozenset({"VC", "VS", "LL", "TC", "PO", "JO"})
+_OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK"})
+_CLERKS = frozenset({"VC", "VS", "TC", "CLK"})
+"""Those who keep the household ledger."""
+_HANDLERS = _FIELD | _OFFICES | {"CHD"}
+_EVERYBODY = _HANDLERS | {"HW", "PAR"}
+"""All with business data: administrators (ADM, SEC, AUD) have none, the discipline organ (DIS)
+none but what is sealed to it.
+"""
+_NOBODY: Roles = frozenset()
+
+_OFFICE_OF_RECORD = frozenset({"PGO"})
+_OVERSEERS = frozenset({"VS", "PGO", "CLK"})
+
+Row = Mapping[Act, tuple[Roles, Roles]]
+"""For each act who may do it with all records and who with own ones."""
+
+
+def _row(
+    see: Roles,
+    create: Roles,
+    edit: Roles,
+    own: Roles = _NOBODY,
+    move: Roles = _NOBODY,
+    approve: Roles = _NOBODY,
+    unmask: Roles = _NOBODY,
+    printed: Roles = _NOBODY,
+) -> Row:
+    return {
+        Act.SEE: (see, _NOBODY),
+        Act.CREATE: (create, _NOBODY),
+        Act.EDIT: (edit, own),
+        Act.MOVE: (move, _NOBODY),
+        Act.APPROVE: (approve, _NOBODY),
+        Act.UNMASK: (unmask, _NOBODY),
+        Act.PRINT: (printed, _NOBODY),
+        Act.EXPORT: (_NOBODY, _NOBODY),  # no export of persons before its caps are there (§7.1)
+    }
+
+
+_organisation = _row(_EVERYBODY, _OFFICE_OF_RECORD, _OFFICE_OF_RECORD, printed=_EVERYBODY)
+_people = _row(
+    _EVERYBODY,
+    _CLERKS,
+    _CLERKS,
+    move=_CLERKS | {"PGO"},
+    unmask=frozenset({"VC", "VS", "CLK", "PET", "PGO"}),
+    printed=frozenset({"VC", "VS", "TC", "LL", "PGO", "CLK", "TOP"}),
+)
+_matter = _row(
+    _HANDLERS,
+    _HANDLERS,
+    _HANDLERS,
+    approve=frozenset({"VS", "LL", "PET", "TOP"}),
+    printed=_HANDLERS,
+)
+_visit = _row(_HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS)
+_open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
+
+TABLE: Mapping[str, Row] = {
+    "zone": _organisation,
+    "village_group": _organisation,
+    "cadre": _organisation,
+    "zone_staff": _organisation,
+    "household": _people,
+    "person": _people,
+    "household_link": _row(
+        _EVERYBODY, _OVERSEERS | {"PGO"}, _OVERSEERS | {"PGO"}, printed=_EVERYBODY
+    ),
+    "work_log": _row(
+        _EVERYBODY,
+        _EVERYBODY,
+        _OVERSEERS,
+        own=_EVERYBODY,
+        approve=frozenset({"VS", "LL", "PGO"}),
+        printed=_EVERYBODY,
+    ),
+    "visit": _visit,
+    "attachment": _visit,
+    "need": _matter,
+    "need_progress": _matter,
+    "situation": _matter,
+    "special_group_member": _row(
+        _HANDLERS, _CLERKS | {"CHD"}, _CLERKS | {"CHD"}, printed=_HANDLERS
+    ),
+    "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
+    "duplicate": _open_case,
+}
+
+_ANY: frozenset[str] = frozenset()
+_APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "need": {"class_confirmed_by": _ANY},
+    "work_log": {
+        "assessor_id": _ANY,
+        "assess_note": _ANY,
+        "state": frozenset({"counted", "returned"}),
+    },
+}
+"""Fields, and their values, that say that somebody approved or assessed a record."""
+
+
+def approval_fields(kind: str) -> Iterable[str]:
+    """The fields of a kind that may say that somebody approved."""
+    return _APPROVALS.get(kind, {}).keys()
+
+
+def approves(kind: str, name: str, value: Any) -> bool:
+    """Does this value say so? To take an approval back is no approval."""
+    values = _APPROVALS.get(kind, {}).get(name)
+    return values is not None and value is not None and (not values or value in values)
+
+
+@cache
+def references(kind: str) -> frozenset[str]:
+    """Fields that hang a record on a household or person.
+
+    Who keeps the ledger may change them, also in records of others: households and persons that
+    were entered twice are merged.
+    """
+    record = record_kinds().get(kind)
+    fields = record.fields() if record else {}
+    return frozenset(
+        name
+        for name, field in fields.items()
+        if field.kind is Kind.REF and field.target in ("household", "person")
+    )
+
+
+def reach(roles: Iterable[str], act: Act, kind: str) -> Reach:
+    """On which records of a kind somebody with these roles may do this; roles add up.
+
+    A kind that only newer programs know may be changed by nobody but the township itself.
+    """
+    row = TABLE.get(kind)
+    if row is None:
+        return Reach.NONE
+    held = frozenset(roles)
+    all_, own = row[act]
+    if held & all_:
+        return Reach.ALL
+    return Reach.OWN if held & own else Reach.NONE
+
+
+def may(roles: Iterable[str], act: Act, kind: str, *, own: bool = False) -> bool:
+    """May somebody do this, with a record of theirs (``own``) or of somebody else?"""
+    found = reach(roles, act, kind)
+    return found is Reach.ALL or (own and found is Reach.OWN)
+
+
+_ACTS = {
+    "insert": Act.CREATE,
+    "set": Act.EDIT,
+    "delete": Act.EDIT,
+    "restore": Act.EDIT,
+    "move": Act.MOVE,
+}
+
+
+def lacking(
+    roles: Roles, kind: str, action: str, fields: Mapping[str, Any], *, own: bool
+) -> Act | None:
+    """The right that somebody lacks for an operation on a record; None: it is allowed.
+
+    ``fields`` as in ``changes.Op``; ``own``: the record is theirs.
+    """
+    names = frozenset(fields) if action in ("insert", "set") else frozenset()
+    approved = {
+        name
+        for name in names
+        if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
+    }
+    if approved and not may(roles, Act.APPROVE, kind):
+        return Act.APPROVE
+    if action == "set" and names:
+        if approved == names:
+            return None
+        if names <= references(kind) and may(roles, Act.EDIT, "household"):
+            return None
+    act = _ACTS[action]
+    return None if may(roles, act, kind, own=own) else act
+
+
+def refusal(roles: Roles, act: Act, kind: str) -> str:
+    """For people: what their roles do not allow, and who can help."""
+    label = record_kinds()[kind].label
+    mine = "、".join(ROLE.label(role) for role in ROLE if role in roles)
+    if not mine:
+        return "这个账号在镇里没有角色，不能保存。请联系镇党政办设定角色后再试。"
+    others = "、".join(ROLE.label(role) for role in ROLE if may([role], act, kind))
+    whose = "别人填写的" if reach(roles, act, kind) is Reach.OWN else ""
+    doing = {Act.CREATE: "新增", Act.MOVE: "迁移", Act.APPROVE: "审核确认"}.get(act, "修改")
+    help_ = f"请由{others}办理。" if others else "这类记录只由镇里生成。"
+    return f"{mine}不能{doing}{whose}{label}，没有保存。{help_}"
+
+
+def sees_class(roles: Iterable[str], data_class: str) -> bool:
+    """May a device of somebody with these roles hold records of class ``i`` or ``r``?"""
+    return bool(frozenset(roles) & {"i": _EVERYBODY, "r": _HANDLERS}.get(data_class, _NOBODY))
