@@ -12,6 +12,7 @@ import typer
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 from cli.account_commands import password, recover, recoveries, reenrol
 from cli.quarantine_commands import quarantine
+from cli.refused import refused
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -248,6 +249,9 @@ def server_devices(data: Data, as_json: AsJson = False) -> None:
         for d in found
     ]
     say("\n".join(lines) or "还没有登记过笔记本。", {"devices": found}, as_json)
+
+
+township.command("refused")(refused)
 
 
 @township.command("minimum")

@@ -17,7 +17,9 @@ from township.storage.replica import Identity
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0, read=120.0, write=120.0)
 _PAUSES = (0.5, 2.0, 5.0)
 """Seconds before each further try."""
-_BUSY = (429, 502, 503, 504)
+_BUSY = (408, 429, 502, 503, 504)
+_LONGEST_WAIT = 10
+"""Seconds that a sync waits by itself when the server names a time; for more, people decide."""
 _PROBLEM = "application/problem+json"
 _PROBLEM_PREFIX = "urn:lianxinqiao:problem:"
 
@@ -76,6 +78,10 @@ class HttpCarrier:
         for pause in self._pauses:
             try:
                 return self._post(address, message)
+            except problems.TooMany as told:
+                if told.seconds > _LONGEST_WAIT:
+                    raise
+                self._sleep(told.seconds)
             except problems.ServerAway:
                 self._sleep(pause)
         return self._post(address, message)
@@ -102,7 +108,7 @@ def carrier_to(identity: Identity) -> HttpCarrier:
 
 def _content(response: httpx.Response) -> bytes:
     kind = response.headers.get("content-type", "").split(";")[0].strip()
-    if response.status_code in _BUSY and kind != _PROBLEM:
+    if response.status_code in _BUSY and not (response.status_code == 429 and kind == _PROBLEM):
         raise problems.server_away()
     data = b""
     for part in response.iter_bytes():
@@ -111,7 +117,15 @@ def _content(response: httpx.Response) -> bytes:
             raise problems.nonsense()
     if response.status_code == 200 and kind == wire.CONTENT_TYPE:
         return data
-    raise _told(kind, data)
+    told = _told(kind, data)
+    if isinstance(told, problems.TooMany):
+        raise problems.too_many(_seconds(response.headers.get("retry-after", "")))
+    raise told
+
+
+def _seconds(text: str) -> int:
+    """What Retry-After says; a minute when it says nothing that fits."""
+    return min(int(text), 3600) if text.isascii() and text.isdigit() and len(text) < 6 else 60
 
 
 def _told(kind: str, data: bytes) -> SyncProblem:

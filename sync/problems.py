@@ -38,6 +38,14 @@ class Refused(SyncProblem):
         self.code = code
 
 
+class TooMany(Refused):
+    """The township wants this laptop to come less often: again after ``seconds``."""
+
+    def __init__(self, text: str, seconds: int) -> None:
+        super().__init__(text, "too_many")
+        self.seconds = seconds
+
+
 class Diverged(SyncProblem):
     """This laptop was restored or copied: the township holds another history of it."""
 
@@ -87,6 +95,14 @@ def wrong_clock() -> WrongClock:
     return WrongClock("镇服务器的证书按本机日期不在有效期内。请先核对本机的日期和时间，再同步。")
 
 
+def too_many(seconds: int = 60) -> TooMany:
+    """The township asks for patience."""
+    when = f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"
+    return TooMany(
+        f"镇服务器现在请求太多，请过 {when}再试一次。本机的数据都已保存，不会丢失。", seconds
+    )
+
+
 def too_old(schema: int) -> TooOld:
     """The township demands a newer program of who pulls."""
     return TooOld(
@@ -108,7 +124,6 @@ _UNKNOWN = (
 )
 _TEXTS = {
     "protocol": "本机程序与镇服务器版本不同，请先升级程序。本机的数据都已保存。",
-    "too_many": "请求太频繁，请过一分钟再试。",
     "township": "这里不是本机登记过的镇服务器，请检查服务器地址。",
     "storage": (
         "镇服务器的磁盘满了，这次没有收下。本机的内容都还在，请镇里的系统管理员清理磁盘后再同步。"
@@ -129,6 +144,8 @@ def of_code(code: str, detail: str) -> SyncProblem:
         return Revoked(
             "本机已被镇里停用，不能再同步。没有上报的内容都还在；找回的电脑请联系镇管理员重新登记。"
         )
+    if code == "too_many":
+        return too_many()
     if code in _CODE_TEXTS:
         return CodeRefused(_CODE_TEXTS[code])
     text = _TEXTS.get(code, f"镇服务器没有接受这次同步（{code} {detail}）。请联系镇管理员。")

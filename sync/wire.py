@@ -73,12 +73,18 @@ REASONS: dict[str, str] = {
 
 
 class BadMessage(Exception):
-    """A message that breaks the protocol; ``code`` names how. Nothing was changed by it."""
+    """A message that breaks the protocol; ``code`` names how. Nothing was changed by it.
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    ``again``: seconds after which the same may be tried. ``sender`` is the device that the
+    message names, true or not, as far as it was read.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, again: int = 0) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+        self.again = again
+        self.sender: int | None = None
 
 
 class Envelope(msgspec.Struct, array_like=True, frozen=True):

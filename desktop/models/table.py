@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop.theme import Tone
+from desktop.tips import tip
 from township.fields import Field
 from township.values import Kind
 
@@ -167,7 +168,8 @@ class TableModel(QAbstractTableModel):
         column, value = self.columns[at], values[at]
         if role == TONE_ROLE:
             return column.tone(value) if column.tone and value is not None else None
-        return column.show(value)
+        shown = column.show(value)
+        return tip(shown) if role == Qt.ItemDataRole.ToolTipRole else shown
 
     def _values(self, row: int) -> Sequence[Any] | None:
         number, within = divmod(row, PAGE)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.photo_desk import PhotoDesk
+from desktop.tips import tip
 from desktop.views.photo_strip import strip
 from desktop.views.widgets.basics import Card, button, empty, label, selectable
 from desktop.views.widgets.basics import row as row_of
@@ -109,7 +110,7 @@ class HouseholdPanel(Card):
             if page in self._reachable:
                 made = button(head, lambda one=one: self._opened(page, one.id), kind="quiet")  # type: ignore[misc]
                 made.setStyleSheet("text-align: left;")
-                made.setToolTip(f"打开 {one.no}")
+                made.setToolTip(tip(f"打开 {one.no}"))
                 self._pair(made, one.text)
             else:
                 self._pair(head, one.text)

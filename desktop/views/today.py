@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from desktop.theme import Tone
+from desktop.tips import tip
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
@@ -117,7 +118,7 @@ def _line(text: str, pressed: Callable[[], object]) -> QWidget:
     shown = text if len(text) <= 42 else text[:41] + "…"
     made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")
-    made.setToolTip(text)
+    made.setToolTip(tip(text))
     return made
 
 

@@ -130,6 +130,7 @@ def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # an error's text may get into a log, a resident's name may not
         pool_use_lifo=True,  # the connection used last has the warm page cache
     )
 

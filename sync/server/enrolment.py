@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync import chain, wire
 from sync.server import devices, epochs, tables
+from sync.server.limits import LIMITS, Limits
+from sync.server.rates import RateLimit
 from sync.server.sequencer import lock_head
 from sync.server.service import Service
 from sync.server.trying import retrying
@@ -26,6 +29,7 @@ from township.values import moment_text
 VALID_FOR = timedelta(days=3)
 MOST_FAILURES = 10
 """Wrong proofs after which a code is dead."""
+_NO_KEY = bytes(32)
 
 
 def issue(
@@ -68,7 +72,15 @@ def _random(length: int) -> str:
 class Enrolment:
     """Answers laptops that present a one-time code."""
 
-    def __init__(self, service: Service, township_name: str, authority: str, recovery: str) -> None:
+    def __init__(
+        self,
+        service: Service,
+        township_name: str,
+        authority: str,
+        recovery: str,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._codes = RateLimit(limits.enrol_code)
         self._service = service
         self._name = township_name
         self._authority = authority
@@ -82,6 +94,8 @@ class Enrolment:
         asked = wire.unpack(sealed.body, Enrol)
         if asked.protocol != wire.PROTOCOL:
             raise BadMessage("protocol", str(asked.protocol))
+        if wait := self._codes.wait(asked.code_id):
+            raise BadMessage("too_many", again=ceil(wait))
         row, enrolled = self._asked(asked, sealed)
         if row is None or enrolled is None:  # the failure is counted and committed by now
             raise BadMessage("code")
@@ -97,8 +111,9 @@ class Enrolment:
             lock_head(connection, self._service.township_id)
             row = self._code(connection, asked.code_id)
             if row is None:
+                _proves(_NO_KEY, asked, sealed)  # takes as long as a wrong code
                 return None, None
-            if not _proves(row, asked, sealed):
+            if not _proves(row.code_key, asked, sealed):
                 self._count_failure(connection, asked.code_id)
                 return row, None
             return row, self._enrol(connection, row, asked, now)
@@ -124,16 +139,16 @@ class Enrolment:
         )
 
     def _enrol(self, connection: Connection, row: Any, asked: Enrol, now: datetime) -> Enrolled:
-        if row.used_by is None:
-            if moment_text(now) > row.expires_at:
-                raise BadMessage("code_expired")
-            number = self._add_device(connection, row, asked, now)
-        elif row.used_by == asked.signing_public:
-            number = row.device
-        else:
+        if row.used_by not in (None, asked.signing_public):
             raise BadMessage("code_used")
+        if moment_text(now) > row.expires_at:
+            raise BadMessage("code_expired")
+        repeated = row.used_by is not None
+        number = row.device if repeated else self._add_device(connection, row, asked, now)
         device = devices.find(connection, self._service.township_id, number)
         assert device is not None
+        if device.revoked:
+            raise BadMessage("revoked")
         return Enrolled(
             self._service.township_id,
             self._name,
@@ -174,6 +189,6 @@ class Enrolment:
         return number
 
 
-def _proves(row: Any, asked: Enrol, sealed: Sealed) -> bool:
-    expected = chain.code_proof(row.code_key, "ask", asked.nonce, sealed.body)
+def _proves(code_key: bytes, asked: Enrol, sealed: Sealed) -> bool:
+    expected = chain.code_proof(code_key, "ask", asked.nonce, sealed.body)
     return secrets.compare_digest(expected, sealed.proof)

@@ -56,6 +56,8 @@ class FileDesk:
         self._device = device
         self._vault = vault
         self._granted = set(devices.scope(connection, device).buckets)
+        self.foreign = False
+        """Was it asked about pictures that are not this device's business?"""
 
     def take(self, parts: Sequence[FilePart], now: datetime) -> Refusals:
         """Keep pieces that go on from what is here; all others change nothing."""
@@ -119,6 +121,7 @@ class FileDesk:
         held = row.bucket in self._granted
         mine = (Writers.unpack(row.writers).default or "").startswith(f"{self._device.number}.")
         if not held and not mine:
+            self.foreign = True
             return _Named(refused="not_granted")
         if not 0 < size <= rules.MOST_BYTES:
             return _Named(refused="too_large")

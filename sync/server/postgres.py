@@ -104,6 +104,7 @@ def _engine(url: URL) -> Engine:
             pool_size=_CONNECTIONS,
             max_overflow=_SPARE,
             pool_use_lifo=True,
+            hide_parameters=True,
             connect_args={} if "connect_timeout" in url.query else {"connect_timeout": 10},
         )
     except ImportError as error:

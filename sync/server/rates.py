@@ -1,35 +1,38 @@
-"""How often one address may try."""
+"""How often one sender may come."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from threading import Lock
 
-_MOST_ADDRESSES = 4096
+from sync.server.limits import Rate
+
+_MOST_KEYS = 4096
 
 
 class RateLimit:
-    """At most ``tries`` per address within ``seconds``; old addresses are forgotten."""
+    """At most ``rate`` for each key, counted by what is still to drain; threads share it.
 
-    def __init__(
-        self, tries: int, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._tries = tries
-        self._seconds = seconds
+    One number a key: when it will be as if it had never come. Keys that came longest ago are
+    forgotten first.
+    """
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
         self._clock = clock
-        self._seen: dict[str, deque[float]] = {}
+        self._empty_at: dict[Hashable, float] = {}
+        self._lock = Lock()
 
-    def allows(self, address: str) -> bool:
-        """Count one try; False when it is one too many."""
-        now = self._clock()
-        seen = self._seen.pop(address, deque())
-        while seen and seen[0] <= now - self._seconds:
-            seen.popleft()
-        self._seen[address] = seen  # the address used last is last in line to be forgotten
-        while len(self._seen) > _MOST_ADDRESSES:
-            del self._seen[next(iter(self._seen))]
-        if len(seen) >= self._tries:
-            return False
-        seen.append(now)
-        return True
+    def wait(self, key: Hashable) -> float:
+        """Seconds until this key may come again; 0: it may now, and that is counted."""
+        each = self._rate.seconds / self._rate.tries
+        with self._lock:
+            now = self._clock()
+            empty_at = max(self._empty_at.pop(key, now), now)
+            too_early = empty_at + each - now - self._rate.seconds
+            admitted = too_early <= each * 1e-6  # what rounding makes
+            self._empty_at[key] = empty_at + each if admitted else empty_at
+            while len(self._empty_at) > _MOST_KEYS:
+                del self._empty_at[next(iter(self._empty_at))]
+        return 0.0 if admitted else too_early

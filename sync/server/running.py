@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import socket
+import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
@@ -13,14 +15,17 @@ from types import TracebackType
 import uvicorn
 
 from sync import collector, turns
-from sync.server import tls
+from sync.server import lines, tls
 from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
 from sync.server.folder import OpenServer, open_server
 from sync.server.keeping import Keeper
+from sync.server.limits import LIMITS, Limits
 from township.errors import WorldError
 
 _START_SECONDS = 20.0
+_OTHER_FILES = 256
+"""Open files besides connections, with those of TLS that are just being made."""
 
 Ready = Callable[[str], None]
 """Hears the address once laptops can come."""
@@ -44,7 +49,7 @@ def run(
     server = open_server(path, database=database)
     try:
         with _listen(host, port, encrypted=encrypted) as listener:
-            web = _web(server, encrypted=encrypted)
+            web = _web(server, _with_room(LIMITS), encrypted=encrypted)
             if ready:
                 ready(_url(listener, host, encrypted=encrypted))
             gc.freeze()
@@ -57,9 +62,16 @@ def run(
 class ServerThread:
     """An open server on a real socket, in a thread of this process. Use with ``with``."""
 
-    def __init__(self, server: OpenServer, *, encrypted: bool = False, port: int = 0) -> None:
+    def __init__(
+        self,
+        server: OpenServer,
+        *,
+        encrypted: bool = False,
+        port: int = 0,
+        limits: Limits = LIMITS,
+    ) -> None:
         self._keeper = Keeper(server.service)
-        self._web = _web(server, encrypted=encrypted)
+        self._web = _web(server, limits, encrypted=encrypted)
         self._listener = _listen("127.0.0.1", port, encrypted=encrypted)
         self._thread = threading.Thread(
             target=self._web.run, kwargs={"sockets": [self._listener]}, name="server", daemon=True
@@ -114,15 +126,32 @@ def _url(listener: socket.socket, host: str, *, encrypted: bool) -> str:
     return f"{'https' if encrypted else 'http'}://{shown}:{listener.getsockname()[1]}"
 
 
-def _web(server: OpenServer, *, encrypted: bool) -> uvicorn.Server:
+def _with_room(limits: Limits) -> Limits:
+    """Limits that the system lets this process reach: each connection is an open file."""
+    if sys.platform == "win32":
+        return limits
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections + _OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return replace(limits, connections=min(limits.connections, max(1, soft - _OTHER_FILES)))
+
+
+def _web(server: OpenServer, limits: Limits, *, encrypted: bool) -> uvicorn.Server:
     folder = server.folder.tls
     authority = tls.authority_pem(folder) if encrypted else ""
-    enrolment = Enrolment(server.service, server.name, authority, server.recovery)
+    enrolment = Enrolment(server.service, server.name, authority, server.recovery, limits)
     config = uvicorn.Config(
-        make_app(server.service, enrolment),
+        make_app(server.service, enrolment, limits),
+        http=lines.protocol(limits),
+        h11_max_incomplete_event_size=lines.MOST_HEAD,
         ssl_certfile=folder / "server.pem" if encrypted else None,
         ssl_keyfile=folder / "server.key" if encrypted else None,
         log_config=None,
+        log_level="error",  # what strangers send is no reason to write anything
         access_log=False,
         server_header=False,
         ws="none",

@@ -7,7 +7,7 @@ is it decompressed. A message that fails raises ``BadMessage`` and changes nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -47,6 +47,8 @@ class Asked:
     device: Device
     request: Request
     name: bytes
+    foreign: list[str] = field(default_factory=list)
+    """What it wanted to read that is not its own, found while it is answered."""
 
 
 @dataclass
@@ -86,9 +88,13 @@ class Service:
     def read(self, data: bytes) -> Asked:
         """The request in an envelope and who sent it. Raises BadMessage."""
         envelope = wire.open_envelope(data)
-        device = self._sender(envelope)
-        request = wire.unpack(envelope.body, Request)
-        wire.check_limits(request)
+        try:
+            device = self._sender(envelope)
+            request = wire.unpack(envelope.body, Request)
+            wire.check_limits(request)
+        except BadMessage as error:
+            error.sender = envelope.sender
+            raise
         return Asked(device, request, sha256(envelope.body).digest())
 
     def sealed(self, answer: Answer) -> bytes:
@@ -118,14 +124,14 @@ class Service:
 
     def answer(self, asked: Asked) -> Answer:
         """Take the push of a request in and make its answer. Raises BadMessage."""
-        device, request, name = asked.device, asked.request, asked.name
+        device, request = asked.device, asked.request
         if device.waiting:  # first: what comes now follows what waits
             readmission.readmit(self.store, device, self.clock())
         taken = self._push(device, request) if request.changesets else None
         unfit: files.Refusals = {}
         if request.files and request.files.parts and (taken is None or taken.refused is None):
             unfit = self._take_files(device, request, request.files.parts)
-        return self._found(device, request, name, taken, unfit)
+        return self._found(asked, taken, unfit)
 
     @retrying
     def _take_files(
@@ -141,15 +147,9 @@ class Service:
             return files.FileDesk(connection, device, self.vault).take(parts, self.clock())
 
     @retrying
-    def _found(
-        self,
-        device: Device,
-        request: Request,
-        name: bytes,
-        taken: Taken | None,
-        unfit: files.Refusals,
-    ) -> Answer:
+    def _found(self, asked: Asked, taken: Taken | None, unfit: files.Refusals) -> Answer:
         """The answer after a push, from one view of the township."""
+        device, request, name = asked.device, asked.request, asked.name
         with self.store.reading() as connection:
             epoch = epochs.current(connection, self.township_id)
             proof = self._history(connection, request.history, epoch)
@@ -163,11 +163,12 @@ class Service:
                 taken = self._compare(connection, device, request)
             pulled = _Pulled()
             if taken.refused is None:
-                pulled = self._pull(connection, device, request)
+                pulled = self._pull(connection, asked)
                 if request.files:
                     desk = files.FileDesk(connection, device, self.vault)
                     room = files.room_for(request) if not pulled.minimum else None
                     pulled.files = desk.told(request.files, unfit, room=room)
+                    asked.foreign.extend(["file"] * desk.foreign)
         return Answer(
             name,
             epoch,
@@ -211,13 +212,16 @@ class Service:
         known = devices.chain_head(connection, device, request.own.incarnation)
         return Taken(known, refused=sequencer.behind(device, known, request.own))
 
-    def _pull(self, connection: Connection, device: Device, request: Request) -> _Pulled:
+    def _pull(self, connection: Connection, asked: Asked) -> _Pulled:
+        device, request = asked.device, asked.request
         scope = devices.scope(connection, device)
         pulled = _Pulled(scope=scope if scope.mark != request.scope else None)
         pulled.minimum = self._lacking(connection, request.schema)
         if pulled.minimum:
             return pulled
         granted = set(scope.buckets)
+        wanted = {*(request.cursors or ()), *(chunk.bucket for chunk in request.chunks or ())}
+        asked.foreign.extend(["bucket"] * bool(wanted - granted))
         if request.chunks:
             pulled.chunks = snapshots.chunks(connection, self.township_id, request.chunks, granted)
         if request.cursors is None:

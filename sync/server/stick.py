@@ -14,8 +14,8 @@ import msgspec
 from sync import bundle, standing, wire
 from sync.bundle import BadBundle
 from sync.server import devices
-from sync.server.app import PROBLEMS
 from sync.server.folder import OpenServer
+from sync.server.refusing import PROBLEMS
 from sync.server.service import Asked, Service
 from sync.standing import Standing
 from sync.wire import Answer, BadMessage

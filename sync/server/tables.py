@@ -255,3 +255,16 @@ snapshot_chunk = Table(
     Column("data", LargeBinary, nullable=False),
 )
 """Parts of snapshots, named by the SHA-256 of their bytes; following snapshots share them."""
+
+refusal = Table(
+    "refusal",
+    metadata,
+    _township(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(20), nullable=False),
+    Column("code", String(40), nullable=False),  # of a problem document, or a reason
+    Column("address", String(64), nullable=False),
+    Column("device", BigInteger),  # as the message says
+    Column("times", BigInteger, nullable=False),
+)
+"""What the server refused; see refusals. Nothing of it is ever changed."""

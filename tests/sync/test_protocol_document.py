@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from sync import bundle, wire
-from sync.server import app, letting_go, reading
+from sync.server import letting_go, reading, refusing
 from sync.server.checks import ADMISSION, SERVER_KINDS
 from township import changes
 from township.records import Conflict, record_kinds
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "sync-protocol.md").read_text("utf-8")
 STRUCTS = {
     name: struct
-    for module in (wire, bundle, pages, file_pages, changes, app)
+    for module in (wire, bundle, pages, file_pages, changes, refusing)
     for name, struct in vars(module).items()
     if isinstance(struct, type)
     and issubclass(struct, msgspec.Struct)
@@ -78,15 +78,15 @@ def test_limits() -> None:
 
 def test_problems() -> None:
     told = {code: status for code, status, *_ in first_cells(TEXT, "code")}
-    known = {code: str(status) for code, (status, _) in app.PROBLEMS.items()}
+    known = {code: str(status) for code, (status, _) in refusing.PROBLEMS.items()}
     assert told == known | {"http": "any"}
-    assert app.PROBLEM_PREFIX in TEXT
+    assert refusing.PROBLEM_PREFIX in TEXT
 
 
 def test_every_problem_that_is_raised_has_a_document() -> None:
     raised = re.compile(r'BadMessage\(\s*"(\w+)"')
     found = {code for source in sources() for code in raised.findall(source)}
-    assert found == app.PROBLEMS.keys()
+    assert found == refusing.PROBLEMS.keys()
 
 
 def test_reasons() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import restyle
+from desktop.tips import tip
 from desktop.views.widgets.basics import label
 from township.fields import Field
 from township.values import Kind, from_stored, to_stored
@@ -123,7 +124,7 @@ class FieldBox(QWidget):
 
     def _say(self, text: str | None, *, bad: bool) -> None:
         self._problem.setText(text or "")
-        self._problem.setToolTip(text or "")
+        self._problem.setToolTip(tip(text or ""))
         tone = "bad" if bad and text else ""
         restyle(self._problem, "tone", tone)
         restyle(self.editor, "tone", tone)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from desktop.icons import icon
 from desktop.pictures import small
 from desktop.theme import FAINT, em
+from desktop.tips import tip
 
 _WIDE, _HIGH = 5.6, 4.2
 """Text heights."""
@@ -46,7 +47,7 @@ class Thumbnail(QPushButton):
             self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         else:
             self.setAutoDefault(True)  # Enter opens it too
-            self.setToolTip(name)
+            self.setToolTip(tip(name))
             self.clicked.connect(lambda: opened())
 
     @property
