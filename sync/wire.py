@@ -7,7 +7,7 @@ signature before it decompresses; whatever is wrong raises ``BadMessage``.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import zstandard
@@ -227,6 +227,12 @@ class Welcome(msgspec.Struct, frozen=True):
     protocol: int
 
 
+_DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
+    kind: msgspec.msgpack.Decoder(kind)
+    for kind in (Envelope, Request, Answer, Enrol, Enrolled, Sealed)
+}
+"""Made while there is one thread: making the first for a type is not safe in several at once."""
+
 T = TypeVar("T")
 
 
@@ -257,8 +263,9 @@ def unpack(body: bytes, kind: type[T]) -> T:
 
 def parse(data: bytes, kind: type[T]) -> T:
     """An uncompressed message. Raises BadMessage."""
+    decoder: msgspec.msgpack.Decoder[T] = _DECODERS.get(kind) or msgspec.msgpack.Decoder(kind)
     try:
-        return msgspec.msgpack.decode(data, type=kind)
+        return decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise BadMessage("malformed", type(error).__name__) from error
 

@@ -29,6 +29,7 @@ _GROWTH = 4
 _KEPT = timedelta(days=3)
 """How long a snapshot stays after a newer one is there: laptops may be loading it."""
 _TOGETHER = 500
+_MANIFESTS = msgspec.msgpack.Decoder(Manifest)
 
 
 @retrying
@@ -217,7 +218,7 @@ def _useless(
         if row.bucket == bucket and successor < before:
             old.append((row.bucket, row.seq))
         else:
-            manifest = msgspec.msgpack.decode(row.manifest, type=Manifest)
+            manifest = _MANIFESTS.decode(row.manifest)
             needed |= {(row.bucket, line.hash) for line in manifest.chunks}
         bucket, successor = row.bucket, row.made_at
     names = connection.execute(select(c.bucket, c.hash).where(c.township_id == township_id))

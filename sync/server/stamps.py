@@ -38,4 +38,7 @@ class Stamps(msgspec.Struct, array_like=True):
     @classmethod
     def unpack(cls, data: bytes) -> Stamps:
         """The stamps behind stored bytes."""
-        return msgspec.msgpack.decode(data, type=cls)
+        return _decoder.decode(data)
+
+
+_decoder = msgspec.msgpack.Decoder(Stamps)
