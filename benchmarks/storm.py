@@ -28,11 +28,12 @@ from sync.enrol import ask
 from sync.server import audit, enrolment, folder, tables
 from sync.server.devices import OFFICE_PATTERNS
 from sync.server.enrolment import Enrolment
-from sync.server.folder import OpenServer
+from sync.server.folder import OFFICE_DEVICE, OpenServer
+from sync.server.office import Office
 from sync.server.tls import authority_pem
 from sync.wire import Author
 from tests.postgres import new_database, running_postgres
-from township.changes import bucket
+from township.changes import SCHEMA, Changeset, Header, Op, bucket, encode
 from township.demo.rows import wall
 from township.records import new_id
 
@@ -111,21 +112,36 @@ def _enrolled(server: OpenServer, count: int) -> list[PaperLaptop]:
         kind: [row for row in rows if row.kind == kind][-_MODELS:]
         for kind in ("work_log", "visit", "need")
     }
+    cadres = [Author(new_id(), f"cadre{number}", "某人") for number in range(count + 1)]
+    _enter(server, cadres)
     laptops = []
-    for number in range(count):
+    for number, cadre in enumerate(cadres[1:]):
         zone = zones[number // _PER_ZONE]
-        laptop = _enrol(server, f"cadre{number}", [bucket(zone, "i"), bucket(zone, "r")])
+        laptop = _enrol(server, cadre, [bucket(zone, "i"), bucket(zone, "r")])
         laptop.work_a_week(zone, models, wall(monday, 8 * 60))
         laptops.append(laptop)
     return laptops
 
 
-def _enrol(server: OpenServer, login: str, buckets: Sequence[str]) -> PaperLaptop:
+def _enter(server: OpenServer, cadres: Sequence[Author]) -> None:
+    """The office enters all cadres in one changeset."""
+    office = Office(server)
+    head = office.head()
+    ops = [
+        Op("cadre", one.cadre, "insert", "township/i", {"login": one.login, "roles": "VC"})
+        for one in cadres
+    ]
+    header = Header(
+        SCHEMA, office.number, head.incarnation, head.dseq + 1, cadres[0].cadre, 0, len(ops)
+    )
+    office.load([Changeset(encode(header), [encode(op) for op in ops])])
+
+
+def _enrol(server: OpenServer, cadre: Author, buckets: Sequence[str]) -> PaperLaptop:
     service, authority = server.service, authority_pem(server.folder.tls)
     with service.store.writing() as connection:
-        author = Author(new_id(), login, login)
         scope = ["township/i", *buckets]
-        code = enrolment.issue(connection, service.township_id, [author], scope, service.clock())
+        code = enrolment.issue(connection, service.township_id, [cadre], scope, service.clock())
     door = Enrolment(service, server.name, authority, server.recovery)
     return PaperLaptop(ask(door.answer, code, "https://127.0.0.1"))
 
@@ -152,21 +168,24 @@ def _wrong_at(server: OpenServer, laptops: Sequence[PaperLaptop]) -> list[str]:
     assert len(made) == len(laptops) * RECORDS
     log, record = tables.log, tables.record
     with server.service.store.reading() as connection:
-        ids = connection.scalars(select(record.c.id).where(record.c.deleted.is_(False))).all()
+        work = (record.c.deleted.is_(False), record.c.kind != "cadre")
+        ids = connection.scalars(select(record.c.id).where(*work)).all()
         origins = connection.execute(
-            select(log.c.device, log.c.dseq, func.count()).group_by(log.c.device, log.c.dseq)
+            select(log.c.device, log.c.dseq, func.count())
+            .where(log.c.device > OFFICE_DEVICE)
+            .group_by(log.c.device, log.c.dseq)
         ).all()
         history = audit.verify(connection, server.service.township_id)
     expected = {
         (laptop.member.number, dseq, 1) for laptop in laptops for dseq in range(1, CHANGESETS + 1)
     }
-    reader = _enrol(server, "reader", OFFICE_PATTERNS)
+    reader = _enrol(server, Author(new_id(), "reader", "某人"), OFFICE_PATTERNS)
     client.run(reader, server.service.exchange, snapshots=False)
     checks = {
         "records at the server": set(ids) == made and len(ids) == len(made),
         "changesets in the log": set(map(tuple, origins)) == expected,
         "history": history.finding is None,
-        "what a laptop pulls": len(reader.pulled) == len(set(reader.pulled)) == len(expected)
-        and reader.ops == len(expected),
+        "what a laptop pulls": len(reader.pulled) == len(set(reader.pulled)) == len(expected) + 1
+        and reader.ops == len(expected) + len(laptops) + 1,
     }
     return [name for name, fine in checks.items() if not fine]

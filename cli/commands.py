@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
+from cli.account_commands import password, recover, recoveries, reenrol
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
 
@@ -25,7 +26,10 @@ app.add_typer(report, name="report")
 township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
 app.add_typer(township, name="server")
 township.add_typer(quarantine, name="quarantine")
-
+township.command("recover")(recover)
+township.command("recoveries")(recoveries)
+app.add_typer(password, name="password")
+app.command("reenrol")(reenrol)
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
 bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
@@ -129,7 +133,7 @@ def bundle_out(
     as_json: AsJson = False,
 ) -> None:
     """把还没上报的改动存成一个加密文件，拿到镇里读入。"""
-    with laptops.opened(folder, login, password) as laptop:
+    with laptops.opened(folder, login, password, shut=True) as laptop:
         say(*sticks.out(laptop, place), as_json)
 
 
@@ -142,7 +146,7 @@ def bundle_in(
     as_json: AsJson = False,
 ) -> None:
     """读入镇里给本机的答复文件。"""
-    with laptops.opened(folder, login, password) as laptop:
+    with laptops.opened(folder, login, password, shut=True) as laptop:
         say(*sticks.back(laptop, file), as_json)
 
 
@@ -228,9 +232,12 @@ def server_enrol(
 
 @township.command("revoke")
 def server_revoke(data: Data, number: Annotated[int, typer.Argument(help="笔记本编号")]) -> None:
-    """停用丢失的笔记本。"""
+    """停用丢失的笔记本：它再也收不到任何内容，下次联网时自己锁上。"""
     server.revoke(data, number)
-    typer.echo(f"已停用 {number} 号笔记本。")
+    typer.echo(
+        f"已停用 {number} 号笔记本。找回以后给本人发新的登记码，在那台笔记本上重新登记，"
+        "没有上报的内容会接着上报。"
+    )
 
 
 @township.command("devices")
@@ -329,7 +336,7 @@ def audit_verify(
 @history.command("held")
 def audit_held(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
     """显示本机持有的历史凭据，交给管理员核查。"""
-    with laptops.opened(folder, login, password) as laptop:
+    with laptops.opened(folder, login, password, shut=True) as laptop:
         found = audits.held(laptop)
     say(found or "还没有同步过，没有凭据。", {"held": found}, as_json)
 
@@ -337,7 +344,7 @@ def audit_held(folder: Folder, login: Login, password: Password, as_json: AsJson
 @app.command("backup")
 def backup(folder: Folder, login: Login, password: Password, as_json: AsJson = False) -> None:
     """现在备份一次（备份文件同样加密）。"""
-    with laptops.opened(folder, login, password) as laptop:
+    with laptops.opened(folder, login, password, shut=True) as laptop:
         made = backups.make(laptop)
     say(f"已备份到 {made}", {"file": str(made)}, as_json)
 

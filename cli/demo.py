@@ -25,15 +25,18 @@ from township.demo.generate import generate
 from township.demo.load import changesets
 from township.demo.staff import CADRE_LOGIN, CLERK_LOGIN
 from township.errors import WorldError
-from township.storage import search
+from township.storage import contact, search
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import write_atomically
 from township.storage.laptop import Unlocked
 from township.storage.replica import Replica
+from township.storage.settings import keep
 
 TOWNSHIP = "屈原镇"
 PARTS = ("server", "laptop-cadre", "laptop-clerk")
 Step = Callable[[str], None]
+_DEMO_DAYS = 3650
+"""A demo is opened without its server after weeks; nobody in it is real."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ def _laptop(server: OpenServer, url: str, demo: Demo, user: DemoUser) -> None:
     code = admin.issue_code(server, [user.login])
     laptop = enrol(demo.laptop(user), url, code, user.password)
     try:
+        with laptop.database.writing() as connection:
+            keep(connection, contact.LIMIT, str(_DEMO_DAYS))
         sync(laptop)
     finally:
         laptop.database.close()

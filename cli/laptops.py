@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from township.errors import WorldError
+from township.errors import NotAllowed, WorldError
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import Unlocked, unlock
 
@@ -20,10 +20,18 @@ def existing(path: Path) -> LaptopFolder:
 
 
 @contextmanager
-def opened(path: Path, login: str, password: str) -> Iterator[Unlocked]:
-    """The laptop's data, closed again at the end. Raises WorldError."""
+def opened(path: Path, login: str, password: str, *, shut: bool = False) -> Iterator[Unlocked]:
+    """The laptop's data, closed again at the end. Raises WorldError.
+
+    ``shut``: also when it was too long without the township; only for what shows no records.
+    """
     laptop = unlock(existing(path), login, password)
     try:
+        standing = laptop.standing()
+        if standing.why and not shut:
+            raise NotAllowed(
+                f"{standing.in_words()}命令行：lianxinqiao sync，或 bundle out 和 bundle in。"
+            )
         yield laptop
     finally:
         laptop.database.close()

@@ -37,7 +37,7 @@ def sync_once(
     path: Path, login: str, password: str, step: Callable[[str], None] | None = None
 ) -> dict[str, object]:
     """Sync a laptop folder with its township; ``step`` hears how far. Raises WorldError."""
-    with laptops.opened(path, login, password) as laptop:
+    with laptops.opened(path, login, password, shut=True) as laptop:
         progress = demos.sync(laptop, step)
     return {
         "pushed": progress.pushed,

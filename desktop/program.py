@@ -22,6 +22,7 @@ from township.errors import WorldError
 if TYPE_CHECKING:
     # Imported when the data is unlocked: the unlock window must not wait for it.
     from desktop.views.enrol import Enrolment
+    from desktop.views.forgotten import Recovery
     from desktop.views.main import MainWindow, PageSpec, Who
 
 Opened = TypeVar("Opened")
@@ -46,12 +47,29 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What is shown instead of the main window while the data is open, but not to be seen.
+
+    ``bind`` is given what to call when the way is free, and when the person locks.
+    """
+
+    panel: QWidget
+    bind: Callable[[Callable[[], None], Callable[[], None]], None]
+    close: Callable[[], None]
+
+
+def _never_held(_result: object, _program: object) -> Held | None:
+    return None
+
+
+@dataclass(frozen=True)
 class Parts(Generic[Opened]):
     """What the program works with.
 
     ``unlock`` and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
     out the pages in the main thread; ``preload`` imports what unlocking needs while the person
-    types, ``prepare`` what the pages need once the first is on show.
+    types, ``prepare`` what the pages need once the first is on show. ``held`` tells whether the
+    laptop must hear of the township first; ``recovery`` helps who has forgotten the password.
     """
 
     enrolled: Callable[[], bool]
@@ -64,6 +82,8 @@ class Parts(Generic[Opened]):
     preload: Callable[[], None]
     prepare: Callable[[], None]
     log: Path | None = None
+    held: Callable[[Opened, Program[Opened]], Held | None] = _never_held
+    recovery: Callable[[], Recovery] | None = None
 
 
 class Program(QObject, Generic[Opened]):
@@ -84,6 +104,7 @@ class Program(QObject, Generic[Opened]):
         self.entry: EntryWindow | None = None
         self.main: MainWindow | None = None
         self._desk: Desk | None = None
+        self._held: Held | None = None
         self._crashed: QDialog | None = None
         self._later = QTimer(self, singleShot=True, interval=_A_MOMENT)
         self._later.timeout.connect(self._prepare)
@@ -130,9 +151,42 @@ class Program(QObject, Generic[Opened]):
         if self._desk is not None:
             self._desk.close()
             self._desk = None
+        self._let_go()
 
     def opened(self, result: Opened) -> None:
-        """The data is open: show the main window."""
+        """The data is open: show the main window, if it may be seen."""
+        held = self._parts.held(result, self)
+        if held is not None:
+            self._hold(held, result)
+        else:
+            self._show_main(result)
+
+    def _hold(self, held: Held, result: Opened) -> None:
+        """Show what must be done first."""
+        self._close_entry()
+        self._held = held
+        self.entry = EntryWindow(held.panel, "连心桥")
+        held.bind(lambda: self._free(result), self._lock_held)
+        self.entry.show()
+        self.entry.activateWindow()
+
+    def _free(self, result: Opened) -> None:
+        if self._held is not None:
+            self._held = None
+            QTimer.singleShot(0, self, lambda: self._show_main(result))
+
+    def _lock_held(self) -> None:
+        if self._held is not None:
+            self._close_entry()
+            self.background.settle(self._let_go)
+            self._show_entry()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            held.close()
+
+    def _show_main(self, result: Opened) -> None:
         from desktop.views.idle import IdleWatch
         from desktop.views.main import MainWindow
 
@@ -177,6 +231,7 @@ class Program(QObject, Generic[Opened]):
             self.background,
             last_login=self.preferences.value.last_login,
             demo=self._demo,
+            recovery=self._parts.recovery,
         )
         panel.unlocked.connect(self.opened)
         return panel

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.background import Job
-from desktop.program import Desk, Parts, Program
+from desktop.program import Desk, Held, Parts, Program
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import password_problem
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
     from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
+    from desktop.views.forgotten import Recovery
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
+    from desktop.views.password_card import PasswordCard
     from township.storage.laptop import Unlocked
 
 _FIRST = (
@@ -56,6 +58,8 @@ def parts(
         preload=lambda: preload(_FIRST),
         prepare=lambda: preload(_LATER),
         log=log,
+        held=held,
+        recovery=lambda: _recovery(folder),
     )
 
 
@@ -75,6 +79,46 @@ def _unlock(folder: LaptopFolder, login: str, password: str) -> Unlocked:
     return open_with_key(folder, login, key)
 
 
+def _recovery(folder: LaptopFolder) -> Recovery:
+    from desktop.views.forgotten import Recovery
+    from township.storage import recovery
+
+    def use(file: Path, password: str) -> Unlocked:
+        from township.storage.laptop import unlock
+
+        return unlock(folder, recovery.use(folder, recovery.read(file), password), password)
+
+    return Recovery(
+        lambda login, password, place: recovery.ask(folder, login, password, place),
+        use,
+        password_problem,
+    )
+
+
+def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
+    """A laptop that was too long without its township, or is shut out, shows no records."""
+    if unlocked.standing().why is None:
+        return None
+    from desktop.models.sync_desk import SyncDesk
+    from desktop.views.out_of_contact import OutOfContactPanel
+
+    syncs = SyncDesk(unlocked.database, program.background, program)
+
+    def reenrol(code: str) -> None:
+        from sync.enrol import reenrol
+
+        reenrol(unlocked, code)
+
+    panel = OutOfContactPanel(unlocked.standing, syncs, reenrol, program.background)
+
+    def bind(free: Callable[[], None], lock: Callable[[], None]) -> None:
+        panel.returned.connect(free)
+        panel.left.connect(lock)
+        panel.destroyed.connect(syncs.deleteLater)
+
+    return Held(panel, bind, unlocked.database.close)
+
+
 def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     """The pages for the cadre who unlocked the data."""
     from desktop.models.sync_desk import SyncDesk, in_words
@@ -90,10 +134,27 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
         syncs.changed.connect(lambda state: window.status.set_sync(*in_words(state)))
         syncs.brought.connect(window.reload)
         window.changed.connect(syncs.refresh)
+        syncs.ended.connect(shut_out)
         syncs.refresh()
+
+    def shut_out(problem: str | None) -> None:
+        if problem is not None and unlocked.standing().why == "revoked":
+            program.lock()
 
     pages = _pages(unlocked, program, syncs)
     return Desk(who(unlocked.database, unlocked.cadre_id), pages, close, attach)
+
+
+def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCard:
+    from desktop.views.password_card import PasswordCard
+
+    ring, login = unlocked.folder.keyring, unlocked.login
+    return PasswordCard(
+        lambda old, new: ring.change(login, old, new),
+        lambda: ring.wait(login),
+        password_problem,
+        program.background,
+    )
 
 
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
@@ -107,7 +168,9 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     ]
 
     def settings() -> SettingsPage:
-        return SettingsPage(program.preferences.value.text_percent, program.resize_text, about)
+        percent = program.preferences.value.text_percent
+        card = _password_card(unlocked, program)
+        return SettingsPage(percent, program.resize_text, about, card)
 
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})

@@ -382,7 +382,7 @@ def run(
         if client.minimum:
             raise problems.too_old(client.minimum)
     except problems.SyncProblem as problem:
-        replica.finished(str(problem))
+        replica.finished(str(problem), revoked=isinstance(problem, problems.Revoked))
         raise
     if client.done:
         replica.finished(None)

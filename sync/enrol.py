@@ -23,11 +23,12 @@ from sync.client import Carrier
 from sync.http import HttpCarrier
 from sync.wire import BadMessage, Enrol, Enrolled, Sealed
 from township.errors import WorldError
-from township.storage import enrolling
+from township.storage import enrolling, reenrolling
 from township.storage.enrolling import Membership
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost
 from township.storage.laptop import Unlocked
+from township.storage.replica import Replica
 from township.values import utc_now
 
 
@@ -50,6 +51,20 @@ def enrol(
     with HttpCarrier(url, None) as carrier:
         member = ask(carrier.enrol, code, url)
     return enrolling.create(folder, member, password, cost, clock)
+
+
+def reenrol(laptop: Unlocked, code: str, server_url: str | None = None) -> Unlocked:
+    """Give an open laptop a new number with a fresh code; its unsent work goes on under that.
+
+    ``server_url`` None: the server that it knows. Raises SyncProblem or another WorldError; then
+    it is as before.
+    """
+    url = (
+        server_address(server_url) if server_url else Replica(laptop.database).identity().server_url
+    )
+    with HttpCarrier(url, None) as carrier:
+        member = ask(carrier.enrol, code, url)
+    return reenrolling.change(laptop, member)
 
 
 def server_address(text: str) -> str:

@@ -119,8 +119,8 @@ def diverged() -> Diverged:
 
 
 _UNKNOWN = (
-    "镇服务器不认识本机，可能是它从较早的备份恢复过。请联系镇管理员重新登记（用一个新的文件夹）；"
-    "没有上报的内容都还在本机现在的文件夹里，请不要删除。"
+    "镇服务器不认识本机，可能是它从较早的备份恢复过。请联系镇管理员要一个新的登记码，"
+    "在本机用 lianxinqiao reenrol 重新登记；没有上报的内容都还在，会接着上报。"
 )
 _TEXTS = {
     "protocol": "本机程序与镇服务器版本不同，请先升级程序。本机的数据都已保存。",
@@ -141,7 +141,9 @@ _CODE_TEXTS = {
 def of_code(code: str, detail: str) -> SyncProblem:
     """The problem behind the name in a problem document."""
     if code == "revoked":
-        return Revoked("本机已被镇里停用，不能再同步。请联系镇管理员。")
+        return Revoked(
+            "本机已被镇里停用，不能再同步。没有上报的内容都还在；找回的电脑请联系镇管理员重新登记。"
+        )
     if code == "too_many":
         return too_many()
     if code in _CODE_TEXTS:

@@ -10,13 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background, Job
-from desktop.parse import Unreadable, plain, read_server
+from desktop.parse import Unreadable, read_server
 from desktop.theme import restyle
 from desktop.views.widgets.basics import button, label, row
-from desktop.views.widgets.field import Draft, FieldBox
 from desktop.views.widgets.form import Form
-from desktop.views.widgets.password import PasswordEdit
 from desktop.views.widgets.progress import ProgressStrip
+from desktop.views.widgets.secret_fields import CodeField, PasswordField, differs
 from desktop.views.widgets.text import TextField
 from township.errors import WorldError
 from township.fields import Field, Sensitivity
@@ -55,9 +54,9 @@ class EnrolPanel(QWidget):
         self._form = Form(
             {
                 "server": _ServerField(),
-                "code": _CodeField(),
+                "code": CodeField(),
                 "password": first,
-                "again": PasswordField("再输一次新密码", lambda text: _differs(text, first)),
+                "again": PasswordField("再输一次新密码", lambda text: differs(text, first)),
             },
             [["server"], ["code"], ["password"], ["again"]],
         )
@@ -117,32 +116,6 @@ class EnrolPanel(QWidget):
             self._progress.end()
 
 
-class PasswordField(FieldBox):
-    """A new password, judged by ``problem`` while it is typed; never part of a draft."""
-
-    editor: PasswordEdit
-
-    def __init__(self, name: str, judge: Callable[[str], str | None]) -> None:
-        field = Field(Kind.TEXT, name, Sensitivity.S, required=True, max_length=128)
-        super().__init__(field, PasswordEdit())
-        self._judge = judge
-        self.editor.textEdited.connect(lambda: self._edited())
-
-    def value(self) -> Any:
-        return self.editor.text() or None
-
-    def set_value(self, value: Any) -> None:
-        self.editor.setText(value or "")
-        self._settled()
-
-    def draft(self) -> Draft:
-        return None
-
-    def problem(self) -> str | None:
-        text = self.editor.text()
-        return super().problem() or self._judge(text)
-
-
 class _ServerField(TextField):
     def __init__(self) -> None:
         super().__init__(Field(Kind.TEXT, "镇服务器地址", Sensitivity.P, required=True))
@@ -161,18 +134,3 @@ class _ServerField(TextField):
         except Unreadable as error:
             return str(error)
         return None
-
-
-class _CodeField(TextField):
-    def __init__(self) -> None:
-        super().__init__(
-            Field(Kind.TEXT, "一次性登记码", Sensitivity.S, required=True, max_length=64)
-        )
-        self.editor.setPlaceholderText("登记单上的字母和数字")
-
-    def _clean(self, text: str) -> str:
-        return plain(text).replace(" ", "")
-
-
-def _differs(text: str, first: FieldBox) -> str | None:
-    return None if text == (first.value() or "") else "两次输入的密码不一样，请再输一次"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme import TEXT_PERCENTS
 from desktop.views.page import Page
+from desktop.views.password_card import PasswordCard
 from desktop.views.widgets.basics import Card, label, selectable
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
@@ -16,7 +17,10 @@ _SAMPLE = "老人独自在家，血压药还有半个月，儿子下月初回来
 
 
 class SettingsPage(Page):
-    """``resize`` changes the text of the whole program; ``about`` are lines of facts."""
+    """``resize`` changes the text of the whole program; ``about`` are lines of facts.
+
+    ``account`` is a card about the user, such as a ``PasswordCard``.
+    """
 
     title = "设置"
     icon = "gear"
@@ -26,10 +30,11 @@ class SettingsPage(Page):
         percent: int,
         resize: Callable[[int], object],
         about: list[str],
+        account: PasswordCard | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._resize = resize
+        self._resize, self.account = resize, account
         sizes = [Choice(size, f"{size}%") for size in TEXT_PERCENTS]
         self._sizes = ToggleChips(sizes, clearable=False)
         self._sizes.setAccessibleName("文字大小")
@@ -45,6 +50,9 @@ class SettingsPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(size)
+        if account is not None:
+            account.said.connect(lambda text: self.said.emit(text, None))
+            layout.addWidget(account)
         layout.addWidget(facts)
         layout.addStretch(1)
         self.show_percent(percent)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.icons import pixmap
 from desktop.models.sync_desk import SyncDesk
 from desktop.theme import Tone, em
+from desktop.views.sticks import stick_folder
 from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
 
 _HOW = (
     "先存到U盘，拿到镇里读入；再把镇里给的答复文件读回来。文件已加密，只有镇里和本机打得开。"
     "与网络同步可以混着用，不会重复，也不会丢。"
 )
-_REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
 
 
 class StickCard(Card):
@@ -85,14 +85,3 @@ class StickCard(Card):
         dialog = QFileDialog(self, title, stick_folder())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
-
-
-def stick_folder() -> str:
-    """Where a stick is mounted; the documents when there is none."""
-    root = QStorageInfo.root().rootPath()
-    for volume in QStorageInfo.mountedVolumes():
-        path = volume.rootPath()
-        removable = path.startswith(_REMOVABLE) or (path[1:2] == ":" and path != root)
-        if removable and volume.isReady() and not volume.isReadOnly():
-            return path
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

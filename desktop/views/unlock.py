@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
@@ -16,11 +17,8 @@ from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.password import PasswordEdit
 from township.errors import WorldError, WrongPassword
 
-FORGOTTEN = (
-    "密码不能查询，也没有备用密码。\n"
-    "请联系镇管理员：由管理员重新发放一次性登记码，在本机重新登记并设新密码。\n"
-    "已同步的记录都在镇里；还没有同步的记录，管理员可用镇里的恢复密钥取回。"
-)
+if TYPE_CHECKING:
+    from desktop.views.forgotten import ForgottenPanel, Recovery
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,8 @@ class UnlockPanel(QWidget):
 
     ``unlock(login, password)`` runs in the background and may raise WrongPassword with a
     delay, which is counted down, or another WorldError, whose text is shown. ``wait(login)``
-    gives the delay in seconds that is left from earlier tries.
+    gives the delay in seconds that is left from earlier tries. ``recovery`` is asked when the
+    person has forgotten the password.
     """
 
     unlocked = Signal(object)
@@ -52,6 +51,7 @@ class UnlockPanel(QWidget):
         *,
         last_login: str | None = None,
         demo: Sequence[DemoUser] = (),
+        recovery: Callable[[], Recovery] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,8 +70,9 @@ class UnlockPanel(QWidget):
         self._message = label("", "problem", wrap=True)
         self._message.setAccessibleName("提示")
         self._enter = button("解锁", self._try, kind="primary", glyph="lock-simple-open")
-        self._help = label(FORGOTTEN, "caption", wrap=True)
-        self._help.hide()
+        self._recovery = recovery
+        self._help: ForgottenPanel | None = None
+        self._forgotten = QVBoxLayout()
         self._build(several=len(logins) > 1)
         self._connect()
         self._user_changed()
@@ -95,9 +96,10 @@ class UnlockPanel(QWidget):
         self._message.setMinimumHeight(em(self, 1.4))
         self._message.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._message)
-        forgotten = button("忘记密码？", self._toggle_help, kind="quiet")
+        forgotten = button("忘记密码…", self._toggle_help, kind="quiet")
+        forgotten.setVisible(self._recovery is not None)
         layout.addLayout(row(self._enter, forgotten, 1))
-        layout.addWidget(self._help)
+        layout.addLayout(self._forgotten)
         if self._demo:
             layout.addSpacing(12)
             layout.addWidget(self._demo_box())
@@ -204,7 +206,15 @@ class UnlockPanel(QWidget):
         restyle(self._message, "tone", "bad" if bad else "")
 
     def _toggle_help(self) -> None:
-        self._help.setVisible(not self._help.isVisible())
+        if self._help is None and self._recovery is not None:
+            from desktop.views.forgotten import ForgottenPanel  # forms: not for every start
+
+            self._help = ForgottenPanel(self._recovery(), self._login, self._background)
+            self._help.unlocked.connect(self.unlocked)
+            self._forgotten.addWidget(self._help)
+            self._help.show()
+        elif self._help is not None:
+            self._help.setVisible(not self._help.isVisible())
 
 
 def _wait_text(seconds: int) -> str:

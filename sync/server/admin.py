@@ -42,11 +42,11 @@ def issue_code(
     ``zones`` None: the zones of the cadres' own records, all zones for township offices.
     Raises NotFound for a login that the township does not have.
     """
-    cadres = _cadres(server)
-    unknown = [login for login in logins if login not in cadres]
+    known = cadres(server)
+    unknown = [login for login in logins if login not in known]
     if unknown:
         raise NotFound(f"镇服务器上没有这些登录名：{'、'.join(unknown)}。请核对后再试。")
-    chosen = [cadres[login] for login in logins]
+    chosen = [known[login] for login in logins]
     authors = [Author(cadre_id, values["login"], values["name"]) for cadre_id, values in chosen]
     buckets = _buckets([values for _, values in chosen], zones)
     service = server.service
@@ -56,7 +56,8 @@ def issue_code(
 
 
 @retrying
-def _cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
+def cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
+    """Everybody who may work with a laptop, by login: id and fields."""
     c = tables.record.c
     with server.service.store.reading() as connection:
         rows = connection.execute(
@@ -70,15 +71,15 @@ def _cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
     return {values["login"]: (cadre_id, values) for cadre_id, values in decoded}
 
 
-def _buckets(cadres: list[dict[str, str]], zones: Sequence[bytes] | None) -> list[str]:
+def _buckets(users: list[dict[str, str]], zones: Sequence[bytes] | None) -> list[str]:
     """What a laptop of these cadres may hold. Raises WorldError when that is nothing."""
-    roles = {role for values in cadres for role in (values.get("roles") or "").split()}
+    roles = {role for values in users for role in (values.get("roles") or "").split()}
     classes = [name for name in ("i", "r") if sees_class(roles, name)]
     if not classes:
         raise WorldError("这些账号的角色不接触业务数据，不能登记笔记本。请核对登录名和角色。")
     if zones is None and roles & TOWNSHIP_OFFICES:
         return [f"{place}/{name}" for place in ("township", "*") for name in classes]
-    own = [bytes.fromhex(z) for values in cadres for z in (values.get("zones") or "").split()]
+    own = [bytes.fromhex(z) for values in users for z in (values.get("zones") or "").split()]
     buckets = {bucket(zone, name) for zone in (own if zones is None else zones) for name in classes}
     return sorted({"township/i", *buckets})
 

@@ -107,6 +107,18 @@ enrolment_code = Table(
     Column("device", Integer),
 )
 
+recovery = Table(
+    "recovery",
+    metadata,
+    _township(),
+    Column("request", LargeBinary(32), primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("login", String(30), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", String(20), nullable=False),
+)
+"""Forgotten passwords that the township helped with: each request once, by whom and when."""
+
 log = Table(
     "log",
     metadata,

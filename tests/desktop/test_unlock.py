@@ -148,14 +148,6 @@ def test_only_a_demo_shows_passwords(qtbot: QtBot, panel: Make) -> None:
     assert made._password.text() == DEMO.password
 
 
-def test_forgotten_password_says_what_to_do(qtbot: QtBot, panel: Make) -> None:
-    made = panel(Lock())
-    (ask,) = [b for b in made.findChildren(QPushButton) if b.text() == "忘记密码？"]
-    ask.click()
-    assert made._help.isVisible()
-    assert "镇管理员" in made._help.text()
-
-
 def judge(password: str) -> str | None:
     return None if len(password) >= 10 else "密码至少 10 位"
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from itertools import repeat
 
 from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.plan import Plan, Step, carry_out, plan_of
@@ -109,18 +110,27 @@ def one(seed: int, mutation: str | None) -> int:
 def planted(seeds: int, jobs: int) -> int:
     """Every planted bug must be found; 0 only then."""
     missed = []
-    for name in MUTATIONS:
-        found = None
-        for start in range(0, seeds, _CHUNK * jobs):
-            stretch = range(start, min(seeds, start + _CHUNK * jobs))
-            results = list(in_parallel(stretch, jobs, name))
-            found = next(((s, wrong) for s, wrong, _, _ in results if wrong), None)
-            if found:
-                break
-        print(f"{name}: " + (f"seed {found[0]}, {found[1]}" if found else "NOT FOUND"), flush=True)
-        missed += [] if found else [name]
+    with ProcessPoolExecutor(jobs) as pool:
+        for name, found in zip(MUTATIONS, pool.map(_first, MUTATIONS, repeat(seeds)), strict=True):
+            print(f"{name}: {found or 'NOT FOUND'}", flush=True)
+            missed += [] if found else [name]
     print(f"planted bugs {len(MUTATIONS)} · found {len(MUTATIONS) - len(missed)}")
     return 1 if missed else 0
+
+
+def _first(mutation: str, seeds: int) -> str | None:
+    """The first seed that finds a planted bug, and what it says."""
+    with mutated(mutation):
+        for seed in range(seeds):
+            wrong = outcome(plan_of(seed))[0]
+            if wrong and not clumsy(wrong):
+                return f"seed {seed}, {wrong.splitlines()[0]}"
+    return None
+
+
+def clumsy(wrong: str) -> bool:
+    """Is it the planted bug that does not fit the program any more, instead of a promise?"""
+    return any(name in wrong for name in ("AttributeError", "TypeError", "NameError"))
 
 
 def steps_of(text: str) -> tuple[Step, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from sync import merge
 from sync.client import Client
-from sync.server import devices, feed, sequencer, service, taking
+from sync.server import devices, feed, quarantine, sequencer, service, taking
 from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
 from tests.simulation.planted_epochs import PLANTED_EPOCHS
@@ -275,12 +275,13 @@ def _grants_unchecked() -> list[Patch]:
     """The server serves whatever bucket is asked for."""
 
     def pull(self: service.Service, connection: Connection, device: Any, request: Any) -> Any:
-        granted = devices.scope(connection, device)
-        cursors = request.cursors
-        if cursors is None:
-            return None, None
-        page = feed.page(connection, device, request.own.incarnation, cursors, request.page_bytes)
-        return page, granted if granted.mark != request.scope and page.head % 2 else None
+        scope = devices.scope(connection, device)
+        pulled = service._Pulled(scope=scope if scope.mark != request.scope else None)
+        if request.cursors is not None:
+            place = connection, device, request.own.incarnation
+            pulled.page = feed.page(*place, request.cursors, request.page_bytes)
+            pulled.page = quarantine.told(connection, device, request.heard, pulled.page)
+        return pulled
 
     return [(service.Service, "_pull", pull)]
 

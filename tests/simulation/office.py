@@ -75,7 +75,7 @@ def new_laptop(here: World, dice: Random) -> None:
     here.machines.append(machine)
     here.open_laptop(machine)
     with machine.database.writing() as connection:
-        enrolling._enter(connection, member)
+        enrolling._enter(connection, member, machine.database.clock())
 
 
 def _blank(member: enrolling.Membership) -> tuple[bytes, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.simulation.__main__ import breaks, shrunk, steps_of
+from tests.simulation.__main__ import breaks, clumsy, shrunk, steps_of
 from tests.simulation.mutations import MUTATIONS
 from tests.simulation.plan import (
     ACTIONS,
@@ -205,7 +205,9 @@ def test_what_once_went_wrong(name: str) -> None:
 def test_a_planted_bug_is_found(name: str) -> None:
     seed, steps = FOUND[name]
     plan = Plan(seed, steps_of(steps))
-    assert breaks(plan, name)
+    wrong = breaks(plan, name)
+    assert wrong
+    assert not clumsy(wrong), wrong
     assert breaks(plan, None) is None
 
 

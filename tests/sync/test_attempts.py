@@ -204,6 +204,7 @@ def test_a_revoked_laptop_is_refused_and_noted(scene: Scene) -> None:
             "forbidden",
         ),
     ],
+    ids=range(13),
 )
 def test_a_change_beyond_one_s_place_changes_no_record(
     scene: Scene, op: Op, author: bytes, reason: str | None

@@ -195,7 +195,7 @@ def _note_writer(record: Record, op: Op, writer: str) -> None:
 
 
 def _stamp(record: Record, author: bytes, now: datetime) -> None:
-    if record.created_at is None:
+    if record.created_at is None or inspect(record).pending:  # nobody else says when
         record.created_at, record.created_by = now, author
     record.updated_at, record.updated_by = now, author
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from township.changes import GENESIS
 from township.errors import WorldError
-from township.storage import letters, replica, scope, tables
+from township.storage import contact, letters, recovery, replica, scope, tables
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost, password_problem
@@ -71,10 +71,11 @@ def create(
     try:
         key = folder.keyring.create(login, password, cost)
         if member.recovery:
-            folder.keyring.add_recovery(key, member.recovery)
+            copy = recovery.Copy(member.township_id, member.number, key)
+            recovery.keep_copy(folder.keyring, copy, member.recovery)
         database = Database.create(folder.database, key, clock)
         with database.writing() as connection:
-            _enter(connection, member)
+            _enter(connection, member, clock())
     except BaseException:
         for path in folder.path.glob("laptop.db*"):
             path.unlink(missing_ok=True)
@@ -83,7 +84,7 @@ def create(
     return Unlocked(folder, database, login, cadre_id)
 
 
-def _enter(connection: Connection, member: Membership) -> None:
+def _enter(connection: Connection, member: Membership, now: datetime) -> None:
     connection.execute(
         insert(tables.device).values(
             id=1,
@@ -109,3 +110,4 @@ def _enter(connection: Connection, member: Membership) -> None:
     letters.keep_township_sealing(connection, member.township_sealing)
     if member.epoch:
         keep(connection, EPOCH, member.epoch.hex())
+    contact.made(connection, now)

@@ -25,24 +25,25 @@ Place = tuple[int, int]
 """Incarnation and number of an own changeset."""
 
 
-def begin(connection: Connection, expected: int) -> set[str]:
+def begin(connection: Connection, expected: int, number: int | None = None) -> set[str]:
     """Begin the incarnation after ``expected``; returns the kinds whose rows may have changed.
 
-    Does nothing when another process has begun one meanwhile.
+    ``number`` is a new number of this laptop, None: it keeps its own. Does nothing when another
+    process has begun one meanwhile.
     """
     device = connection.execute(select(tables.device)).one()
     if device.incarnation != expected:
         return set()
     known = layers.pending_records(connection)
     before = Overlay(connection, expected)
-    numbers = _rewrite(connection, device)
+    numbers = _rewrite(connection, device, device.number if number is None else number)
     after = Overlay(connection, expected + 1)
     edits = layers.touched(after, numbers.values())
     views = layers.beneath(before, known, edits)
     return layers.renew(connection, after, views, edits, known)
 
 
-def _rewrite(connection: Connection, device: Any) -> dict[Place, int]:
+def _rewrite(connection: Connection, device: Any, number: int) -> dict[Place, int]:
     """Write unanswered changesets into the new chain; returns old place → new number."""
     c = tables.changeset.c
     mine = c.state == "pending"
@@ -52,7 +53,7 @@ def _rewrite(connection: Connection, device: Any) -> dict[Place, int]:
     incarnation, hash_ = device.incarnation + 1, GENESIS
     numbers = {(row.incarnation, row.dseq): place for place, row in enumerate(rows, 1)}
     names = {
-        f"{device.number}.{old}.{dseq}": f"{device.number}.{incarnation}.{new}"
+        f"{device.number}.{old}.{dseq}": f"{number}.{incarnation}.{new}"
         for (old, dseq), new in numbers.items()
     }
     connection.execute(update(tables.changeset).where(mine).values(state=MOVED))
@@ -63,7 +64,8 @@ def _rewrite(connection: Connection, device: Any) -> dict[Place, int]:
         ]
         dseq = numbers[row.incarnation, row.dseq]
         before = changes.decode_header(row.header)
-        header = changes.encode(msgspec.structs.replace(before, incarnation=incarnation, dseq=dseq))
+        place = {"device": number, "incarnation": incarnation, "dseq": dseq}
+        header = changes.encode(msgspec.structs.replace(before, **place))
         hash_ = changes.link(hash_, header, map(changes.op_hash, ops))
         connection.execute(
             insert(tables.changeset).values(
@@ -76,7 +78,9 @@ def _rewrite(connection: Connection, device: Any) -> dict[Place, int]:
             )
         )
     connection.execute(
-        update(tables.device).values(incarnation=incarnation, last_dseq=len(rows), last_hash=hash_)
+        update(tables.device).values(
+            number=number, incarnation=incarnation, last_dseq=len(rows), last_hash=hash_
+        )
     )
     return numbers
 

@@ -1,7 +1,8 @@
 """Who can open the laptop's data: a random data key, wrapped once per user by a password.
 
 The file names users by login only. Wrapping: Argon2id of the password, then AES-256-GCM.
-For recovery the township can hold one more copy, sealed to its public age key.
+A new password wraps the same data key anew: nothing else is written. One more copy is sealed to
+the township (``recovery``).
 """
 
 from __future__ import annotations
@@ -20,14 +21,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from township.errors import DamagedDatabase, WorldError, WrongPassword
+from township.storage import patience
+from township.storage.patience import Patience
 
 FORMAT = 1
 MINIMUM_LENGTH = 10
 """Shortest password. Source: domain §7.2 (GB/T 22239-2019 grade 2 and more)."""
-FREE_TRIES = 3
-LONGEST_WAIT = 900
-"""Seconds; reached with the fifth failure and after. Source: domain §7.2."""
-_WAITS = (30, LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -42,23 +41,28 @@ class Cost:
 class Keyring:
     """The wrapped copies of one data key, in one small JSON file."""
 
-    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = patience.uptime,
+    ) -> None:
         self.path = path
-        self._now = now
+        self._patience = Patience(now, uptime)
 
     def exists(self) -> bool:
         return self.path.exists()
 
     def logins(self) -> list[str]:
         """Users who can open the data, in the order in which they were added."""
-        return list(self._load()["users"])
+        return list(self.load()["users"])
 
     def create(self, login: str, password: str, cost: Cost | None = None) -> bytes:
         """Make a fresh data key with its first user and return it. Raises WorldError."""
         if self.exists():
             raise WorldError("本机已有数据，不能重新建立密钥。")
         data_key = os.urandom(32)
-        self._save({"format": FORMAT, "users": {}, "failures": {}})
+        self.save({"format": FORMAT, "users": {}, "failures": {}})
         self.add(login, password, data_key, cost)
         return data_key
 
@@ -66,48 +70,56 @@ class Keyring:
         """Let one more user open the data, or give a user a new password."""
         if problem := password_problem(password):
             raise WorldError(problem)
-        content = self._load()
-        content["users"][login] = _wrap(data_key, password, cost or Cost())
+        content = self.load()
+        content["users"][login] = wrap(data_key, password, cost or Cost())
         content["failures"].pop(login, None)
-        self._save(content)
+        self.save(content)
 
-    def add_recovery(self, data_key: bytes, recipient: str) -> None:
-        """Keep a copy that only the township's recovery key (age public key) can open."""
-        import pyrage  # only enrolment pays for it
+    def change(self, login: str, old: str, new: str, cost: Cost | None = None) -> None:
+        """Give a user who knows the old password a new one; the data stay as they are.
 
-        sealed = pyrage.encrypt(data_key, [pyrage.x25519.Recipient.from_str(recipient)])
-        content = self._load()
-        content["recovery"] = b64encode(sealed).decode()
-        self._save(content)
+        A wrong old password counts as at the lock. The file holds the old or the new password,
+        whatever happens. Raises WrongPassword, and WorldError when the new one is not good.
+        """
+        if problem := password_problem(new):
+            raise WorldError(problem)
+        if old == new:
+            raise WorldError("新密码和原密码一样，请换一个。")
+        self.add(login, new, self.unlock(login, old), cost)
 
     def wait(self, login: str) -> int:
         """Seconds until this user may try again; 0 when now."""
-        until = self._load()["failures"].get(login, {}).get("until", 0)
-        return max(0, round(float(until) - self._now()))
+        return self._patience.left(self.load()["failures"].get(login))
 
     def unlock(self, login: str, password: str) -> bytes:
         """The data key. Raises WrongPassword, with the delay before the next try."""
-        content = self._load()
-        if (wait := self.wait(login)) > 0:
+        content = self.load()
+        return self.opened(content, login, content["users"].get(login), password)
+
+    def opened(
+        self, content: dict[str, Any], login: str, entry: dict[str, Any] | None, password: str
+    ) -> bytes:
+        """What ``entry`` of the file keeps under this password; a wrong one counts and costs."""
+        if (wait := self._patience.left(content["failures"].get(login))) > 0:
             raise WrongPassword(f"连续输错，请等 {wait} 秒后再试。", wait)
-        entry = content["users"].get(login)
         key = _unwrap(entry, password) if entry else None
         if key is None:
             raise self._failed(content, login)
         if content["failures"].pop(login, None):
-            self._save(content)
+            self.save(content)
         return key
 
     def _failed(self, content: dict[str, Any], login: str) -> WrongPassword:
-        count = content["failures"].get(login, {}).get("count", 0) + 1
-        wait = _WAITS[min(count - FREE_TRIES, len(_WAITS)) - 1] if count > FREE_TRIES else 0
-        content["failures"][login] = {"count": count, "until": self._now() + wait}
-        self._save(content)
+        failure = self._patience.after(content["failures"].get(login))
+        content["failures"][login] = failure
+        self.save(content)
+        count, wait = failure["count"], failure["wait"]
         if wait:
             return WrongPassword(f"密码不对。连续输错 {count} 次，请等 {wait} 秒后再试。", wait)
         return WrongPassword("密码不对，请重新输入。注意大小写和输入法状态。")
 
-    def _load(self) -> dict[str, Any]:
+    def load(self) -> dict[str, Any]:
+        """The file's content. Raises DamagedDatabase."""
         try:
             content: dict[str, Any] = json.loads(self.path.read_text("utf-8"))
             if content["format"] > FORMAT:
@@ -116,11 +128,12 @@ class Keyring:
                 raise ValueError("incomplete")
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise DamagedDatabase(
-                "密钥文件丢失或损坏，打不开数据。请从备份文件夹取回 keys.json，或联系镇管理员恢复。"
+                "密钥文件丢失或损坏，打不开数据。请取回另存的 keys.json，或联系镇管理员。"
             ) from error
         return content
 
-    def _save(self, content: dict[str, Any]) -> None:
+    def save(self, content: dict[str, Any]) -> None:
+        """Replace the file as a whole."""
         write_atomically(self.path, json.dumps(content, indent=1).encode())
 
 
@@ -143,6 +156,12 @@ def write_atomically(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+    if os.name == "posix":  # the new name itself must reach the disk
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:
@@ -151,7 +170,8 @@ def _derive(password: str, salt: bytes, cost: Cost) -> bytes:
     )
 
 
-def _wrap(data_key: bytes, password: str, cost: Cost) -> dict[str, Any]:
+def wrap(data_key: bytes, password: str, cost: Cost) -> dict[str, Any]:
+    """A key (or another secret) as the file keeps it under a password."""
     salt, nonce = os.urandom(16), os.urandom(12)
     sealed = AESGCM(_derive(password, salt, cost)).encrypt(nonce, data_key, None)
     return {

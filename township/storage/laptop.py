@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from township.errors import NotAllowed
-from township.storage import tables
+from township.errors import Busy, DiskFull, NotAllowed
+from township.storage import contact, tables
+from township.storage.contact import Standing
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.values import utc_now
@@ -23,6 +25,11 @@ class Unlocked:
     database: Database
     login: str
     cadre_id: bytes
+
+    def standing(self) -> Standing:
+        """Has it been too long without the township, or is it shut out?"""
+        with self.database.reader() as session:
+            return contact.standing(session.connection(), self.database.clock())
 
 
 def unlock(
@@ -51,4 +58,6 @@ def open_with_key(
     if cadre_id is None:
         database.close()
         raise NotAllowed("这个账号不再属于本机。请联系镇管理员。")
+    with suppress(DiskFull, Busy), database.writing() as connection:
+        contact.note(connection, database.clock())
     return Unlocked(folder, database, login, cadre_id)

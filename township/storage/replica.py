@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 
 from township.storage import (
     checkpoints,
+    contact,
     decisions,
     files,
     incarnation,
@@ -163,6 +164,7 @@ class Replica:
     def restored(self, told: Restored) -> frozenset[str]:
         """The township was restored; returns the kinds of record that changed."""
         with self._database.writing() as connection:
+            contact.made(connection, self._database.clock())
             return frozenset(restored.begin(connection, told))
 
     def apply(self, told: Told) -> frozenset[str]:
@@ -175,6 +177,7 @@ class Replica:
             if setting(connection, EPOCH) not in (None, told.epoch.hex()):
                 return frozenset()
             keep(connection, EPOCH, told.epoch.hex())
+            contact.made(connection, self._database.clock())
             current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
             if told.incarnation in (None, current):
                 kinds |= _take_verdicts(connection, current, told.verdicts)
@@ -234,14 +237,16 @@ class Replica:
                 current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
                 kinds |= loading.switch(connection, current, whole)
 
-    def finished(self, problem: str | None) -> None:
-        """Note for people how and when the last sync ended."""
+    def finished(self, problem: str | None, *, revoked: bool = False) -> None:
+        """Note for people how and when the last sync ended; who is ``revoked`` locks."""
         values = {"last_sync_problem": problem}
         if problem is None:
             values["last_sync_at"] = moment_text(self._database.clock())
         with self._database.writing() as connection:
             connection.execute(update(tables.device).values(values))
             files.tidy(connection)
+            if revoked:
+                contact.refused(connection)
 
 
 def _stage(connection: Connection, told: Told) -> None:

@@ -15,6 +15,8 @@ from township.storage.overlay import Overlay
 from township.storage.settings import keep, setting
 
 EPOCH = "sync.epoch"
+FIRST = "sync.first_incarnation"
+"""Setting: the first incarnation under this laptop's present number; see ``reenrolling``."""
 
 
 class Head(NamedTuple):
@@ -70,7 +72,9 @@ def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -
     c = tables.changeset.c
     heads = {head.incarnation: head for head in chains}
     again: list[int] = []
-    for incarnation in connection.scalars(select(c.incarnation).distinct()).all():
+    first = int(setting(connection, FIRST) or 1)
+    mine = select(c.incarnation).distinct().where(c.incarnation >= first)
+    for incarnation in connection.scalars(mine).all():
         head = heads.get(incarnation, Head(incarnation, 0, b""))
         own = head.dseq == 0 or _wrote(connection, head)
         lost = (
