@@ -161,7 +161,7 @@ def test_a_database_that_stays_away_means_later(
         hang_up(database)
         response = one.post("exchange", one.message())
         assert response.status_code == 503
-    assert response.json()["type"].endswith(":away")
+        assert response.json()["type"].endswith(":away")
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
     assert one.push(household(ZONE, HOME), author=XIANG).verdicts[0].status == "applied"
 
