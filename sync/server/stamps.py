@@ -39,3 +39,6 @@ class Stamps(msgspec.Struct, array_like=True):
     def unpack(cls, data: bytes) -> Stamps:
         """The stamps behind stored bytes."""
         return msgspec.msgpack.decode(data, type=cls)
+
+
+KNOWN = msgspec.msgpack.Decoder(Stamps)  # see wire.KNOWN
