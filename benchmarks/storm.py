@@ -128,7 +128,7 @@ def _enter(server: OpenServer, cadres: Sequence[Author]) -> None:
     office = Office(server)
     head = office.head()
     ops = [
-        Op("cadre", one.cadre, "insert", "township/i", {"login": one.login, "roles": "VC"})
+        Op("cadre", one.cadre, "insert", "township/i", {"login": one.login, "roles": "VS"})
         for one in cadres
     ]
     header = Header(
