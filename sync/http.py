@@ -31,6 +31,9 @@ class _Problem(msgspec.Struct):
     detail: str = ""
 
 
+_KNOWN = msgspec.json.Decoder(_Problem)  # see wire._DECODERS
+
+
 class HttpCarrier:
     """Brings messages to one server. Use with ``with``; safe to use by one thread at a time.
 
@@ -133,7 +136,7 @@ def _told(kind: str, data: bytes) -> SyncProblem:
     if kind != _PROBLEM:
         return problems.nonsense()
     try:
-        problem = msgspec.json.decode(data, type=_Problem)
+        problem = _KNOWN.decode(data)
     except msgspec.MsgspecError:
         return problems.nonsense()
     if not problem.type.startswith(_PROBLEM_PREFIX):

@@ -32,7 +32,9 @@ from tests.sync.conftest import server as server
 from tests.sync.conftest import url as url
 from tests.sync.laptops import Laptop, enrolled, snapshot
 from tests.sync.sample import XIANG, ZONE
+from tests.sync.snapshots import enter
 from tests.sync.stranger import Stranger, household
+from township.changes import Op
 from township.records import Household, new_id, record_kinds
 from township.storage import search
 from township.usecases import documents
@@ -44,6 +46,9 @@ both = pytest.mark.parametrize("coded", [False, True], ids=["words", "codes"])
 
 @pytest.fixture
 def stranger(server: OpenServer, url: str) -> Stranger:
+    """The laptop of somebody who may write records of all kinds."""
+    roles = {"roles": ["VC VS LL PGO CLK", "1.1.1.2"]}
+    enter(server, Op("cadre", XIANG, "set", "township/i", roles))
     laptop = Stranger(url)
     laptop.enrol(admin.issue_code(server, ["xiang"]))
     return laptop

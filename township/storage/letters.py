@@ -45,6 +45,9 @@ def keep_township_sealing(connection: Connection, public: bytes) -> None:
     keep(connection, _TOWNSHIP_SEALING, public.hex())
 
 
+_letters = msgspec.json.Decoder(list[Letter])
+
+
 class Letters:
     """The letters of one laptop, and what else a stick needs from its database."""
 
@@ -123,7 +126,7 @@ class Letters:
 
 def _load(connection: Connection) -> list[Letter]:
     packed = setting(connection, _LETTERS)
-    return msgspec.json.decode(packed, type=list[Letter]) if packed else []
+    return _letters.decode(packed) if packed else []
 
 
 def _save(connection: Connection, known: list[Letter]) -> None:
