@@ -31,7 +31,7 @@ class Guard:
     """An ASGI application around another."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
-        self._app = app
+        self.inner = app
         self._limits = limits
         self.held = 0
         """Bytes of bodies in memory."""
@@ -39,7 +39,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or carry on the server's start and end."""
         if "method" not in scope:  # the start or the end of the server
-            await self._app(scope, receive, send)
+            await self.inner(scope, receive, send)
             return
         send = _dressing(send)
         if _head_size(scope) > MOST_HEAD:
@@ -47,7 +47,7 @@ class Guard:
             return
         body = _Body(self, receive, self._limits)
         try:
-            await self._app(scope, body.receive, send)
+            await self.inner(scope, body.receive, send)
         finally:
             self.held -= body.size
 

@@ -12,7 +12,7 @@ from sync.server.history import BLOCK
 from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
-from township.records import Zone
+from township.records import Household
 from township.storage import settings
 
 MANY = 2 * BLOCK + 40
@@ -25,12 +25,11 @@ def laptop(server: folder.OpenServer, url: str, tmp_path: Path) -> Laptop:
     return laptop
 
 
-def rename(laptop: Laptop, times: int) -> None:
+def enter_homes(laptop: Laptop, times: int) -> None:
+    """Enter so many households, one changeset each."""
     for number in range(times):
         with laptop.database.work(laptop.cadre) as work:
-            zone = work.session.get(Zone, ZONE)
-            assert zone is not None
-            zone.name = f"龙马溪{number}"
+            work.add(Household(zone_id=ZONE, group_id=bytes(16), no=f"龙马溪-2-{number:03}"))
             work.commit()
 
 
@@ -40,7 +39,7 @@ def audited(server: folder.OpenServer) -> audit.Audited:
 
 
 def test_a_true_history_passes(server: folder.OpenServer, laptop: Laptop) -> None:
-    rename(laptop, MANY)
+    enter_homes(laptop, MANY)
     laptop.sync()
     laptop.sync()
     held = laptop.replica.checkpoint()
@@ -77,7 +76,7 @@ def test_the_first_altered_entry_is_named(
     server: folder.OpenServer, laptop: Laptop, change: dict[str, object], problem: str
 ) -> None:
     for _ in range(3):
-        rename(laptop, 1)
+        enter_homes(laptop, 1)
         laptop.sync()
     size = audited(server).size
     at = size if "signature" in change else size - 1
@@ -89,7 +88,7 @@ def test_the_first_altered_entry_is_named(
 
 
 def test_a_missing_entry_is_named(server: folder.OpenServer, laptop: Laptop) -> None:
-    rename(laptop, 3)
+    enter_homes(laptop, 3)
     laptop.sync()
     with server.service.store.writing() as connection:
         connection.execute(LOG.delete().where(LOG.c.seq == 3))
@@ -98,7 +97,7 @@ def test_a_missing_entry_is_named(server: folder.OpenServer, laptop: Laptop) -> 
 
 
 def test_entries_missing_at_the_end_are_named(server: folder.OpenServer, laptop: Laptop) -> None:
-    rename(laptop, 3)
+    enter_homes(laptop, 3)
     laptop.sync()
     size = audited(server).size
     with server.service.store.writing() as connection:
@@ -108,12 +107,12 @@ def test_entries_missing_at_the_end_are_named(server: folder.OpenServer, laptop:
 
 
 def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Laptop) -> None:
-    rename(laptop, 2)
+    enter_homes(laptop, 2)
     laptop.sync()
     before = laptop.replica.checkpoint()
     with server.service.store.writing() as connection:
         connection.execute(update(LOG).where(LOG.c.seq == 2).values(leaf=bytes(32)))
-    rename(laptop, 1)
+    enter_homes(laptop, 1)
     service = server.service
     anew = Service(  # one that runs remembers
         service.store, service.township_id, service.key, service.vault
@@ -128,7 +127,7 @@ def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Lap
 
 
 def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, laptop: Laptop) -> None:
-    rename(laptop, 3)
+    enter_homes(laptop, 3)
     laptop.sync()
     root = audited(server).root
     with server.service.store.writing() as connection:
@@ -136,5 +135,5 @@ def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, lapt
         connection.execute(update(LOG).where(LOG.c.seq == 3).values(ops=empty, salt=None))
     found = audited(server)
     assert found.finding is None and found.root == root
-    rename(laptop, 1)
+    enter_homes(laptop, 1)
     laptop.sync()
