@@ -41,6 +41,10 @@ APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
 
+ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Rules do not depend on the database, and there are a thousand cells."""
+
+
 def place(kind: str) -> str:
     record = record_kinds()[kind]
     return bucket(None if record.township_wide else ZONE, record.data_class)
@@ -113,6 +117,7 @@ def status(verdict: tuple[str, str | None]) -> tuple[str, str | None]:
     return ("applied", None) if verdict[0] == "conflict" else verdict
 
 
+@ONCE
 @pytest.mark.parametrize("role", [*ROLE, "NEW"])
 def test_each_cell_is_held_by_the_server(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
@@ -131,6 +136,7 @@ def test_each_cell_is_held_by_the_server(
         assert status(verdict) == expected(may([role], Act.EDIT, kind, own=True)), ("own", kind)
 
 
+@ONCE
 @pytest.mark.parametrize("role", [*ROLE])
 def test_deleting_approving_and_moving_are_held_too(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
