@@ -111,9 +111,9 @@ def op_id(device: int, incarnation: int, dseq: int, index: int) -> str:
     return f"{device}.{incarnation}.{dseq}.{index}"
 
 
-def bucket(zone_id: bytes | None, data_class: str) -> str:
-    """Name of a bucket: ``<zone id in hex>/i``, or ``township/i`` for records of no zone."""
-    return f"{zone_id.hex() if zone_id else 'township'}/{data_class}"
+def bucket(owner: bytes | None, data_class: str) -> str:
+    """Name of a bucket: ``<zone or cadre id in hex>/i``, or ``township/i`` for those of neither."""
+    return f"{owner.hex() if owner else 'township'}/{data_class}"
 
 
 class Writers:

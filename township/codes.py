@@ -261,6 +261,32 @@ SITUATION_KIND = CodeList(
     {"livelihood": "民情", "opinion": "舆情", "police": "警情", "disaster": "灾情"},
 )
 
+# Domain §7.3: each look at what is masked has a reason, and a text of the person's own.
+ACCESS_REASON = CodeList(
+    "access_reason",
+    {
+        "relief": "办理救助申请",
+        "identity": "核对身份",
+        "rescue": "紧急救援",
+        "own_request": "应本人要求",
+        "other": "其他",
+    },
+)
+
+ACCESS_ACT = CodeList(
+    "access_act",
+    {
+        "unmask": "查看遮盖内容",
+        "print": "打印",
+        "export": "导出",
+        "my_record": "打印本人信息",
+        "open_sealed": "打开密件",
+        "purge": "到期清理",
+        "erase": "依法删除",
+        "refused": "无权被拒",
+    },
+)
+
 SITUATION_LEVEL = CodeList(
     "situation_level", {"normal": "一般", "abnormal": "异常", "emergency": "紧急"}
 )

@@ -21,6 +21,12 @@ from township.values import moment_text
 TOWNSHIP_OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK", "DIS"})
 """Roles that serve all zones. Source: domain §2."""
 
+TOWNSHIP_WIDE = frozenset({"DIS", "ADM", "SEC", "AUD"})
+"""Roles without business data of any zone that work with a laptop all the same."""
+
+SEALED = "x"
+"""Class of what is sealed; everybody's laptop may hold what is sealed to its own user."""
+
 
 @dataclass(frozen=True)
 class DeviceLine:
@@ -48,7 +54,7 @@ def issue_code(
         raise NotFound(f"镇服务器上没有这些登录名：{'、'.join(unknown)}。请核对后再试。")
     chosen = [known[login] for login in logins]
     authors = [Author(cadre_id, values["login"], values["name"]) for cadre_id, values in chosen]
-    buckets = _buckets([values for _, values in chosen], zones)
+    buckets = _buckets(chosen, zones)
     service = server.service
     with service.store.writing() as connection:
         now = service.clock()
@@ -71,17 +77,25 @@ def cadres(server: OpenServer) -> dict[str, tuple[bytes, dict[str, str]]]:
     return {values["login"]: (cadre_id, values) for cadre_id, values in decoded}
 
 
-def _buckets(users: list[dict[str, str]], zones: Sequence[bytes] | None) -> list[str]:
+def _buckets(
+    users: Sequence[tuple[bytes, dict[str, str]]], zones: Sequence[bytes] | None
+) -> list[str]:
     """What a laptop of these cadres may hold. Raises WorldError when that is nothing."""
-    roles = {role for values in users for role in (values.get("roles") or "").split()}
+    roles = {role for _, values in users for role in (values.get("roles") or "").split()}
     classes = [name for name in ("i", "r") if sees_class(roles, name)]
-    if not classes:
-        raise WorldError("这些账号的角色不接触业务数据，不能登记笔记本。请核对登录名和角色。")
+    buckets = {"township/i", *(bucket(cadre, SEALED) for cadre, _ in users)}
+    if sees_class(roles, "a"):
+        buckets.add("township/a")
     if zones is None and roles & TOWNSHIP_OFFICES:
-        return [f"{place}/{name}" for place in ("township", "*") for name in classes]
-    own = [bytes.fromhex(z) for values in users for z in (values.get("zones") or "").split()]
-    buckets = {bucket(zone, name) for zone in (own if zones is None else zones) for name in classes}
-    return sorted({"township/i", *buckets})
+        buckets |= {f"{place}/{name}" for place in ("township", "*") for name in classes}
+    elif classes:
+        named = [z for _, values in users for z in (values.get("zones") or "").split()]
+        own = [bytes.fromhex(zone) for zone in named]
+        own = own if zones is None else list(zones)
+        buckets |= {bucket(zone, name) for zone in own for name in classes}
+    elif not roles & TOWNSHIP_WIDE:
+        raise WorldError("这些账号的角色不接触业务数据，不能登记笔记本。请核对登录名和角色。")
+    return sorted(buckets)
 
 
 @retrying

@@ -92,10 +92,12 @@ class KindRule:
     orders: merge.Orders
     data_class: str
     township_wide: bool
+    owner_field: str
+    outgoing: bool
 
-    def bucket_in(self, zone_id: bytes | None) -> str:
-        """The bucket in which a new record of this kind lies when it names this zone."""
-        return bucket(None if self.township_wide else zone_id, self.data_class)
+    def bucket_in(self, owner: bytes | None) -> str:
+        """The bucket of a new record of this kind whose ``owner_field`` names this owner."""
+        return bucket(None if self.township_wide else owner, self.data_class)
 
 
 @cache
@@ -110,7 +112,8 @@ def kind_rules() -> dict[str, KindRule]:
             if declared.kind in (Kind.CODES, Kind.REFS)
         }
         checks = {field: _CHECKS.get(declared.kind, _is_text) for field, declared in fields.items()}
-        rules[name] = KindRule(checks, orders, record.data_class, record.township_wide)
+        where = record.data_class, record.township_wide, record.owner_field, record.outgoing
+        rules[name] = KindRule(checks, orders, *where)
     return rules
 
 
@@ -122,17 +125,17 @@ def checked(head: Head) -> Head | Op:
     if decoder is None:
         return _checked_in_general(head)
     try:
-        zone = decoder.decode(head.fields).zone_id
+        owner = getattr(decoder.decode(head.fields), kind_rules()[head.kind].owner_field)
     except ValueError:
         return _checked_in_general(head)  # not plain
-    if _bucket_of(head.kind, zone) != head.bucket:
+    if _bucket_of(head.kind, owner) != head.bucket:
         raise Refused("rejected", "bucket")
     return head
 
 
 @lru_cache(1024)
-def _bucket_of(kind: str, zone: bytes | None) -> str:
-    return kind_rules()[kind].bucket_in(zone)
+def _bucket_of(kind: str, owner: bytes | None) -> str:
+    return kind_rules()[kind].bucket_in(owner)
 
 
 def _checked_in_general(head: Head) -> Op:
@@ -171,7 +174,7 @@ def _check_insert(op: Op, rule: KindRule | None) -> None:
         check = checks.get(name)
         if not (_unknown_fits(name, value) if check is None else value is None or check(value)):
             raise Refused("rejected", "value")
-    if rule and rule.bucket_in(op.fields.get("zone_id")) != op.bucket:
+    if rule and rule.bucket_in(op.fields.get(rule.owner_field)) != op.bucket:
         raise Refused("rejected", "bucket")
     _check_allowed(op, op.fields)
 
@@ -187,7 +190,7 @@ def _check_set(op: Op, rule: KindRule | None) -> None:
         if not fits or not (base is None or (type(base) is str and len(base) <= 64)):
             raise Refused("rejected", "value")
         values[name] = value
-    if rule and "zone_id" in values and not rule.township_wide:
+    if rule and rule.owner_field in values and not rule.township_wide:
         raise Refused("rejected", "zone_change")
     _check_allowed(op, values)
 

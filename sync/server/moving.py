@@ -96,7 +96,11 @@ class Moving:
 
     def may_move(self, op: Op, bucket: str) -> bool:
         """Does the device hold both zones?"""
-        classes = {rule.data_class for rule in kind_rules().values() if not rule.township_wide}
+        classes = {
+            rule.data_class
+            for rule in kind_rules().values()
+            if rule.owner_field == "zone_id" and not rule.township_wide
+        }
         zones = (zone_of(bucket), op.fields["zone_id"][0].hex())
         return all(f"{zone}/{name}" in self._grants for zone in zones for name in classes)
 

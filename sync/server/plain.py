@@ -63,12 +63,14 @@ class Plain:
             return False
         if any(approves(head.kind, n, getattr(made, n)) for n in approval_fields(head.kind)):
             return False
-        place = (head.kind, made.zone_id)
+        place = (head.kind, getattr(made, kind_rules()[head.kind].owner_field))
         bucket = self._places.get(place) or self._granted_bucket(*place)
         return bucket == head.bucket and self._rows.bucket(key) is None
 
-    def _granted_bucket(self, kind: str, zone: bytes | None) -> str | None:
+    def _granted_bucket(self, kind: str, owner: bytes | None) -> str | None:
         """Where such a record has to lie, if this device may write there."""
-        bucket = kind_rules()[kind].bucket_in(zone)
-        self._places[kind, zone] = found = bucket if bucket in self._grants else None
+        rule = kind_rules()[kind]
+        bucket = rule.bucket_in(owner)
+        granted = rule.outgoing or bucket in self._grants
+        self._places[kind, owner] = found = bucket if granted else None
         return found

@@ -80,15 +80,15 @@ def _cast(head: Head, cast: Cast) -> Head:
 def insert_decoders() -> dict[str, msgspec.msgpack.Decoder[Any]]:
     """Kind → decoder of its new records' fields; kinds that need a closer look have none."""
     return {
-        kind: msgspec.msgpack.Decoder(_struct(kind, record.fields()))
+        kind: msgspec.msgpack.Decoder(_struct(kind, record.fields(), record.owner_field))
         for kind, record in record_kinds().items()
         if all(field.kind is not Kind.MOMENT for field in record.fields().values())
         and kind != "conflict"
     }
 
 
-def _struct(kind: str, fields: dict[str, Field]) -> type[msgspec.Struct]:
+def _struct(kind: str, fields: dict[str, Field], place: str) -> type[msgspec.Struct]:
     typed = [(name, _TYPES.get(field.kind, _TEXT) | None, None) for name, field in fields.items()]
-    if "zone_id" not in fields:
-        typed.append(("zone_id", None, None))
+    if place not in fields:
+        typed.append((place, None, None))
     return msgspec.defstruct(kind, typed, forbid_unknown_fields=True, gc=False)

@@ -188,12 +188,18 @@ class Taking:
                 raise Refused("quarantined", "unknown_record")
             if self._trusted:
                 continue
-            if bucket not in self._grants and not self._moving.may_write(ops[-1], bucket):
+            if not self._may_write(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
             if head.action == "move" and not self._may_move(ops[-1], bucket):
                 raise Refused("quarantined", "not_granted")
             self._permits.check(header.author, ops[-1], new=key in made)
         return ops
+
+    def _may_write(self, op: Head | Op, bucket: str) -> bool:
+        rule = kind_rules().get(op.kind)
+        if rule and rule.outgoing and op.action == "insert":
+            return True
+        return bucket in self._grants or self._moving.may_write(op, bucket)
 
     def _may_move(self, op: Head | Op, bucket: str) -> bool:
         return isinstance(op, Op) and self._moving.may_move(op, bucket)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -35,6 +36,7 @@ EDITED: dict[str, tuple[str, Any]] = {
     "special_group_member": ("goal", "每月一访"),
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),
+    "access_entry": ("reason_text", "核对身份"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
@@ -98,7 +100,7 @@ def person(server: OpenServer, url: str, role: str) -> Person:
     fields = {"login": role, "name": "某人", "roles": role, "status": "active"}
     enter(server, Op("cadre", cadre, "insert", "township/i", fields))
     service = server.service
-    buckets = ["township/i", bucket(ZONE, "i"), bucket(ZONE, "r")]
+    buckets = ["township/i", "township/a", bucket(ZONE, "i"), bucket(ZONE, "r")]
     with service.store.writing() as connection:
         code = enrolment.issue(
             connection, service.township_id, [Author(cadre, role, role)], buckets, service.clock()
@@ -220,9 +222,23 @@ def test_a_laptop_is_granted_what_its_people_may_see(
     assert held == set(classes)
 
 
+@ONCE
 @pytest.mark.parametrize("role", ["ADM", "SEC", "AUD", "DIS"])
 def test_administrators_get_no_laptop_with_business_data(server: OpenServer, role: str) -> None:
+    cadre = new_id()
     fields = {"login": "new", "name": "某人", "roles": role, "zones": ZONE.hex()}
+    enter(server, Op("cadre", cadre, "insert", "township/i", fields))
+    admin.issue_code(server, ["new"])
+    c = tables.enrolment_code.c
+    with server.service.store.reading() as connection:
+        packed = connection.scalars(select(c.buckets)).one()
+    log = {"township/a"} if role == "AUD" else set()
+    assert set(msgspec.msgpack.decode(packed)) == {"township/i", f"{cadre.hex()}/x", *log}
+
+
+@ONCE
+def test_somebody_without_a_role_gets_no_laptop(server: OpenServer) -> None:
+    fields = {"login": "new", "name": "某人", "roles": "", "zones": ZONE.hex()}
     enter(server, Op("cadre", new_id(), "insert", "township/i", fields))
     with pytest.raises(WorldError, match="不接触业务数据"):
         admin.issue_code(server, ["new"])

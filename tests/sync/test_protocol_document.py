@@ -106,6 +106,9 @@ def test_kinds_of_record_and_of_value() -> None:
         kind: (record.data_class, "yes" if record.township_wide else "no")
         for kind, record in record_kinds().items()
     }
+    outgoing = {kind for kind, record in record_kinds().items() if record.outgoing}
+    (line,) = (line for line in TEXT.splitlines() if "are **outgoing**" in line)
+    assert set(re.findall(r"`(\w+)`", line)) == outgoing
     assert [row[0] for row in first_cells(TEXT, "Kind")] == [kind.value for kind in Kind]
 
 

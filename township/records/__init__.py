@@ -1,5 +1,6 @@
 """The township's records; importing this package maps them all."""
 
+from township.records.access import AccessEntry
 from township.records.attachment import Attachment
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
@@ -12,6 +13,7 @@ from township.records.situation import Situation
 from township.records.zone import Group, Zone
 
 __all__ = [
+    "AccessEntry",
     "Attachment",
     "Base",
     "Cadre",

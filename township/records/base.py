@@ -38,9 +38,17 @@ class Record(Base):
     label: ClassVar[str]
     """What people call this kind of record."""
     data_class: ClassVar[str] = "i"
-    """Bucket class of this kind: ``i`` internal, ``r`` restricted."""
+    """Bucket class of this kind: ``i`` internal, ``r`` restricted, ``a`` the access log,
+    ``x`` sealed.
+    """
     township_wide: ClassVar[bool] = False
     """True for kinds that lie in the township's bucket even when they name a zone."""
+    owner_field: ClassVar[str] = "zone_id"
+    """The field that says in whose bucket a row lies: a zone's, or a cadre's."""
+    outgoing: ClassVar[bool] = False
+    """True for kinds that everybody may send in and only who is granted their bucket may hold:
+    elsewhere they leave with their changeset and never become a row. They are never changed.
+    """
 
     id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, default=new_id)
     created_by: Mapped[bytes | None] = mapped_column(LargeBinary(16))
@@ -67,8 +75,8 @@ class Record(Base):
 
     def bucket(self) -> str:
         """The bucket this row lies in."""
-        zone = None if self.township_wide else getattr(self, "zone_id", None)
-        return changes.bucket(zone, self.data_class)
+        owner = None if self.township_wide else getattr(self, self.owner_field, None)
+        return changes.bucket(owner, self.data_class)
 
     def shown(self, name: str) -> str:
         """A field's value as people read it."""

@@ -62,6 +62,9 @@ none but what is sealed to it.
 """
 _NOBODY: Roles = frozenset()
 
+_ADMINISTRATORS = frozenset({"ADM", "SEC", "AUD"})
+_ALL_ROLES = _EVERYBODY | _ADMINISTRATORS | {"DIS"}
+
 _OFFICE_OF_RECORD = frozenset({"PGO"})
 _OVERSEERS = frozenset({"VS", "PGO", "CLK"})
 
@@ -91,7 +94,8 @@ def _row(
     }
 
 
-_organisation = _row(_EVERYBODY, _OFFICE_OF_RECORD, _OFFICE_OF_RECORD, printed=_EVERYBODY)
+_organisation = _row(_ALL_ROLES, _OFFICE_OF_RECORD, _OFFICE_OF_RECORD, printed=_EVERYBODY)
+"""Zones, groups and cadres: no data of residents; administrators and DIS need their names."""
 _people = _row(
     _EVERYBODY,
     _CLERKS,
@@ -138,6 +142,7 @@ TABLE: Mapping[str, Row] = {
     ),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
+    "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -246,6 +251,9 @@ def refusal(roles: Roles, act: Act, kind: str) -> str:
     return f"{mine}不能{doing}{whose}{label}，没有保存。{help_}"
 
 
+_CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}
+
+
 def sees_class(roles: Iterable[str], data_class: str) -> bool:
-    """May a device of somebody with these roles hold records of class ``i`` or ``r``?"""
-    return bool(frozenset(roles) & {"i": _EVERYBODY, "r": _HANDLERS}.get(data_class, _NOBODY))
+    """May a device of somebody with these roles hold records of class ``i``, ``r`` or ``a``?"""
+    return bool(frozenset(roles) & _CLASSES.get(data_class, _NOBODY))

@@ -56,14 +56,16 @@ def commit(
         session.rollback()
         return frozenset(), None
     _permit(session, author, ops)
+    kept = _let_go(session, ops)
     session.flush()
-    kinds = {op.kind for _, op in ops}
+    kinds = {op.kind for _, op in kept}
     for record, op in ops:
         if op.action == "move":
             zones = (bytes.fromhex(op.bucket[: op.bucket.index("/")]), op.fields["zone_id"][0])
             kinds |= moving.take_along(session.connection(), record.id, zones, dseq)
-    scope.note_guests(session.connection(), {op.bucket for _, op in ops})
-    _store(session, device, author, now, ops)
+    scope.note_guests(session.connection(), {op.bucket for _, op in kept})
+    _store(session, device, author, now, [op for _, op in ops])
+    _note_pending(session, dseq, kept)
     session.commit()
     return frozenset(kinds), dseq
 
@@ -83,6 +85,17 @@ def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -
         act = lacking(roles, op.kind, op.action, op.fields, own=record.created_by == author)
         if act:
             raise NotAllowed(refusal(roles, act, op.kind))
+
+
+def _let_go(session: Session, ops: list[tuple[Record, Op]]) -> list[tuple[Record, Op]]:
+    """Without the records that only leave: what may not be held here never becomes a row."""
+    kept = []
+    for record, op in ops:
+        if record.outgoing and scope.only_leaves(session.connection(), op):
+            session.expunge(record)
+        else:
+            kept.append((record, op))
+    return kept
 
 
 def _ordered(*lists: list[Record]) -> list[Record]:
@@ -200,9 +213,7 @@ def _stamp(record: Record, author: bytes, now: datetime) -> None:
     record.updated_at, record.updated_by = now, author
 
 
-def _store(
-    session: Session, device: Any, author: bytes, now: datetime, ops: list[tuple[Record, Op]]
-) -> None:
+def _store(session: Session, device: Any, author: bytes, now: datetime, ops: Sequence[Op]) -> None:
     dseq = device.last_dseq + 1
     header = changes.encode(
         changes.Header(
@@ -215,7 +226,7 @@ def _store(
             len(ops),
         )
     )
-    encoded = [changes.encode(op) for _, op in ops]
+    encoded = [changes.encode(op) for op in ops]
     if sum(map(len, encoded)) > changes.MAX_CHANGESET or max(map(len, encoded)) > changes.MAX_OP:
         raise WorldError("一次改动的内容太多，没有保存。请分几次保存。")
     hash_ = changes.link(device.last_hash, header, map(changes.op_hash, encoded))
@@ -229,19 +240,22 @@ def _store(
             state="pending",
         )
     )
-    session.execute(
-        insert(tables.pending).on_conflict_do_nothing(),
-        [
-            {
-                "record_id": op.record,
-                "dseq": dseq,
-                "kind": op.kind,
-                "inserts": int(op.action == "insert"),
-            }
-            for _, op in ops
-        ],
-    )
     session.execute(update(tables.device).values(last_dseq=dseq, last_hash=hash_))
+
+
+def _note_pending(session: Session, dseq: int, ops: Sequence[tuple[Record, Op]]) -> None:
+    """Which records wait for the township's answer, and which the search has to learn."""
+    waiting = [
+        {
+            "record_id": op.record,
+            "dseq": dseq,
+            "kind": op.kind,
+            "inserts": int(op.action == "insert"),
+        }
+        for _, op in ops
+    ]
+    if waiting:
+        session.execute(insert(tables.pending).on_conflict_do_nothing(), waiting)
     _mark_search(session, [record for record, op in ops if op.kind in SEARCHED])
 
 

@@ -38,7 +38,7 @@ def begin(connection: Connection, expected: int, number: int | None = None) -> s
     before = Overlay(connection, expected)
     numbers = _rewrite(connection, device, device.number if number is None else number)
     after = Overlay(connection, expected + 1)
-    edits = layers.touched(after, numbers.values())
+    edits = layers.touched(connection, after, numbers.values())
     views = layers.beneath(before, known, edits)
     return layers.renew(connection, after, views, edits, known)
 

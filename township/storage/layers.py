@@ -34,11 +34,12 @@ def beneath(
     }
 
 
-def touched(overlay: Overlay, dseqs: Iterable[int]) -> dict[Key, list[int]]:
-    """Which of these own changesets edit which records."""
+def touched(connection: Connection, overlay: Overlay, dseqs: Iterable[int]) -> dict[Key, list[int]]:
+    """Which of these own changesets edit which records of this laptop."""
     found: dict[Key, list[int]] = {}
     for dseq in dseqs:
-        for key in dict.fromkeys((a.op.kind, a.op.record) for a in overlay.own(dseq)):
+        kept = (a.op for a in overlay.own(dseq) if not scope.only_leaves(connection, a.op))
+        for key in dict.fromkeys((op.kind, op.record) for op in kept):
             found.setdefault(key, []).append(dseq)
     return found
 

@@ -104,7 +104,7 @@ def _lay_on(connection: Connection, current: int, again: list[int]) -> set[str]:
     """Put own work back on top of the rows."""
     overlay = Overlay(connection, current)
     known = layers.pending_records(connection)
-    new = layers.touched(overlay, again)
+    new = layers.touched(connection, overlay, again)
     views = layers.beneath(overlay, known, new)
     edits = {
         key: sorted({*(known[key].dseqs if key in known else ()), *new.get(key, ())})

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from township.changes import Op
 from township.records import record_kinds
 from township.storage import later, staging, tables, whereabouts
 from township.storage.bulk import marks
@@ -53,6 +54,16 @@ def note_guests(connection: Connection, buckets: Iterable[str]) -> None:
         keep(connection, _LEAVING, " ".join(sorted(leaving)))
 
 
+def only_leaves(connection: Connection, op: Op) -> bool:
+    """Does this record leave the laptop with its changeset, without ever being a row here?"""
+    record = record_kinds().get(op.kind)
+    if record is None or not record.outgoing:
+        return False
+    c = tables.bucket_cursor.c
+    followed = connection.scalar(select(c.bucket).where(c.bucket == op.bucket))
+    return followed is None
+
+
 def release(connection: Connection, incarnation: int) -> set[str]:
     """Let go what stayed in buckets that are not followed until the township had answered it.
 
@@ -71,10 +82,10 @@ def release(connection: Connection, incarnation: int) -> set[str]:
     return kinds
 
 
-_THERE = """(SELECT id FROM "{kind}" WHERE zone_id = ?
- AND id NOT IN (SELECT record_id FROM shadow WHERE field = 'zone_id')
- UNION ALL SELECT record_id FROM shadow WHERE field = 'zone_id' AND kind = ? AND value = ?)"""
-"""The records of a kind that lie in a zone for the township, wherever they were moved here."""
+_THERE = """(SELECT id FROM "{kind}" WHERE {place} = ?
+ AND id NOT IN (SELECT record_id FROM shadow WHERE field = '{place}')
+ UNION ALL SELECT record_id FROM shadow WHERE field = '{place}' AND kind = ? AND value = ?)"""
+"""The records of a kind that lie with an owner for the township, wherever they were moved here."""
 
 
 def _kinds(bucket: str) -> list[str]:
@@ -88,8 +99,9 @@ def _kinds(bucket: str) -> list[str]:
 
 
 def _there(connection: Connection, kind: str, bucket: str) -> tuple[str, tuple[object, ...]]:
-    zone = bytes.fromhex(bucket.partition("/")[0])
-    there, values = _THERE.format(kind=kind), (zone, kind, msgspec.msgpack.encode(zone))
+    owner = bytes.fromhex(bucket.partition("/")[0])
+    there = _THERE.format(kind=kind, place=record_kinds()[kind].owner_field)
+    values = (owner, kind, msgspec.msgpack.encode(owner))
     if kind != "conflict":
         return there, values
     ids = whereabouts.conflicts_of_class(connection, there, values, bucket.rpartition("/")[2])

@@ -57,13 +57,13 @@ def lying(connection: Connection, kind: str, ids: tuple[bytes, ...]) -> dict[Key
         return {}
     target = ", target_kind, target_id" if kind == "conflict" else ", NULL, NULL"
     rows = connection.exec_driver_sql(
-        f'SELECT id, zone_id{target} FROM "{kind}" WHERE id IN ({marks(ids)})'
+        f'SELECT id, {record.owner_field}{target} FROM "{kind}" WHERE id IN ({marks(ids)})'
         " AND id NOT IN (SELECT record_id FROM pending WHERE inserts = 1)"
         " AND id NOT IN (SELECT record_id FROM unread)",
         ids,
     ).all()
     covered = connection.exec_driver_sql(
-        "SELECT record_id, value FROM shadow WHERE field = 'zone_id'"
+        f"SELECT record_id, value FROM shadow WHERE field = '{record.owner_field}'"
         f" AND record_id IN ({marks(ids)})",
         ids,
     ).all()
