@@ -10,10 +10,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background
+from desktop.models.looks import Looks
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
+from desktop.views.guarded import GuardedFields
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.moving_dialog import MovingDialog, move
@@ -30,7 +32,7 @@ from township.codes import SPECIAL_GROUP
 from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import households, moving
-from township.usecases.household_detail import household_detail
+from township.usecases.household_detail import Guarded, household_detail
 from township.usecases.household_rows import household_rows
 from township.usecases.households import HouseholdFilter
 from township.usecases.moving import Moved
@@ -97,6 +99,7 @@ class HouseholdsPage(Page):
         self._database, self._cadre = database, cadre_id
         self._papers = Papers(database, cadre_id, background)
         self._photos = PhotoDesk(database, cadre_id, self)
+        self._looks = Looks(database, cadre_id, self)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -111,6 +114,7 @@ class HouseholdsPage(Page):
             lambda visit: self._papers.print_visit(visit, self),
             self.ask_where_to,
             self._photos,
+            self._guarded,
             reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
@@ -163,6 +167,9 @@ class HouseholdsPage(Page):
             self.table.select_id(target)
         self.table.setFocus()
 
+    def leave(self) -> None:
+        self._looks.forget()
+
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
             ("Ctrl+N", "给选中的户记一次走访"),
@@ -200,6 +207,17 @@ class HouseholdsPage(Page):
             return
         self.committed.emit(kinds)
         self.said.emit(f"{name} 已迁回原责任区", None)
+
+    def _guarded(self, guarded: Guarded, name: str) -> QWidget:
+        return GuardedFields(
+            guarded,
+            name,
+            self._looks,
+            self._database,
+            self._cadre,
+            lambda text: self.said.emit(text, None),
+            self.committed.emit,
+        )
 
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
@@ -286,7 +304,7 @@ class HouseholdsPage(Page):
             return
         try:
             with self._database.reader() as session:
-                detail = household_detail(session, household, china_today())
+                detail = household_detail(session, household, china_today(), by=self._cadre)
                 movable = bool(moving.destinations(session, household))
         except WorldError as error:
             self.panel.show_nothing(str(error))
@@ -314,7 +332,7 @@ class _HouseholdRows:
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page._database.reader() as session:
-            found = household_rows(session, ids, china_today())
+            found = household_rows(session, ids, china_today(), by=self._page._cadre)
         return {
             one: (
                 line.no,

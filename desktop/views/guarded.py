@@ -1,0 +1,111 @@
+"""The masked fields of one record: each may be looked at with a reason, or replaced unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from desktop.models.looks import Looks
+from desktop.views.masked_edit import MaskedEdit
+from desktop.views.reason_dialog import ReasonDialog
+from desktop.views.widgets.basics import Button, button, selectable
+from desktop.views.widgets.flow import FlowLayout
+from township.records import record_kinds
+from township.rules.settings import PRESET
+from township.storage.database import Database
+from township.usecases import access
+from township.usecases.access import Look, Masked, Reason
+from township.usecases.household_detail import Guarded
+
+Say = Callable[[str], object]
+Committed = Callable[[frozenset[str]], object]
+
+
+class GuardedFields(QWidget):
+    """Shows what is masked of one record, for the person whose ``looks`` they are.
+
+    ``name`` is whose record it is; ``say`` hears what to tell, ``committed`` which kinds changed.
+    """
+
+    def __init__(
+        self,
+        guarded: Guarded,
+        name: str,
+        looks: Looks,
+        database: Database,
+        cadre_id: bytes,
+        say: Say,
+        committed: Committed,
+    ) -> None:
+        super().__init__()
+        self._guarded, self._name, self._looks = guarded, name, looks
+        self._database, self._cadre = database, cadre_id
+        self._say, self._committed = say, committed
+        layout = FlowLayout(self, 4)
+        self.parts = [(field, self._line(field), self._button(field)) for field in guarded.fields]
+        for _, line, look in self.parts:
+            layout.addWidget(line)
+            layout.addWidget(look)
+        if guarded.may_change:
+            layout.addWidget(self._change())
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        looks.changed.connect(self._follow)
+        self._follow()
+
+    def ask(self, field: Masked) -> None:
+        """Ask why, then show the field for a while."""
+        told = (
+            f"理由会记入查阅记录，由审计管理员查看。{PRESET.unmask_minutes} 分钟后重新遮盖，"
+            "请不要抄给无关的人。"
+        )
+        what = f"查看{self._name}的{field.label}"
+        ReasonDialog("查看遮盖的内容", what, told, lambda r: self._look(field, r), self).open()
+
+    def _look(self, field: Masked, reason: Reason) -> None:
+        look = self._looks.look(field.target, reason)
+        if look.too_many:
+            self._say(too_many(look))
+
+    def _follow(self) -> None:
+        for field, line, look in self.parts:
+            clear = self._looks.text(field.target)
+            line.setText(f"{field.label} {field.shown if clear is None else clear}")
+            look.setVisible(clear is None)
+
+    def _line(self, field: Masked) -> QLabel:
+        line = selectable(f"{field.label} {field.shown}")
+        line.setWordWrap(False)
+        return line
+
+    def _button(self, field: Masked) -> Button:
+        made = button("查看", lambda: self.ask(field), kind="quiet", glyph="eye")
+        made.setAccessibleName(f"查看{self._name}的{field.label}")
+        made.setEnabled(self._guarded.may_look)
+        kind = self._guarded.kind
+        made.setToolTip(
+            f"写明理由后显示 {PRESET.unmask_minutes} 分钟"
+            if self._guarded.may_look
+            else access.not_allowed(kind)
+        )
+        return made
+
+    def _change(self) -> Button:
+        label = record_kinds()[self._guarded.kind].label
+        made = button("", self._edit, kind="quiet", glyph="pencil-simple")
+        name = f"更改{self._name}的{'联系电话' if label == '户' else '电话、身份证号、出生日期'}"
+        made.setToolTip(name)
+        made.setAccessibleName(name)
+        return made
+
+    def _edit(self) -> None:
+        dialog = MaskedEdit(self._database, self._cadre, self._guarded, self._name, self)
+        dialog.saved.connect(self._committed)
+        dialog.open()
+
+
+def too_many(look: Look) -> str:
+    """The notice to somebody who has looked very often today."""
+    return f"今天已查看 {look.looks} 次遮盖的内容，超过 {PRESET.unmask_alert} 次，审计管理员会看到提醒。"
