@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.models.looks import Looks
 from desktop.views.masked_edit import MaskedEdit
 from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Button, button, selectable
-from desktop.views.widgets.flow import FlowLayout
 from township.records import record_kinds
 from township.rules.settings import PRESET
 from township.storage.database import Database
@@ -25,13 +24,15 @@ Committed = Callable[[frozenset[str]], object]
 class GuardedFields(QWidget):
     """Shows what is masked of one record, for the person whose ``looks`` they are.
 
-    ``name`` is whose record it is; ``say`` hears what to tell, ``committed`` which kinds changed.
+    ``name`` is whose record it is, ``title`` what stands above; ``say`` hears what to tell,
+    ``committed`` which kinds changed.
     """
 
     def __init__(
         self,
         guarded: Guarded,
         name: str,
+        title: str,
         looks: Looks,
         database: Database,
         cadre_id: bytes,
@@ -42,16 +43,19 @@ class GuardedFields(QWidget):
         self._guarded, self._name, self._looks = guarded, name, looks
         self._database, self._cadre = database, cadre_id
         self._say, self._committed = say, committed
-        layout = FlowLayout(self, 4)
-        self.parts = [(field, self._line(field), self._button(field)) for field in guarded.fields]
-        for _, line, look in self.parts:
-            layout.addWidget(line)
-            layout.addWidget(look)
+        self.parts = [(field, selectable(""), self._button(field)) for field in guarded.fields]
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        if title or not self.parts:
+            grid.addWidget(selectable(title or "没有登记联系电话"), 0, 0, 1, 2)
+        first = grid.rowCount() if title else 0
+        for at, (_, line, look) in enumerate(self.parts, first):
+            grid.addWidget(line, at, 0)
+            grid.addWidget(look, at, 1)
         if guarded.may_change:
-            layout.addWidget(self._change())
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+            grid.addWidget(self._change(), 0, 2)
         looks.changed.connect(self._follow)
         self._follow()
 
@@ -74,11 +78,6 @@ class GuardedFields(QWidget):
             clear = self._looks.text(field.target)
             line.setText(f"{field.label} {field.shown if clear is None else clear}")
             look.setVisible(clear is None)
-
-    def _line(self, field: Masked) -> QLabel:
-        line = selectable(f"{field.label} {field.shown}")
-        line.setWordWrap(False)
-        return line
 
     def _button(self, field: Masked) -> Button:
         made = button("查看", lambda: self.ask(field), kind="quiet", glyph="eye")
@@ -108,4 +107,5 @@ class GuardedFields(QWidget):
 
 def too_many(look: Look) -> str:
     """The notice to somebody who has looked very often today."""
-    return f"今天已查看 {look.looks} 次遮盖的内容，超过 {PRESET.unmask_alert} 次，审计管理员会看到提醒。"
+    most = PRESET.unmask_alert
+    return f"今天已查看 {look.looks} 次遮盖的内容，超过 {most} 次，审计管理员会看到提醒。"

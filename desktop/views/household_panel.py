@@ -23,8 +23,8 @@ Open = Callable[[str, bytes], None]
 """Goes to a record: key of its page, and its id."""
 Print = Callable[[bytes], None]
 """Prints the report of a visit."""
-Guard = Callable[[Guarded, str], QWidget]
-"""Shows the masked fields of a record, and whose it is."""
+Guard = Callable[[Guarded, str, str], QWidget]
+"""Shows the masked fields of a record: whose it is, and what stands above."""
 
 
 class HouseholdPanel(Card):
@@ -63,12 +63,12 @@ class HouseholdPanel(Card):
         self.body.addWidget(label(place, "caption", wrap=True))
         for caption, text in _facts(detail):
             self._pair(caption, text)
-        self._masked(detail.guarded, row.head or row.no)
+        if detail.guarded.fields or detail.guarded.may_change:
+            self.body.addWidget(self._guard(detail.guarded, row.head or row.no, ""))
         self.body.addLayout(row_of(self._mover(movable), 1))
         self._section(f"家庭成员（{len(detail.persons)} 人）")
         for person in detail.persons:
-            self.body.addWidget(selectable(_person(person)))
-            self._masked(person.guarded, person.name)
+            self.body.addWidget(self._guard(person.guarded, person.name, _person(person)))
         self._matters("诉求", "needs", detail.needs)
         self._matters("五情", "situations", detail.situations)
         self._visits(detail)
@@ -99,10 +99,6 @@ class HouseholdPanel(Card):
         layout.addWidget(label(_visit(visit), "caption", wrap=True), 1)
         layout.addWidget(made)
         return head
-
-    def _masked(self, guarded: Guarded, name: str) -> None:
-        if guarded.fields or guarded.may_change:
-            self.body.addWidget(self._guard(guarded, name))
 
     def _mover(self, movable: bool) -> QWidget:
         made = button("迁到别的责任区…", self._move, kind="quiet", glyph="house")

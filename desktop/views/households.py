@@ -208,10 +208,11 @@ class HouseholdsPage(Page):
         self.committed.emit(kinds)
         self.said.emit(f"{name} 已迁回原责任区", None)
 
-    def _guarded(self, guarded: Guarded, name: str) -> QWidget:
+    def _guarded(self, guarded: Guarded, name: str, title: str) -> QWidget:
         return GuardedFields(
             guarded,
             name,
+            title,
             self._looks,
             self._database,
             self._cadre,
