@@ -19,6 +19,8 @@ from township.usecases.household_detail import Guarded
 
 Say = Callable[[str], object]
 Committed = Callable[[frozenset[str]], object]
+NOTED = frozenset({"access_entry"})
+"""What a look changes: there is one more note to be sent."""
 
 
 class GuardedFields(QWidget):
@@ -70,6 +72,7 @@ class GuardedFields(QWidget):
 
     def _look(self, field: Masked, reason: Reason) -> None:
         look = self._looks.look(field.target, reason)
+        self._committed(NOTED)
         if look.too_many:
             self._say(too_many(look))
 

@@ -15,7 +15,7 @@ from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
 from desktop.theme import em
-from desktop.views.guarded import GuardedFields
+from desktop.views.guarded import NOTED, GuardedFields
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.moving_dialog import MovingDialog, move
@@ -97,7 +97,9 @@ class HouseholdsPage(Page):
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
-        self._papers = Papers(database, cadre_id, background)
+        self._papers = Papers(
+            database, cadre_id, background, noted=lambda: self.committed.emit(NOTED)
+        )
         self._photos = PhotoDesk(database, cadre_id, self)
         self._looks = Looks(database, cadre_id, self)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")

@@ -141,9 +141,10 @@ class LedgerDialog(QDialog):
         names = [self._zones[zone] for zone in wish.zones or ()]
         where = "、".join(names) if len(names) <= 2 else f"{names[0]}等{len(names)}个责任区"
         title = " ".join(filter(None, ("户台账月报", f"{wish.year}年{wish.month}月", where)))
-        over = self.parentWidget()
+        over, papers = self.parentWidget(), self._papers
         self.accept()
-        self._papers.show(pdf, title, over)
+        if isinstance(over, QWidget):
+            papers.show(pdf, title, over, lambda why: papers.ledger(wish, why))
 
     def _finished(self) -> None:
         self._ticket = None
