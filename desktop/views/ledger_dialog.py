@@ -43,7 +43,7 @@ class LedgerDialog(QDialog):
         self._papers, self._zones = papers, dict(zones)
         self._ticket: Ticket | None = None
         self._today = today
-        self.month = ChoiceEdit(_months(today))
+        self.month = ChoiceEdit(months_before(today))
         self.everything = ToggleChips((Choice(None, f"全部 {len(zones)} 个责任区"),))
         self.zones = ToggleChips([Choice(zone, name) for zone, name in zones], several=True)
         self.problem = label("", "problem", wrap=True)
@@ -163,11 +163,11 @@ class LedgerDialog(QDialog):
         self.problem.setVisible(bool(text))
 
 
-def _months(today: date) -> Sequence[Choice]:
+def months_before(today: date) -> Sequence[Choice]:
     """The months from the present one back, found as 2026-05, 202605 or 5 too."""
     newest = today.year * 12 + today.month - 1
-    months = [(at // 12, at % 12 + 1) for at in range(newest, newest - _MONTHS, -1)]
+    found = [(at // 12, at % 12 + 1) for at in range(newest, newest - _MONTHS, -1)]
     return [
         Choice((year, month), f"{year} 年 {month} 月", f"{year}-{month:02} {year}{month:02}")
-        for year, month in months
+        for year, month in found
     ]

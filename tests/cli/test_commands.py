@@ -15,6 +15,18 @@ from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost
 
 PASSWORD = "Longma-2026"
+DEVICE = {
+    "id": 1,
+    "number": 7,
+    "incarnation": 1,
+    "last_dseq": 0,
+    "last_hash": bytes(32),
+    "township_id": bytes(16),
+    "township_name": "屈原镇",
+    "signing_key": bytes(32),
+    "sealing_key": bytes(32),
+    "server_url": "",
+}
 SECRETARY = {
     "login": "xiang",
     "name": "向美华",
@@ -34,20 +46,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> tuple[LaptopFolder, str]
     zone.id = new_id()
     cadre = Cadre(zones=(zone.id,), **SECRETARY)
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=7,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="",
-            )
-        )
+        connection.execute(insert(tables.device).values(**DEVICE))
     with database.work(bytes(16)) as work:
         work.add(zone)
         work.add(cadre)

@@ -17,14 +17,18 @@ from sqlalchemy import insert, update
 
 from desktop import theme
 from desktop.background import Background
+from desktop.views.export_dialog import ExportDialog
 from desktop.views.guarded import GuardedFields
 from desktop.views.households import _PAUSE, HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.masked_edit import MaskedEdit
+from desktop.views.preview import Preview
 from desktop.views.reason_dialog import ReasonDialog
+from desktop.views.widgets.basics import Button
+from reports.raster import page_text
 from tests.desktop import villages
 from tests.desktop.test_matter_pages import DEVICE
-from tests.desktop.villages import HOMES, ME, REACHABLE
+from tests.desktop.villages import HOMES, ME, REACHABLE, TALK
 from tests.notes import notes
 from township.records import Cadre, Household
 from township.rules.settings import PRESET
@@ -212,3 +216,100 @@ def test_it_fits_with_large_text(window: MainWindow, qapp: QApplication) -> None
             assert one.geometry().right() <= right
     finally:
         theme.set_text_size(qapp, 100)
+
+
+def export_dialog(window: MainWindow) -> ExportDialog:
+    page = window.page("households")
+    assert isinstance(page, HouseholdsPage)
+    page.exports.click()
+    found = dialog(ExportDialog)
+    assert isinstance(found, ExportDialog)
+    return found
+
+
+def secretary(window: MainWindow, database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(update(Cadre).values(roles=("VC", "VS")))
+    window.reload(frozenset({"cadre"}))
+    settle(window)
+
+
+def test_export_of_the_filter(
+    window: MainWindow, qtbot: QtBot, database: Database, tmp_path: Path
+) -> None:
+    page = window.page("households")
+    assert isinstance(page, HouseholdsPage)
+    assert page.exports.isHidden()  # a village cadre does not export
+    secretary(window, database)
+    page.zone._choose(next(iter(villages.ZONES)))
+    settle(window)
+    found = export_dialog(window)
+    found.start.click()
+    assert found.form.boxes["reason"].shown_problem()
+    found.form.set_values({"reason": "other", "reason_text": "六月核对"})
+    if shots := os.environ.get("SHOTS"):
+        qtbot.wait(20)
+        found.grab().save(f"{shots}/export.png")
+        window.grab().save(f"{shots}/export-button.png")
+    out = tmp_path / "户名册.xlsx"
+    found.write(out)
+    qtbot.waitUntil(lambda: "已导出 5 户" in window.toast.text, timeout=5000)
+    assert out.read_bytes().startswith(b"PK")
+    [told] = notes(database)
+    assert (told["act"], told["row_count"], told["reason_text"]) == ("export", 5, "六月核对")
+
+
+def test_an_export_that_fails_says_why(
+    window: MainWindow, qtbot: QtBot, database: Database, tmp_path: Path
+) -> None:
+    secretary(window, database)
+    found = export_dialog(window)
+    found.what.set_values(("monthly_ledger",))
+    found.kind.set_values((".csv",))
+    found.form.set_values({"reason": "other", "reason_text": "六月核对"})
+    found.write(tmp_path / "missing" / "月报.csv")
+    qtbot.waitUntil(lambda: "写不进去" in found.problem.text(), timeout=5000)
+    out = tmp_path / "月报.csv"
+    found.write(out)
+    qtbot.waitUntil(lambda: out.exists() and "已导出 8 户" in window.toast.text, timeout=5000)
+    text = out.read_text("utf-8-sig")
+    assert TALK in text and "13812341234" not in text
+
+
+def test_a_paper_in_full_takes_the_place_of_the_masked_one(
+    window: MainWindow, qtbot: QtBot, database: Database
+) -> None:
+    [printer, *_] = [
+        one
+        for one in window.findChildren(Button)
+        if one.isVisible() and one.accessibleName().endswith("的走访记录")
+    ]
+    printer.click()
+    qtbot.waitUntil(lambda: bool(previews()), timeout=5000)
+    [masked] = previews()
+    assert "13812341234" not in page_text(masked._pdf, 0) and masked.in_full.isVisible()
+    masked.in_full.click()
+    found = dialog(ReasonDialog)
+    assert isinstance(found, ReasonDialog)
+    if shots := os.environ.get("SHOTS"):
+        qtbot.wait(20)
+        masked.grab().save(f"{shots}/preview-masked.png")
+        found.grab().save(f"{shots}/reason-print.png")
+    answer(found, qtbot)
+    qtbot.waitUntil(lambda: previews() not in ([], [masked]), timeout=5000)
+    [clear] = previews()
+    assert "含个人信息" in clear.windowTitle() and clear.in_full.isHidden()
+    text = page_text(clear._pdf, 0)
+    assert "13812341234" in text and "含个人信息，注意保密" in text
+    if shots := os.environ.get("SHOTS"):
+        qtbot.wait(300)
+        clear.grab().save(f"{shots}/preview-clear.png")
+    [told] = notes(database)
+    assert told["act"] == "print"
+    clear.close()
+
+
+def previews() -> list[Preview]:
+    """Those that are open."""
+    tops = QApplication.topLevelWidgets()
+    return [one for one in tops if isinstance(one, Preview) and one.isVisible()]
