@@ -21,6 +21,11 @@ Say = Callable[[str], object]
 Committed = Callable[[frozenset[str]], object]
 NOTED = frozenset({"access_entry"})
 """What a look changes: there is one more note to be sent."""
+TOLD = (
+    f"理由会记入查阅记录，由审计管理员查看。{PRESET.unmask_minutes} 分钟后重新遮盖，"
+    "请不要抄给无关的人。"
+)
+"""What becomes of a reason."""
 
 
 class GuardedFields(QWidget):
@@ -63,12 +68,8 @@ class GuardedFields(QWidget):
 
     def ask(self, field: Masked) -> None:
         """Ask why, then show the field for a while."""
-        told = (
-            f"理由会记入查阅记录，由审计管理员查看。{PRESET.unmask_minutes} 分钟后重新遮盖，"
-            "请不要抄给无关的人。"
-        )
         what = f"查看{self._name}的{field.label}"
-        ReasonDialog("查看遮盖的内容", what, told, lambda r: self._look(field, r), self).open()
+        ReasonDialog("查看遮盖的内容", what, TOLD, lambda r: self._look(field, r), self).open()
 
     def _look(self, field: Masked, reason: Reason) -> None:
         look = self._looks.look(field.target, reason)
