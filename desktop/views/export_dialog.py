@@ -154,7 +154,9 @@ class ExportDialog(QDialog):
             self._tell("请从列表里选一个月份")
             self.month.setFocus()
             return False
-        return self.form.check()
+        fine = self.form.check()
+        self._fit()
+        return fine
 
     def _written(self, path: Path, count: int) -> None:
         self.accept()
@@ -217,7 +219,8 @@ class ExportDialog(QDialog):
     def _fit(self) -> None:
         """As high as all lines need at the width, which the first hint misses."""
         layout = self.layout()
-        if layout is not None:
+        if layout is not None:  # chips in large text need a little more than they tell
+            self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
             self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _tell(self, text: str) -> None:

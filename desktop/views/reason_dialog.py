@@ -22,11 +22,12 @@ _WIDE = 30
 
 def reason_form() -> Form:
     """Both parts of a reason, which must be given."""
-    names = ("reason", "reason_text")
-    fields = {name: replace(AccessEntry.field(name), required=True) for name in names}
-    form = Form(field_boxes(fields, names), [["reason"], ["reason_text"]])
-    form.boxes["reason_text"].set_label("具体事由")
-    return form
+    labels = {"reason": "理由", "reason_text": "具体事由"}
+    fields = {
+        name: replace(AccessEntry.field(name), label=label, required=True)
+        for name, label in labels.items()
+    }
+    return Form(field_boxes(fields, list(labels)), [[name] for name in labels])
 
 
 def reason_of(form: Form) -> Reason:
@@ -70,6 +71,7 @@ class ReasonDialog(QDialog):
         """Hand the reason over, or say what is missing."""
         self._tell("")
         if not self.form.check():
+            self._fit()
             return
         try:
             self._act(reason_of(self.form))
@@ -87,7 +89,8 @@ class ReasonDialog(QDialog):
     def _fit(self) -> None:
         """As high as all lines need at the width, which the first hint misses."""
         layout = self.layout()
-        if layout is not None:
+        if layout is not None:  # chips in large text need a little more than they tell
+            self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
             self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _tell(self, text: str) -> None:

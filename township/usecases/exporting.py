@@ -18,7 +18,7 @@ from township.records import AccessEntry, Cadre, Group, Household
 from township.rules.permissions import Act, may
 from township.rules.settings import PRESET, Settings
 from township.storage.database import Database
-from township.usecases import documents, ledger
+from township.usecases import ledger
 from township.usecases.access import Noted, Reason, note, refuse, require
 from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.households import HouseholdFilter, household_ids
@@ -88,7 +88,7 @@ def monthly_ledger(
         zones = _zones_of(session, ids)
         noted = Noted("export", "household", None, LEDGER, only(zones), len(ids))
         _permit(database, session, cadre_id, noted, zones, settings)
-        found = documents.monthly_ledger(session, zones, *month, progress)
+        found = ledger.monthly_ledger(session, zones, *month, progress)
         masked = masked_ledger(found, viewer_of(session, cadre_id), zone_ids_by_name(session))
     _note(database, cadre_id, noted, reason)
     return masked if place is None else _of_group(masked, place)
