@@ -10,11 +10,12 @@ from desktop.models.looks import Looks
 from desktop.views.masked_edit import MaskedEdit
 from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Button, button, selectable
+from desktop.views.widgets.dates import china_today
 from township.records import record_kinds
 from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import access
-from township.usecases.access import Look, Masked, Reason
+from township.usecases.access import Masked, Reason
 from township.usecases.household_detail import Guarded
 
 Say = Callable[[str], object]
@@ -72,10 +73,10 @@ class GuardedFields(QWidget):
         ReasonDialog("查看遮盖的内容", what, TOLD, lambda r: self._look(field, r), self).open()
 
     def _look(self, field: Masked, reason: Reason) -> None:
-        look = self._looks.look(field.target, reason)
+        self._looks.look(field.target, reason)
         self._committed(NOTED)
-        if look.too_many:
-            self._say(too_many(look))
+        if text := many_looks(self._database, self._cadre):
+            self._say(text)
 
     def _follow(self) -> None:
         for field, line, look in self.parts:
@@ -109,7 +110,11 @@ class GuardedFields(QWidget):
         dialog.open()
 
 
-def too_many(look: Look) -> str:
-    """The notice to somebody who has looked very often today."""
+def many_looks(database: Database, cadre_id: bytes) -> str:
+    """The notice to somebody who has looked very often today; empty for everybody else."""
+    with database.reader() as session:
+        looks = access.looks_of(session.connection(), cadre_id, china_today())
     most = PRESET.unmask_alert
-    return f"今天已查看 {look.looks} 次遮盖的内容，超过 {most} 次，审计管理员会看到提醒。"
+    if looks <= most:
+        return ""
+    return f"今天已查看 {looks} 次遮盖的内容，超过 {most} 次，审计管理员会看到提醒。"

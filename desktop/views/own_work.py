@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from desktop.theme import Tone
 from desktop.views import visit_again
 from desktop.views.content_dialog import ContentDialog
-from desktop.views.guarded import NOTED, TOLD
+from desktop.views.guarded import NOTED, TOLD, many_looks
 from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Card, button, glyph, label, row, rule, selectable
 from township.errors import WorldError
@@ -62,6 +62,8 @@ class _WorkCard(Card):
             text = own_work.as_text(local_text(work.written_at), found)
             ContentDialog(title, text, found, self.window(), clear=True).open()
             self.committed.emit(NOTED)
+            if many := many_looks(self._database, self._cadre):
+                self.said.emit(many, None)
 
         masked = ContentDialog(title, self._text(work), typed, self.window(), ask)
         masked.open()

@@ -10,7 +10,7 @@ from desktop.background import Progress
 from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.views.content_dialog import ContentDialog
 from desktop.views.duplicates import DuplicatesCard
-from desktop.views.guarded import NOTED, TOLD
+from desktop.views.guarded import NOTED, TOLD, many_looks
 from desktop.views.own_work import NotTakenCard, WaitingCard
 from desktop.views.page import Page
 from desktop.views.reason_dialog import ReasonDialog
@@ -215,6 +215,8 @@ class SyncPage(Page):
             text = "\n".join([title, *(f"{side}：{value}" for side, value in lines)])
             ContentDialog("两个值", text, [Typed(title, lines)], self, clear=True).open()
             self.committed.emit(NOTED)
+            if many := many_looks(self._database, self._cadre):
+                self.said.emit(many, None)
 
         ReasonDialog("查看遮盖的内容", title, TOLD, give, self).open()
 

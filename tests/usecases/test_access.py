@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert
 from tests.notes import notes
 from township.errors import InvalidInput, NotAllowed, NotFound, WorldError
 from township.records import Cadre, Household, Person, Record, ZoneStaff, new_id
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import PRESET
 from township.storage import tables
 from township.storage.database import Database
 from township.usecases import access, resident_fields
@@ -83,7 +83,7 @@ def database(template: Path, tmp_path: Path) -> Iterator[Database]:
 
 def test_a_look_says_who_what_and_why_and_lasts_ten_minutes(database: Database) -> None:
     look = unmask(database, PEOPLE["VC"], PHONE, WHY)
-    assert (look.text, look.looks, look.too_many) == ("13812341234", 1, False)
+    assert (look.text, look.looks) == ("13812341234", 1)
     assert look.until - NOW == timedelta(minutes=10)
     [told] = notes(database)
     assert told == {
@@ -162,14 +162,17 @@ def test_what_cannot_be_noted_is_not_shown(database: Database) -> None:
         unmask(database, PEOPLE["VC"], PHONE, WHY)
 
 
-def test_many_looks_of_a_day_are_told(database: Database) -> None:
-    settings = Settings(unmask_alert=2)
+def test_the_looks_of_a_day_are_counted(database: Database) -> None:
     me = PEOPLE["VC"]
-    told = [unmask(database, me, PHONE, WHY, settings).too_many for _ in range(3)]
-    assert told == [False, False, True]
-    assert not unmask(database, PEOPLE["VS"], PHONE, WHY, settings).too_many
+    assert [unmask(database, me, PHONE, WHY).looks for _ in range(3)] == [1, 2, 3]
+    assert unmask(database, PEOPLE["VS"], PHONE, WHY).looks == 1
+    with pytest.raises(NotAllowed):
+        unmask(database, PEOPLE["TC"], PHONE, WHY)
     database.clock = lambda: NOW + timedelta(days=1)
-    assert unmask(database, me, PHONE, WHY, settings).looks == 1
+    assert unmask(database, me, PHONE, WHY).looks == 1
+    with database.reader() as session:
+        connection = session.connection()
+        assert access.looks_of(connection, PEOPLE["TC"], NOW.date()) == 0
     assert PRESET.unmask_alert == 30
 
 

@@ -74,7 +74,6 @@ class Look:
     text: str
     until: datetime
     looks: int
-    too_many: bool
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def unmask(
         work.commit()
     text = record.field(target.field).clear(getattr(record, target.field))
     until = database.clock() + timedelta(minutes=settings.unmask_minutes)
-    return Look(text, until, looks, looks > settings.unmask_alert)
+    return Look(text, until, looks)
 
 
 def living(session: Session, target: Target) -> Record:
