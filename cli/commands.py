@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +10,11 @@ import typer
 
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 from cli.account_commands import password, recover, recoveries, reenrol
+from cli.answers import AsJson, Folder, Login, Password, say, say_step
+from cli.export_commands import export
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
+from township.codes import ACCESS_REASON
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -30,36 +32,23 @@ township.command("recover")(recover)
 township.command("recoveries")(recoveries)
 app.add_typer(password, name="password")
 app.command("reenrol")(reenrol)
+app.add_typer(export, name="export")
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
 bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
 app.add_typer(bundle, name="bundle")
 
-Folder = Annotated[Path, typer.Option("--folder", help="数据文件夹")]
-Login = Annotated[str, typer.Option("--login", help="登录名")]
-Password = Annotated[
-    str,
-    typer.Option(
-        "--password", envvar="LIANXINQIAO_PASSWORD", prompt="密码", hide_input=True, help="密码"
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 Data = Annotated[Path, typer.Option("--data", help="服务器文件夹")]
 Database = Annotated[
     str | None,
     typer.Option("--database", help="数据放在 PostgreSQL：postgresql+psycopg://用户@主机/数据库"),
 ]
 Out = Annotated[Path, typer.Option("--out", help="写到哪个 PDF 文件")]
-
-
-def say(text: str, answer: dict[str, object], as_json: bool) -> None:
-    """Answer in words for people or as one JSON object for programs."""
-    typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else text)
-
-
-def say_step(text: str) -> None:
-    """What a long command is doing now; on stderr, so that the answer stays clean."""
-    typer.echo(f"· {text}", err=True)
+Why = Annotated[
+    str | None,
+    typer.Option("--reason", help=f"不遮盖，理由：{'、'.join(ACCESS_REASON.labels.values())}"),
+]
+WhyText = Annotated[str | None, typer.Option("--reason-text", help="具体事由，至少两个字")]
 
 
 @app.command("open")
@@ -157,11 +146,13 @@ def report_visit(
     login: Login,
     password: Password,
     out: Out,
+    why: Why = None,
+    why_text: WhyText = None,
     as_json: AsJson = False,
 ) -> None:
     """打印一份入户走访记录。"""
     with laptops.opened(folder, login, password) as laptop:
-        pages = papers.visit(laptop, visit, out)
+        pages = papers.visit(laptop, visit, out, papers.reason_of(why, why_text))
     say(f"已写好 {out}，共 {pages} 页。", {"file": str(out), "pages": pages}, as_json)
 
 
@@ -173,11 +164,13 @@ def report_ledger(
     password: Password,
     out: Out,
     zone: Annotated[str | None, typer.Option("--zone", help="责任区名称；不填为全部")] = None,
+    why: Why = None,
+    why_text: WhyText = None,
     as_json: AsJson = False,
 ) -> None:
     """打印户台账月报。"""
     with laptops.opened(folder, login, password) as laptop:
-        pages = papers.ledger(laptop, month, zone, out)
+        pages = papers.ledger(laptop, month, zone, out, papers.reason_of(why, why_text))
     say(f"已写好 {out}，共 {pages} 页。", {"file": str(out), "pages": pages}, as_json)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,36 +12,57 @@ from reports.monthly_ledger import monthly_ledger
 from reports.page import PrintStamp
 from reports.raster import page_count
 from reports.visit_report import visit_report
+from township.codes import ACCESS_REASON
 from township.errors import NotFound, WorldError
 from township.records import Cadre, Zone
 from township.storage.laptop import Unlocked
-from township.usecases import documents
+from township.usecases import printing
+from township.usecases.access import Reason
 from township.values import CHINA
 
 
-def visit(laptop: Unlocked, visit_hex: str, out: Path) -> int:
-    """Write one visit report; returns its pages. Raises WorldError."""
+def visit(laptop: Unlocked, visit_hex: str, out: Path, reason: Reason | None = None) -> int:
+    """Write one visit report, in full with a reason; returns its pages. Raises WorldError."""
     if not re.fullmatch(r"[0-9a-f]{32}", visit_hex):
         raise WorldError("走访编号应为 32 位十六进制字符，请从走访记录中复制。")
-    with laptop.database.reader() as session:
-        document = documents.visit_report(session, bytes.fromhex(visit_hex))
+    visit_id = bytes.fromhex(visit_hex)
+    document = printing.visit_report(laptop.database, laptop.cadre_id, visit_id, reason)
     return _write(laptop, out, lambda stamp: visit_report(document, stamp))
 
 
-def ledger(laptop: Unlocked, month: str, zone: str | None, out: Path) -> int:
-    """Write a month's ledger; returns its pages. Raises WorldError."""
-    year, number = _month(month)
-    with laptop.database.reader() as session:
-        zones = None
-        if zone is not None:
-            zones = session.scalars(select(Zone.id).where(Zone.name == zone)).all()
-            if not zones:
-                raise NotFound(f"本机没有名为“{zone}”的责任区，请核对名称。")
-        document = documents.monthly_ledger(session, zones, year, number)
+def ledger(
+    laptop: Unlocked, month: str, zone: str | None, out: Path, reason: Reason | None = None
+) -> int:
+    """Write a month's ledger, in full with a reason; returns its pages. Raises WorldError."""
+    year, number = month_of(month)
+    zones = zones_named(laptop, zone)
+    document = printing.monthly_ledger(
+        laptop.database, laptop.cadre_id, zones, year, number, reason=reason
+    )
     return _write(laptop, out, lambda stamp: monthly_ledger(document, stamp))
 
 
-def _month(text: str) -> tuple[int, int]:
+def zones_named(laptop: Unlocked, zone: str | None) -> Sequence[bytes] | None:
+    """The zone of this name; None, which means all, when none is given. Raises NotFound."""
+    if zone is None:
+        return None
+    with laptop.database.reader() as session:
+        found = session.scalars(select(Zone.id).where(Zone.name == zone)).all()
+    if not found:
+        raise NotFound(f"本机没有名为“{zone}”的责任区，请核对名称。")
+    return found
+
+
+def reason_of(code: str | None, text: str | None) -> Reason | None:
+    """The reason that was given on the command line, by its code or its label; None: none."""
+    if code is None and text is None:
+        return None
+    labels = {label: one for one, label in ACCESS_REASON.labels.items()}
+    return Reason(labels.get(code or "", code), text or "")
+
+
+def month_of(text: str) -> tuple[int, int]:
+    """Year and month of a text like 2026-05. Raises WorldError."""
     match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)
     if match is None:
         raise WorldError("月份请写成 2026-05 这样的形式。")

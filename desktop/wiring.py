@@ -158,6 +158,7 @@ def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCa
 
 
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
+    from desktop.models.who import pages_of
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
@@ -201,6 +202,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return SyncPage(database, cadre, syncs)
 
+    def log() -> Page:
+        from desktop.views.access_log import AccessLogPage
+
+        return AccessLogPage(database)
+
     database, cadre = unlocked.database, unlocked.cadre_id
     specs = [
         PageSpec("today", "今日", "house", today),
@@ -208,7 +214,10 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("access_log", "查阅记录", "list-checks", log),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]
+    offered = pages_of(database, cadre, [spec.key for spec in specs])
+    specs = [spec for spec in specs if spec.key in offered]
     return specs

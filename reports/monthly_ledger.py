@@ -47,15 +47,15 @@ def monthly_ledger(
     """
     title = f"{ledger.township}户台账月报"
     file = PdfFile(f"{title}（{ledger.year}年{ledger.month}月）", stamp.printed_at)
-    table = LongTable(_columns(paper))
+    table = LongTable(_columns(paper, ledger.clear))
     pages = list(_pages(ledger, table, paper))
-    bookmarked = None
+    bookmarked, month = None, f"{ledger.year}年{ledger.month}月"
     for number, (zone, page) in enumerate(pages, 1):
         if zone != bookmarked:
             file.bookmark(zone)
             bookmarked = zone
         sheet = Sheet(file, (paper.width, paper.height))
-        heading = Heading(title, f"责任区：{zone}", f"{ledger.year}年{ledger.month}月")
+        heading = Heading(title, f"责任区：{zone}", month, ledger.clear)
         draw_frame(sheet, paper, heading, stamp, (number, len(pages)))
         table.draw(sheet, page, paper.left, paper.body_top)
         sheet.finish()
@@ -64,11 +64,14 @@ def monthly_ledger(
     return file.data()
 
 
-def _columns(paper: Paper) -> tuple[Column, ...]:
-    """The columns, those of text as wide as the paper allows."""
+def _columns(paper: Paper, clear: bool) -> tuple[Column, ...]:
+    """The columns, those of text as wide as the paper allows; ``clear``: with telephones."""
     texts = [column for column in COLUMNS if column.align is Align.LEFT]
     spare = (paper.body_width - sum(column.width for column in COLUMNS)) / len(texts)
-    return tuple(replace(c, width=c.width + spare) if c in texts else c for c in COLUMNS)
+    wide = [replace(c, width=c.width + spare) if c in texts else c for c in COLUMNS]
+    if clear:
+        wide[1] = replace(wide[1], head="户编号\n联系电话")
+    return tuple(wide)
 
 
 def _pages(
@@ -94,7 +97,7 @@ def _cells(number: int, row: LedgerRow) -> tuple[str, ...]:
     needs = row.needs
     return (
         str(number),
-        row.household_no,
+        "\n".join(filter(None, (row.household_no, row.phone))),
         row.head,
         row.group,
         str(row.persons),
@@ -103,10 +106,10 @@ def _cells(number: int, row: LedgerRow) -> tuple[str, ...]:
         str(row.visits_month or ""),
         str(row.visits_year or ""),
         "\n".join(f"{day.day}日：{text}" for day, text in row.findings),
-        _numbered(map(_need_text, needs)),
-        _numbered(need.measure for need in needs),
-        _numbered(need.result for need in needs),
-        _numbered(f"{n.feedback_on:%m-%d}" if n.feedback_on else "" for n in needs),
+        numbered(map(_need_text, needs)),
+        numbered(need.measure for need in needs),
+        numbered(need.result for need in needs),
+        numbered(f"{n.feedback_on:%m-%d}" if n.feedback_on else "" for n in needs),
         row.remark,
     )
 
@@ -115,7 +118,7 @@ def _need_text(need: LedgerNeed) -> str:
     return f"{need.need_class}类：{need.text}" if need.need_class else need.text
 
 
-def _numbered(texts: Iterable[str]) -> str:
+def numbered(texts: Iterable[str]) -> str:
     """One text as it is; several under ①, ② …, so that the columns can be read across."""
     all_texts = list(texts)
     if len(all_texts) < 2:

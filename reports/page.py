@@ -11,6 +11,8 @@ from township.values import local_text
 
 INTERNAL = "内部资料"
 """The mark on papers with data of class I or R."""
+CLEAR = "含个人信息，注意保密"
+"""The mark beside it on papers that hold what is masked otherwise. Source: domain §6."""
 
 TITLE_SIZE = 18.0
 TEXT_SIZE = 10.5
@@ -82,6 +84,8 @@ class Heading:
     title: str
     left: str = ""
     right: str = ""
+    clear: bool = False
+    """Whether the paper holds what is masked otherwise, and says so."""
 
 
 def draw_frame(
@@ -93,7 +97,8 @@ def draw_frame(
     sheet.text(middle, baseline, heading.title, sans_bold(), TITLE_SIZE, Align.CENTER)
     above = paper.top + 5 * MM
     sheet.text(paper.left, above, f"编号：{stamp.print_no}", sans(), SMALLEST_SIZE)
-    sheet.text(paper.right, above, INTERNAL, sans_bold(), TEXT_SIZE, Align.RIGHT)
+    mark = f"{INTERNAL}　{CLEAR}" if heading.clear else INTERNAL
+    sheet.text(paper.right, above, mark, sans_bold(), TEXT_SIZE, Align.RIGHT)
     caption = paper.body_top + 4.5
     sheet.text(paper.left, caption, heading.left, sans(), SMALLEST_SIZE)
     sheet.text(paper.right, caption, heading.right, sans(), SMALLEST_SIZE, Align.RIGHT)

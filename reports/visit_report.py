@@ -51,7 +51,7 @@ def visit_reports(
 
 def _add_report(file: PdfFile, report: VisitReport, stamp: PrintStamp) -> None:
     about = f"户编号：{report.household_no}　{_chinese_date(report.visited_on)}"
-    heading = Heading(TITLE, f"{report.township}　{report.zone}", about)
+    heading = Heading(TITLE, f"{report.township}　{report.zone}", about, report.clear)
     pages = paginate(_rows(report), _PAPER.body_height - 2 * SMALLEST_SIZE)
     file.bookmark(f"{report.household_no} {report.head} {_chinese_date(report.visited_on)}")
     for number, rows in enumerate(pages, 1):
@@ -68,7 +68,7 @@ def _draw_body(sheet: Sheet, rows: list[LaidRow], *, last: bool) -> None:
 
 
 def _rows(report: VisitReport) -> list[FormRow]:
-    rows = [*_household_rows(report), *_visit_rows(report)]
+    rows = [*_household_rows(report), *_contact_rows(report), *_visit_rows(report)]
     if report.carry_over:
         rows.append(_wide("上次事项", report.carry_over))
     rows += [
@@ -92,6 +92,11 @@ def _household_rows(report: VisitReport) -> list[FormRow]:
             ("特殊群体", "、".join(report.special_groups) or _NOTHING),
         ),
     ]
+
+
+def _contact_rows(report: VisitReport) -> list[FormRow]:
+    """Only on papers for which somebody said why."""
+    return [_two(("住址", report.address), ("联系电话", report.phone))] if report.clear else []
 
 
 def _visit_rows(report: VisitReport) -> list[FormRow]:

@@ -1,7 +1,8 @@
 """What a printed document says: plain values, gathered by use-cases, laid out by reports.
 
 Masked from the start: telephone and identity numbers and addresses have no place on these
-papers, a household is placed by its group only. Source: domain §6, §7.3.
+papers, a household is placed by its group only. Source: domain §6, §7.3. Fields for them are
+filled by ``usecases.printing`` alone, when somebody has said why.
 """
 
 from __future__ import annotations
@@ -59,6 +60,10 @@ class VisitReport:
     situations: tuple[ReportedSituation, ...]
     resident_view: str
     next_visit_on: date | None
+    clear: bool = False
+    """Whether it holds what is masked otherwise: address and telephone, also in texts."""
+    address: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class LedgerRow:
     """What was found on which day: talks of visits and five-conditions reports."""
     needs: tuple[LedgerNeed, ...] = ()
     remark: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,8 @@ class MonthlyLedger:
     zones: tuple[ZoneLedger, ...]
     whole: bool = True
     """Whether all zones of the township are in it, so that its total is the township's."""
+    clear: bool = False
+    """Whether it holds what is masked otherwise: telephone numbers, also in texts."""
 
     def totals(self) -> LedgerTotals:
         """The total of all zones."""

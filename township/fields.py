@@ -17,6 +17,7 @@ from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from township.codes import CodeList
+from township.masks import masked
 from township.values import (
     Kind,
     Value,
@@ -146,7 +147,13 @@ class Field:
         return None
 
     def show(self, value: Any) -> str:
-        """A value as people read it; empty text when there is none."""
+        """A value as people read it: what is sensitive masked, empty text when there is none."""
+        if value not in _EMPTY and self.sensitivity is Sensitivity.S:
+            return masked(self.kind, value)
+        return self.clear(value)
+
+    def clear(self, value: Any) -> str:
+        """A value in full: only for who has said why (``usecases.access``)."""
         if value in _EMPTY:
             return ""
         if self.kind is Kind.CODE and self.codes:

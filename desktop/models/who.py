@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 
 from desktop.views.main import Who
 from township.records.cadre import Cadre
 from township.records.zone import Zone
+from township.rules.permissions import Act, may
 from township.storage.database import Database
+
+PAGES = {
+    "today": ("work_log", "household"),
+    "households": ("household",),
+    "worklog": ("work_log",),
+    "situations": ("situation",),
+    "needs": ("need",),
+    "access_log": ("access_entry",),
+}
+"""Which kinds somebody must be allowed to see for a page; pages not named here are everybody's."""
+
+
+def pages_of(database: Database, cadre_id: bytes, keys: Iterable[str]) -> frozenset[str]:
+    """Those of these pages that a cadre's duties are on.
+
+    One whom this laptop does not know yet gets all but the log, which nobody sees by accident.
+    """
+    with database.reader() as session:
+        roles = session.scalar(select(Cadre.roles).where(Cadre.id == cadre_id))
+    if roles is None:
+        return frozenset(keys) - {"access_log"}
+    return frozenset(
+        key for key in keys if all(may(roles, Act.SEE, kind) for kind in PAGES.get(key, ()))
+    )
 
 
 def who(database: Database, cadre_id: bytes) -> Who:

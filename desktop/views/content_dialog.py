@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop.theme import em
 from desktop.views.widgets.basics import button, label, row, rule, scrolled, selectable
+from township.rules.settings import PRESET
 from township.usecases.own_work import Typed
 
 _WIDE, _HIGH = 34, 26
@@ -17,9 +18,21 @@ _WIDE, _HIGH = 34, 26
 
 
 class ContentDialog(QDialog):
-    """Shows one changeset over the page that asked. Esc closes it."""
+    """Shows one changeset over the page that asked. Esc closes it.
 
-    def __init__(self, title: str, text: str, typed: Sequence[Typed], over: QWidget) -> None:
+    ``in_full`` is called to show it unmasked; ``clear``: it is, and closes by itself in time.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        typed: Sequence[Typed],
+        over: QWidget,
+        in_full: Callable[[], object] | None = None,
+        *,
+        clear: bool = False,
+    ) -> None:
         super().__init__(over)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -41,8 +54,12 @@ class ContentDialog(QDialog):
         layout.addWidget(scrolled(body), 1)
         self.copy = button("复制内容", self.copy_text)
         close = button("关闭", self.accept, kind="primary")
-        layout.addLayout(row(self.copy, self.copied, 1, close))
+        self.look = button("显示遮盖的…", lambda: in_full and in_full(), kind="quiet", glyph="eye")
+        layout.addLayout(row(self.copy, self.copied, 1, self.look, close))
         self.copied.hide()
+        self.look.setVisible(in_full is not None)
+        if clear:
+            QTimer.singleShot(PRESET.unmask_minutes * 60_000, self, self.reject)
         self.resize(em(self, _WIDE), em(self, _HIGH))
         close.setFocus()
 

@@ -12,6 +12,7 @@ from desktop.views.photo_strip import strip
 from desktop.views.widgets.basics import Card, button, empty, label, selectable
 from desktop.views.widgets.basics import row as row_of
 from township.usecases.household_detail import (
+    Guarded,
     HouseholdDetail,
     MatterLine,
     PersonLine,
@@ -22,6 +23,8 @@ Open = Callable[[str, bytes], None]
 """Goes to a record: key of its page, and its id."""
 Print = Callable[[bytes], None]
 """Prints the report of a visit."""
+Guard = Callable[[Guarded, str, str], QWidget]
+"""Shows the masked fields of a record: whose it is, and what stands above."""
 
 
 class HouseholdPanel(Card):
@@ -36,10 +39,11 @@ class HouseholdPanel(Card):
         print_visit: Print,
         move: Callable[[], None],
         photos: PhotoDesk,
+        guard: Guard,
         reachable: frozenset[str],
     ) -> None:
         super().__init__()
-        self._photos = photos
+        self._photos, self._guard = photos, guard
         self._move = move
         self._opened, self._print = opened, print_visit
         self._reachable = reachable
@@ -59,10 +63,12 @@ class HouseholdPanel(Card):
         self.body.addWidget(label(place, "caption", wrap=True))
         for caption, text in _facts(detail):
             self._pair(caption, text)
+        if detail.guarded.fields or detail.guarded.may_change:
+            self.body.addWidget(self._guard(detail.guarded, row.head or row.no, ""))
         self.body.addLayout(row_of(self._mover(movable), 1))
         self._section(f"家庭成员（{len(detail.persons)} 人）")
         for person in detail.persons:
-            self.body.addWidget(selectable(_person(person)))
+            self.body.addWidget(self._guard(person.guarded, person.name, _person(person)))
         self._matters("诉求", "needs", detail.needs)
         self._matters("五情", "situations", detail.situations)
         self._visits(detail)
@@ -135,7 +141,6 @@ def _facts(detail: HouseholdDetail) -> list[tuple[str, str]]:
         ("特殊群体", "、".join(row.special)),
         ("联系干部", "、".join(row.cadres)),
         ("住址", detail.address),
-        ("联系电话", detail.phone),
         ("居住", "全家外出" if detail.away else ""),
         ("住房安全等级", detail.housing_safety),
         ("地灾隐患点编号", detail.hazard_point),
@@ -144,7 +149,7 @@ def _facts(detail: HouseholdDetail) -> list[tuple[str, str]]:
 
 
 def _person(person: PersonLine) -> str:
-    facts = (person.relation, person.sex, person.age, person.residence, person.phone)
+    facts = (person.relation, person.sex, person.age, person.residence)
     return " · ".join(filter(None, (person.name, *facts)))
 
 

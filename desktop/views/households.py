@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background
+from desktop.models.household_rows import COLUMNS, HouseholdRows
+from desktop.models.looks import Looks
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
-from desktop.models.table import Column, Sort, TableModel
+from desktop.models.table import TableModel
 from desktop.theme import em
+from desktop.views.export_dialog import ExportDialog, Scope
+from desktop.views.guarded import NOTED, GuardedFields
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.moving_dialog import MovingDialog, move
@@ -30,10 +32,11 @@ from township.codes import SPECIAL_GROUP
 from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import households, moving
-from township.usecases.household_detail import household_detail
-from township.usecases.household_rows import household_rows
+from township.usecases.exporting import may_export
+from township.usecases.household_detail import Guarded, household_detail
 from township.usecases.households import HouseholdFilter
 from township.usecases.moving import Moved
+from township.usecases.viewers import viewer_of
 
 _PANEL_EM = 19
 _CHOICE_EM = 8
@@ -58,27 +61,6 @@ _KINDS = frozenset(
 )
 
 
-def _day(on: date | None) -> str:
-    return on.isoformat() if on else "未走访"
-
-
-def _count(number: int) -> str:
-    return str(number or "")
-
-
-COLUMNS = (
-    Column("no", "户编号", 6),
-    Column("head", "户主", 4, sortable=False),
-    Column("group", "小组", 3, spare=True, sortable=False),
-    Column("persons", "人口", 2, right=True, sortable=False),
-    Column("special", "特殊群体", 8, "、".join, grow=True, sortable=False),
-    Column("cadres", "联系干部", 5, "、".join, spare=True, sortable=False),
-    Column(households.LAST_VISIT, "最近走访", 6, _day),
-    Column("visits", "本年入户", 4, _count, right=True, sortable=False),
-    Column(households.OPEN_NEEDS, "未办结", 3, _count, right=True),
-)
-
-
 class HouseholdsPage(Page):
     """The households on this laptop; ``show_target`` takes the id of one."""
 
@@ -95,15 +77,19 @@ class HouseholdsPage(Page):
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
-        self._papers = Papers(database, cadre_id, background)
+        self._papers = Papers(
+            database, cadre_id, background, noted=lambda: self.committed.emit(NOTED)
+        )
         self._photos = PhotoDesk(database, cadre_id, self)
+        self._looks = Looks(database, cadre_id, self)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
             (Choice(_ALL, "全部"), Choice(_MINE, "我的联系户")), clearable=False
         )
         self.count = label("", "caption")
-        self.model = TableModel(COLUMNS, _HouseholdRows(self), self)
+        self._rows = HouseholdRows(database, cadre_id, self.search.text, self.filter)
+        self.model = TableModel(COLUMNS, self._rows, self)
         self._nothing = EmptyState("house-line", "")
         self.table = TableView(self.model, self._nothing)
         self.panel = HouseholdPanel(
@@ -111,9 +97,11 @@ class HouseholdsPage(Page):
             lambda visit: self._papers.print_visit(visit, self),
             self.ask_where_to,
             self._photos,
+            self._guarded,
             reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
+        self.exports = button("导出…", self.export, kind="quiet", glyph="download-simple")
         self.visit = button(
             "记一次走访", self._visit, kind="primary", glyph="note-pencil", keys="Ctrl+N"
         )
@@ -122,6 +110,7 @@ class HouseholdsPage(Page):
         self._build()
         self.visit.setVisible("worklog" in reachable)  # with a parent by now: no window flashes
         self._offer()
+        self._offer_export()
         self._connect()
         self.reload_list()
         self._soon.start(0)
@@ -151,6 +140,8 @@ class HouseholdsPage(Page):
         if not kinds or kinds & _KINDS:
             if not kinds or kinds & {"zone", "village_group"}:
                 self._offer()
+            if not kinds or "cadre" in kinds:
+                self._offer_export()
             self.reload_list()
 
     def focus_search(self) -> None:
@@ -162,6 +153,9 @@ class HouseholdsPage(Page):
             self._clear_filters()
             self.table.select_id(target)
         self.table.setFocus()
+
+    def leave(self) -> None:
+        self._looks.forget()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
@@ -176,12 +170,31 @@ class HouseholdsPage(Page):
         zones = tuple((zone.id, zone.name) for zone in self._zones)
         LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
 
+    def export(self) -> None:
+        """Ask what to export of the households in the filter, and why."""
+        wanted = self.filter()
+        names = [edit.text() for edit in (self.zone, self.group, self.special) if edit.value()]
+        names += ["我的联系户"] * (wanted.only_linked_to is not None)
+        with self._database.reader() as session:
+            count = len(households.household_ids(session, wanted, china_today()))
+        scope = Scope(wanted, "、".join(names) or "全部", count)
+        dialog = ExportDialog(self._database, self._cadre, scope, self._papers.background, self)
+        dialog.exported.connect(lambda text: self.said.emit(text, None))
+        dialog.noted.connect(lambda: self.committed.emit(NOTED))
+        dialog.open()
+
+    def _offer_export(self) -> None:
+        """The button is there for who may export."""
+        with self._database.reader() as session:
+            roles = viewer_of(session, self._cadre).roles
+        self.exports.setVisible(may_export(roles))
+
     def ask_where_to(self) -> None:
         """Ask to which zone the household beside the list moves, and move it."""
         household = self.table.current_id()
         if household is None:
             return
-        line = _HouseholdRows(self).fetch([household]).get(household, ())
+        line = self._rows.fetch([household]).get(household, ())
         name = " ".join(filter(None, line[:2]))
         dialog = MovingDialog(self._database, self._cadre, household, name, self)
         dialog.moved.connect(lambda kinds, before: self._moved_away(kinds, name, before))
@@ -200,6 +213,18 @@ class HouseholdsPage(Page):
             return
         self.committed.emit(kinds)
         self.said.emit(f"{name} 已迁回原责任区", None)
+
+    def _guarded(self, guarded: Guarded, name: str, title: str) -> QWidget:
+        return GuardedFields(
+            guarded,
+            name,
+            title,
+            self._looks,
+            self._database,
+            self._cadre,
+            lambda text: self.said.emit(text, None),
+            self.committed.emit,
+        )
 
     def _offer(self) -> None:
         """Fill the filters with what there is; what was picked stays."""
@@ -239,7 +264,7 @@ class HouseholdsPage(Page):
         left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
         self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
-        self.add_tool(self.search, self.ledger, self.visit)
+        self.add_tool(self.search, self.exports, self.ledger, self.visit)
         self.mine.set_values((_ALL,))
 
     def _connect(self) -> None:
@@ -286,7 +311,7 @@ class HouseholdsPage(Page):
             return
         try:
             with self._database.reader() as session:
-                detail = household_detail(session, household, china_today())
+                detail = household_detail(session, household, china_today(), by=self._cadre)
                 movable = bool(moving.destinations(session, household))
         except WorldError as error:
             self.panel.show_nothing(str(error))
@@ -297,38 +322,6 @@ class HouseholdsPage(Page):
         household = self.table.current_id()
         if household is not None and not self.visit.isHidden():
             self.wanted.emit("worklog", ("visit", household))
-
-
-class _HouseholdRows:
-    def __init__(self, page: HouseholdsPage) -> None:
-        self._page = page
-
-    def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        page, today = self._page, china_today()
-        typed = page.search.text().strip()
-        with page._database.reader() as session:
-            if typed:
-                return households.find_households(session, typed, page.filter(), today)
-            key, descending = (sort.key, sort.descending) if sort else (None, False)
-            return households.household_ids(session, page.filter(), today, key, descending)
-
-    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
-        with self._page._database.reader() as session:
-            found = household_rows(session, ids, china_today())
-        return {
-            one: (
-                line.no,
-                line.head,
-                line.group,
-                line.persons,
-                line.special,
-                line.cadres,
-                line.last_visit,
-                line.visits,
-                line.open_needs,
-            )
-            for one, line in found.items()
-        }
 
 
 def _fill(edit: ChoiceEdit, everything: str, choices: Sequence[Choice]) -> None:

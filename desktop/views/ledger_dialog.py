@@ -43,7 +43,7 @@ class LedgerDialog(QDialog):
         self._papers, self._zones = papers, dict(zones)
         self._ticket: Ticket | None = None
         self._today = today
-        self.month = ChoiceEdit(_months(today))
+        self.month = ChoiceEdit(months_before(today))
         self.everything = ToggleChips((Choice(None, f"全部 {len(zones)} 个责任区"),))
         self.zones = ToggleChips([Choice(zone, name) for zone, name in zones], several=True)
         self.problem = label("", "problem", wrap=True)
@@ -141,9 +141,10 @@ class LedgerDialog(QDialog):
         names = [self._zones[zone] for zone in wish.zones or ()]
         where = "、".join(names) if len(names) <= 2 else f"{names[0]}等{len(names)}个责任区"
         title = " ".join(filter(None, ("户台账月报", f"{wish.year}年{wish.month}月", where)))
-        over = self.parentWidget()
+        over, papers = self.parentWidget(), self._papers
         self.accept()
-        self._papers.show(pdf, title, over)
+        if isinstance(over, QWidget):
+            papers.show(pdf, title, over, lambda why: papers.ledger(wish, why))
 
     def _finished(self) -> None:
         self._ticket = None
@@ -162,11 +163,11 @@ class LedgerDialog(QDialog):
         self.problem.setVisible(bool(text))
 
 
-def _months(today: date) -> Sequence[Choice]:
+def months_before(today: date) -> Sequence[Choice]:
     """The months from the present one back, found as 2026-05, 202605 or 5 too."""
     newest = today.year * 12 + today.month - 1
-    months = [(at // 12, at % 12 + 1) for at in range(newest, newest - _MONTHS, -1)]
+    found = [(at // 12, at % 12 + 1) for at in range(newest, newest - _MONTHS, -1)]
     return [
         Choice((year, month), f"{year} 年 {month} 月", f"{year}-{month:02} {year}{month:02}")
-        for year, month in months
+        for year, month in found
     ]

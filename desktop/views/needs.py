@@ -85,7 +85,7 @@ class NeedsPage(MatterPage):
 
     def detail(self, record: bytes) -> Shown:
         with self.database.reader() as session:
-            found = needs.need_detail(session, record)
+            found = needs.need_detail(session, record, by=self.cadre_id)
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -131,7 +131,7 @@ class _NeedRows:
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:
-            found = needs.need_rows(session, ids)
+            found = needs.need_rows(session, ids, by=self._page.cadre_id)
         return {
             one: (
                 row.no,

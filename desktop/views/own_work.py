@@ -13,10 +13,14 @@ from sqlalchemy import Connection
 from desktop.theme import Tone
 from desktop.views import visit_again
 from desktop.views.content_dialog import ContentDialog
+from desktop.views.guarded import NOTED, TOLD, many_looks
+from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Card, button, glyph, label, row, rule, selectable
 from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import own_work
+from township.usecases.access import Reason
+from township.usecases.access_values import unmask_typed
 from township.usecases.own_work import Again, OwnWork
 from township.values import local_text
 
@@ -44,7 +48,25 @@ class _WorkCard(Card):
 
     def show_content(self, work: OwnWork) -> None:
         """Open what was typed, to read and to copy."""
-        ContentDialog(_title(work), self._text(work), self._typed(work), self.window()).open()
+        typed, title = self._typed(work), _title(work)
+        if not any(one.masked for one in typed):
+            ContentDialog(title, self._text(work), typed, self.window()).open()
+            return
+
+        def ask() -> None:
+            ReasonDialog("显示遮盖的内容", title, TOLD, give, masked).open()
+
+        def give(reason: Reason) -> None:
+            found = unmask_typed(self._database, self._cadre, work.place, reason)
+            masked.close()
+            text = own_work.as_text(local_text(work.written_at), found)
+            ContentDialog(title, text, found, self.window(), clear=True).open()
+            self.committed.emit(NOTED)
+            if many := many_looks(self._database, self._cadre):
+                self.said.emit(many, None)
+
+        masked = ContentDialog(title, self._text(work), typed, self.window(), ask)
+        masked.open()
 
     def _typed(self, work: OwnWork) -> list[own_work.Typed]:
         with self._database.reader() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QWidget
 from desktop.background import Background, Job
 from desktop.views.notices import failure_notice
 from desktop.views.preview import Preview, Raster
+from desktop.views.reason_dialog import ReasonDialog
 from township.records import Cadre
 from township.storage.database import Database
-from township.usecases import documents
+from township.usecases import printing
+from township.usecases.access import Reason, require
 from township.values import CHINA
 
 Drawn = Callable[[Job], bytes]
 """A job that gives a PDF. The modules that draw are imported by it: they take a while."""
+InFull = Callable[[Reason], Drawn]
+"""Gives the job that makes a paper unmasked, for this reason."""
 
 
 @dataclass(frozen=True)
@@ -36,31 +40,32 @@ class Papers:
     database: Database
     cadre_id: bytes
     background: Background
+    noted: Callable[[], object] = field(default=lambda: None, kw_only=True)
+    """Called when a paper in full was made, which is noted."""
 
     def print_visit(self, visit: bytes, over: QWidget) -> None:
         """Make the report of a visit and show it over a widget; a failure is told there."""
-        self.background.run(
-            self._visit(visit),
-            lambda pdf: self.show(pdf, "走访报告", over),
-            failed=lambda error: failure_notice(str(error), over).open(),
-            owner=over,
-        )
+        self._draw(self._visit(visit), "走访报告", over, lambda reason: self._visit(visit, reason))
 
-    def ledger(self, wish: LedgerWish) -> Drawn:
-        """The job that makes a month's ledger; its steps are told and it can be cancelled."""
+    def ledger(self, wish: LedgerWish, reason: Reason | None = None) -> Drawn:
+        """The job that makes a month's ledger; its steps are told and it can be cancelled.
+
+        Masked without a ``reason``.
+        """
 
         def drawn(job: Job) -> bytes:
             from reports.monthly_ledger import monthly_ledger
             from reports.page import PrintStamp
 
-            with self.database.reader() as session:
-                found = documents.monthly_ledger(
-                    session,
-                    wish.zones,
-                    wish.year,
-                    wish.month,
-                    lambda done, total: job.step(done, total, "正在汇总…"),
-                )
+            found = printing.monthly_ledger(
+                self.database,
+                self.cadre_id,
+                wish.zones,
+                wish.year,
+                wish.month,
+                lambda done, total: job.step(done, total, "正在汇总…"),
+                reason,
+            )
             job.step(0, 0, "正在排版…")
             stamp = PrintStamp(*self._stamped())
             return monthly_ledger(
@@ -69,19 +74,61 @@ class Papers:
 
         return drawn
 
-    def show(self, pdf: bytes, title: str, over: QWidget | None) -> None:
-        """Open the preview."""
+    def show(self, pdf: bytes, title: str, over: QWidget, in_full: InFull | None = None) -> None:
+        """Open the preview; ``in_full`` gives the job that makes the same paper unmasked."""
         from reports.raster import page_count, render_page
 
-        Preview(pdf, title, Raster(page_count, render_page), self.background, over).open()
+        preview = Preview(pdf, title, Raster(page_count, render_page), self.background, over)
+        if in_full is not None:
+            preview.offer_in_full(lambda: self._ask(title, preview, over, in_full))
+        preview.open()
 
-    def _visit(self, visit: bytes) -> Drawn:
+    def _ask(self, title: str, masked: Preview, over: QWidget, in_full: InFull) -> None:
+        """Ask why; the paper in full takes the place of the masked one."""
+
+        def give(reason: Reason) -> None:
+            require(reason)
+            self._draw(in_full(reason), f"{title} 含个人信息", over, instead=masked)
+
+        told = (
+            "打印件上会有电话、住址等个人信息，并注明打印人、时间和“含个人信息，注意保密”。"
+            "理由会记入查阅记录，由审计管理员查看。"
+        )
+        ReasonDialog("不遮盖", f"{title}：不遮盖个人信息", told, give, masked).open()
+
+    def _draw(
+        self,
+        drawn: Drawn,
+        title: str,
+        over: QWidget,
+        in_full: InFull | None = None,
+        instead: Preview | None = None,
+    ) -> None:
+        """Make a paper and show it, ``instead`` of the preview that shows it masked."""
+
+        def show(pdf: bytes) -> None:
+            if instead is not None:
+                instead.close()
+                self.noted()
+            self.show(pdf, title, over, in_full)
+
+        ticket = self.background.run(
+            drawn,
+            show,
+            failed=lambda error: failure_notice(str(error), instead or over).open(),
+            progress=instead.progress.show_progress if instead else None,
+            finished=instead.progress.end if instead else None,
+            owner=instead or over,
+        )
+        if instead is not None:
+            instead.progress.start(ticket, "正在制作…")
+
+    def _visit(self, visit: bytes, reason: Reason | None = None) -> Drawn:
         def drawn(_: Job) -> bytes:
             from reports.page import PrintStamp
             from reports.visit_report import visit_report
 
-            with self.database.reader() as session:
-                report = documents.visit_report(session, visit)
+            report = printing.visit_report(self.database, self.cadre_id, visit, reason)
             return visit_report(report, PrintStamp(*self._stamped()))
 
         return drawn

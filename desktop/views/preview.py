@@ -57,13 +57,21 @@ class Preview(QDialog):
         self.pages = PageView(pdf, self._count, size, raster.render, background)
         self._at = label("")
         self._zoom = label("")
-        self._progress = ProgressStrip()
+        self.progress = ProgressStrip()
+        self.in_full = button("不遮盖…", lambda: None, kind="quiet", glyph="eye")
+        self.in_full.setToolTip("写明理由后，生成含电话、住址等个人信息的打印件")
+        self.in_full.hide()
         self._build()
         self.toast = Toast(self)
         self.pages.page_changed.connect(self._say_page)
         self.pages.zoom_changed.connect(self._say_zoom)
         self._say_page(1)
         self.pages.setFocus()
+
+    def offer_in_full(self, wanted: Callable[[], object]) -> None:
+        """Offer the same paper unmasked; ``wanted`` asks why."""
+        self.in_full.clicked.connect(lambda: wanted())
+        self.in_full.show()
 
     def save_to(self, path: Path) -> None:
         """Write the PDF. Raises WorldError."""
@@ -86,7 +94,8 @@ class Preview(QDialog):
             self._tool("放大", lambda: self.pages.zoom_by(1), "magnifying-glass-plus", "Ctrl+="),
             button("适合宽度", self.pages.fit_width, kind="quiet", keys="Ctrl+0"),
             1,
-            self._progress,
+            self.progress,
+            self.in_full,
             button("保存为 PDF", self._save, glyph="floppy-disk", keys="Ctrl+S"),
             button("打印", self._print, kind="primary", glyph="printer", keys="Ctrl+P"),
         )
@@ -153,11 +162,11 @@ class Preview(QDialog):
             print_work(printer, self._pdf, self._title, self._count, self._raster.render),
             lambda _: self.toast.say("已送到打印机", tone=Tone.GOOD),
             failed=lambda error: failure_notice(str(error), self).open(),
-            progress=self._progress.show_progress,
-            finished=self._progress.end,
+            progress=self.progress.show_progress,
+            finished=self.progress.end,
             owner=self,
         )
-        self._progress.start(ticket, "正在送到打印机…")
+        self.progress.start(ticket, "正在送到打印机…")
 
 
 def _file_name(title: str) -> str:

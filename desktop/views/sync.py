@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.background import Progress
 from desktop.models.sync_desk import SyncDesk, in_words
+from desktop.views.content_dialog import ContentDialog
 from desktop.views.duplicates import DuplicatesCard
+from desktop.views.guarded import NOTED, TOLD, many_looks
 from desktop.views.own_work import NotTakenCard, WaitingCard
 from desktop.views.page import Page
+from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.stick_card import StickCard
 from desktop.views.widgets.basics import (
     Card,
@@ -26,6 +29,9 @@ from township.errors import WorldError
 from township.storage.database import Database
 from township.storage.files import Queue
 from township.usecases import syncing
+from township.usecases.access import Reason
+from township.usecases.access_values import unmask_conflict
+from township.usecases.own_work import Typed
 from township.usecases.photos import photo_queue
 from township.usecases.syncing import KEPT, OTHER, OpenConflict, SyncState
 from township.values import local_text
@@ -192,8 +198,27 @@ class SyncPage(Page):
             choose.setAccessibleName(f"{what}用{title}：{value}")
             grid.addLayout(row(choose, 1), 3, column)
             grid.setColumnStretch(column, 1)
-        grid.addWidget(rule(), 4, 0, 1, 2)
+        if conflict.masked:
+            look = button("查看…", partial(self._look, conflict), kind="quiet", glyph="eye")
+            look.setAccessibleName(f"查看{what}的两个值")
+            grid.addLayout(row(look, 1), 4, 0, 1, 2)
+        grid.addWidget(rule(), 5, 0, 1, 2)
         return made
+
+    def _look(self, conflict: OpenConflict) -> None:
+        """Ask why, then show both values in full for a while."""
+        title = f"{conflict.record} {conflict.where} · {conflict.field}"
+
+        def give(reason: Reason) -> None:
+            found = unmask_conflict(self._database, self._cadre, conflict.id, reason)
+            lines = (("现在的", found.kept), ("后报的", found.other))
+            text = "\n".join([title, *(f"{side}：{value}" for side, value in lines)])
+            ContentDialog("两个值", text, [Typed(title, lines)], self, clear=True).open()
+            self.committed.emit(NOTED)
+            if many := many_looks(self._database, self._cadre):
+                self.said.emit(many, None)
+
+        ReasonDialog("查看遮盖的内容", title, TOLD, give, self).open()
 
 
 def _photos(queue: Queue) -> str:

@@ -226,11 +226,11 @@ class VisitForm(QWidget):
 
     def _find(self, text: str) -> Sequence[Choice]:
         with self._database.reader() as session:
-            return [Choice(*found) for found in find_households(session, text)]
+            return [Choice(*found) for found in find_households(session, text, by=self._cadre)]
 
     def _describe(self, household: Any) -> Choice | None:
         with self._database.reader() as session:
-            found = household_names(session, [household]).get(household)
+            found = household_names(session, [household], by=self._cadre).get(household)
         return Choice(household, *found) if found else None
 
     def _household_picked(self) -> None:

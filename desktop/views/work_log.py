@@ -18,6 +18,7 @@ from desktop.parse import weekday_name
 from desktop.theme import Tone
 from desktop.views import visit_draft
 from desktop.views.days_card import show_days
+from desktop.views.guarded import NOTED
 from desktop.views.page import Page
 from desktop.views.papers import Papers
 from desktop.views.photo_strip import strip
@@ -62,7 +63,9 @@ class WorkLogPage(Page):
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
-        self._papers = Papers(database, cadre_id, background)
+        self._papers = Papers(
+            database, cadre_id, background, noted=lambda: self.committed.emit(NOTED)
+        )
         self._photos = PhotoDesk(database, cadre_id, self)
         self.day = self._today()
         self.month = WorkMonth(False, 0, 0, 0, {})

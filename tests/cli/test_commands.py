@@ -8,13 +8,32 @@ from sqlalchemy import insert
 
 from cli.__main__ import main
 from reports.raster import page_text
-from township.records import Cadre, Group, Household, Person, Visit, WorkLog, Zone
+from township.records import Cadre, Group, Household, Person, Visit, WorkLog, Zone, new_id
 from township.storage import tables
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost
 
 PASSWORD = "Longma-2026"
+DEVICE = {
+    "id": 1,
+    "number": 7,
+    "incarnation": 1,
+    "last_dseq": 0,
+    "last_hash": bytes(32),
+    "township_id": bytes(16),
+    "township_name": "屈原镇",
+    "signing_key": bytes(32),
+    "sealing_key": bytes(32),
+    "server_url": "",
+}
+SECRETARY = {
+    "login": "xiang",
+    "name": "向美华",
+    "post": "村书记",
+    "roles": ("VC", "VS"),
+    "status": "active",
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,28 +43,17 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> tuple[LaptopFolder, str]
     key = folder.keyring.create("xiang", PASSWORD, Cost(1, 64, 1))
     database = Database.create(folder.database, key)
     zone = Zone(code="420527103210", name="龙马溪村", zone_kind="village", hotline="0717-2881234")
-    cadre = Cadre(login="xiang", name="向美华", post="村委委员", roles=("VC",), status="active")
+    zone.id = new_id()
+    cadre = Cadre(zones=(zone.id,), **SECRETARY)
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=7,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="",
-            )
-        )
+        connection.execute(insert(tables.device).values(**DEVICE))
     with database.work(bytes(16)) as work:
         work.add(zone)
         work.add(cadre)
         group = Group(zone_id=zone.id, number=2, name="二组")
         work.add(group)
         home = Household(zone_id=zone.id, no="龙马溪-2-017", group_id=group.id)
+        home.phone = "12812341234"
         work.add(home)
         head = Person(zone_id=zone.id, household_id=home.id, name="王大明", sex="1", relation="02")
         work.add(head)
@@ -106,6 +114,41 @@ def test_ledger_as_json(
     assert code == 0
     assert json.loads(capsys.readouterr().out) == {"file": str(out), "pages": 1}
     assert "王大明" in page_text(out.read_bytes(), 0)
+
+
+def test_papers_in_full_need_a_reason(
+    laptop: tuple[LaptopFolder, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, visit = laptop
+    out = tmp_path / "visit.pdf"
+    given = ("report", "visit", visit, "--out", str(out))
+    assert run(folder, *given, "--reason", "核对身份") == 1
+    assert "至少两个字" in capsys.readouterr().err and not out.exists()
+    assert run(folder, *given, "--reason", "核对身份", "--reason-text", "医保登记") == 0
+    text = page_text(out.read_bytes(), 0)
+    assert "12812341234" in text and "含个人信息，注意保密" in text
+
+
+def test_export(
+    laptop: tuple[LaptopFolder, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = laptop
+    out, why = tmp_path / "list.csv", ("--reason", "other", "--reason-text", "六月核对")
+    assert run(folder, "export", "households", "--out", str(out), *why, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"file": str(out), "rows": 1}
+    text = out.read_text("utf-8-sig")
+    assert "龙马溪-2-017,王大明" in text and "12812341234" not in text
+    out = tmp_path / "ledger.xlsx"
+    place = ("--zone", "龙马溪村", "--group", "二组")
+    assert run(folder, "export", "ledger", "2026-11", "--out", str(out), *place, *why) == 0
+    assert out.read_bytes().startswith(b"PK")
+    for wrong, told in (
+        (("--out", "list.txt", *why), "xlsx 或 .csv"),
+        (("--out", str(out), "--group", "九组", *why), "九组"),
+        (("--out", str(out), "--reason", "other"), "至少两个字"),
+    ):
+        assert run(folder, "export", "households", *wrong) == 1
+        assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def fill(connection: Connection, today: date) -> None:
     add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=1)
     for one, name in ((ME, "李秀英"), (OTHER, "王明")):
-        add(connection, Cadre, id=one, name=name, login=name, status="active", roles=("TC", "LL"))
+        account = {"name": name, "login": name, "status": "active", "roles": ("TC", "LL")}
+        add(connection, Cadre, id=one, zones=(ZONE,), **account)
     add(connection, Household, id=HOME, zone_id=ZONE, no="龙马溪-2-017", head_person_id=HEAD)
     add(connection, Person, id=HEAD, zone_id=ZONE, household_id=HOME, name="王大明")
     home = {"zone_id": ZONE, "household_id": HOME}

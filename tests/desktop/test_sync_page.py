@@ -6,18 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from desktop.background import Background
 from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.theme import Tone
+from desktop.views.content_dialog import ContentDialog
+from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.sync import SyncPage
+from desktop.views.widgets.basics import Button
 from sync import client
 from sync.http import HttpCarrier
 from sync.server import chunking, folder
 from sync.server.office import Office
 from sync.server.running import ServerThread
+from tests.notes import notes
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import TAN, ZONE, office_changeset
 from tests.sync.snapshots import enter, homes, refresh
@@ -87,6 +92,33 @@ def home(**fields: object) -> Household:
     return Household(id=new_id(), zone_id=ZONE, group_id=bytes(16), no="龙马溪-2-017", **fields)
 
 
+def in_full(page: SyncPage, name: str, over: QWidget) -> str:
+    """Press a button, give a reason, and read what is shown then."""
+    [look] = [one for one in over.findChildren(Button) if one.accessibleName() == name]
+    look.click()
+    [asked] = page.window().findChildren(ReasonDialog)
+    asked.form.set_values({"reason": "identity", "reason_text": "核对号码"})
+    asked.go.click()
+    [shown] = [one for one in page.window().findChildren(ContentDialog) if one.isVisible()]
+    text = shown.text
+    shown.close()
+    return text
+
+
+def test_own_work_is_masked_until_somebody_says_why(
+    qtbot: QtBot, page: SyncPage, xiang: Laptop
+) -> None:
+    add(xiang, home(phone="12345678901"))
+    page.reload(frozenset())
+    [look] = [one for one in page.waiting.findChildren(Button) if one.text() == "查看内容"]
+    look.click()
+    [masked] = page.window().findChildren(ContentDialog)
+    assert "联系电话：123****8901" in masked.text
+    masked.look.setAccessibleName("看")
+    assert "联系电话：12345678901" in in_full(page, "看", masked)
+    assert [told["act"] for told in notes(xiang.database)] == ["unmask"]
+
+
 def press_and_wait(qtbot: QtBot, page: SyncPage) -> str | None:
     with qtbot.waitSignal(page.desk.ended, timeout=20_000) as ended:
         page.go.click()
@@ -139,13 +171,16 @@ def test_a_conflict_is_settled_with_one_press(
     assert page.conflicts.isVisible()
     with xiang.database.reader() as session:
         (conflict,) = open_conflicts(session)
-    assert (conflict.field, conflict.kept, conflict.other) == (
-        "联系电话",
-        "12345678902",
-        "12345678903",
-    )
+    shown = (conflict.field, conflict.kept, conflict.other)
+    assert shown == ("联系电话", "123****8902", "123****8903")
     assert "谭国" in conflict.kept_by
     assert conflict.where == "龙马溪-2-017"
+    assert in_full(page, "查看联系电话的两个值", page).splitlines()[1:] == [
+        "现在的：12345678902",
+        "后报的：12345678903",
+    ]
+    [told] = notes(xiang.database)
+    assert (told["target_id"], told["target_field"]) == (record.id, "phone")
     page.settle(conflict, OTHER)
     assert not page.conflicts.isVisible()
     assert press_and_wait(qtbot, page) is None

@@ -52,7 +52,8 @@ def make(folder: Path) -> Database:
 
 def fill(connection: Connection) -> None:
     today = china_today()
-    add(connection, Cadre, id=ME, name="李秀英", login="lxy", status="active", roles=("VC",))
+    who = {"name": "李秀英", "login": "lxy", "status": "active", "roles": ("VC",)}
+    add(connection, Cadre, id=ME, zones=tuple(ZONES), **who)
     for position, (zone, name) in enumerate(ZONES.items(), 1):
         add(connection, Zone, id=zone, name=name, code=f"42052710321{position}", position=position)
     first, second = ZONES
@@ -67,8 +68,8 @@ def fill(connection: Connection) -> None:
         no = f"{ZONES[zone].removesuffix('村')}-{1 + number % 2}-{number:03}"
         place = {"zone_id": zone, "group_id": group, "no": no, "head_person_id": head}
         add(connection, Household, id=home, phone="13812341234", address="二组 8 号", **place)
-        who = {"zone_id": zone, "household_id": home, "phone": "13900005678"}
-        add(connection, Person, id=head, name=name, relation="02", sex="1", **who)
+        person = {"zone_id": zone, "household_id": home, "phone": "13900005678"}
+        add(connection, Person, id=head, name=name, relation="02", sex="1", **person)
     home = {"zone_id": first, "household_id": HOMES[0]}
     for kind in ("hardship", "empty_nest", "subsistence"):
         add(connection, SpecialGroupMember, group_kind=kind, **home)

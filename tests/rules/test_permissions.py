@@ -162,9 +162,14 @@ def test_a_refusal_says_who_can_help() -> None:
     assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
 
 
-def test_nothing_is_exported_yet() -> None:
-    """Domain §7.1: no bulk export before its caps are there."""
-    assert not any(reach([role], Act.EXPORT, kind) for role in ROLE for kind in TABLE)
+def test_who_exports() -> None:
+    """Who keeps the ledger as a whole; nobody exports logs or photographs."""
+    exporting = {
+        role for role in ROLE for kind in TABLE if reach([role], Act.EXPORT, kind) is not Reach.NONE
+    }
+    assert exporting == {"PGO", "CLK", "VS"}
+    for kind in ("access_entry", "attachment"):
+        assert not any(reach([role], Act.EXPORT, kind) for role in ROLE)
 
 
 def test_fields_that_hang_a_record_on_a_household() -> None:

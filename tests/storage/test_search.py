@@ -9,6 +9,7 @@ from township.records import Household, Person
 from township.storage.database import Database
 from township.storage.pinyin import keys
 from township.storage.search import catch_up, household_ids, tokens
+from township.storage.tables import setting as settings
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def indexed(database: Database, village: Village) -> Database:
                 zone_id=village.zone, household_id=other.id, name="单𠮷英", sex="2", relation="02"
             )
         )
+        work.session.get_one(Person, village.head).id_no = "11010519491231002X"
         work.commit()
     assert catch_up(database) == 2
     return database
@@ -40,6 +42,9 @@ def indexed(database: Database, village: Village) -> Database:
         "王大明",
         "017",
         "8901",
+        "12345678901",
+        "11010519491231002x",
+        "12345678901 王",
         "二组",
         "2组",
         "王大 二组",
@@ -62,7 +67,11 @@ def test_every_reading_and_rare_characters(indexed: Database, village: Village, 
 
 
 @pytest.mark.parametrize(
-    "query", ["", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组", "017 wdx"]
+    "query",
+    [
+        *("", "  ", "wdx", "李", "王大光", "9999", "'\"*)(", "wdm 三组", "017 wdx"),
+        *("12345678902", "1234567", "5678901", "1949", "11010519491231002"),  # masked digits
+    ],
 )
 def test_not_found_by(indexed: Database, query: str) -> None:
     with indexed.reader() as session:
@@ -129,3 +138,10 @@ def test_pinyin_keys(name: str, key: str) -> None:
 def test_tokens_never_join_two_runs(text: str) -> None:
     for token in tokens(text).split():
         assert token in text.lower()
+
+
+def test_an_index_of_an_older_program_is_made_anew(indexed: Database, village: Village) -> None:
+    with indexed.writing() as connection:
+        connection.execute(settings.delete().where(settings.c.key == "search.form"))
+    assert catch_up(indexed) == 2
+    assert catch_up(indexed) == 0

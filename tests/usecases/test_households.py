@@ -82,7 +82,8 @@ def add_places(connection: Connection) -> None:
 
 def add_people(connection: Connection) -> None:
     for one, name in ((ME, "李秀英"), (OTHER, "王明")):
-        add(connection, Cadre, id=one, name=name, login=name, status="active")
+        account = {"name": name, "login": name, "status": "active", "roles": ("VC",)}
+        add(connection, Cadre, id=one, zones=(WEST, EAST), **account)
     for home, name in ((A, "王大明"), (B, "向小红"), (C, "王道明"), (D, "王大明")):
         born = date(1950, 1, 1)
         person = {"zone_id": WEST, "household_id": home, "relation": "02", "birth_date": born}
@@ -186,7 +187,7 @@ def test_search_leaves_out_what_was_deleted_since_it_was_indexed(database: Datab
 
 def test_a_row(database: Database) -> None:
     with database.reader() as session:
-        rows = household_rows(session, [A, C, GONE], DAY)
+        rows = household_rows(session, [A, C, GONE], DAY, by=ME)
     assert rows.keys() == {A, C}
     row = rows[A]
     assert (row.no, row.head, row.zone, row.group) == (
@@ -204,13 +205,16 @@ def test_a_row(database: Database) -> None:
 
 def test_one_household_in_full(database: Database) -> None:
     with database.reader() as session:
-        detail = household_detail(session, A, DAY)
-    assert detail.phone == "138****1234"
-    assert [(one.name, one.relation, one.age, one.phone) for one in detail.persons] == [
-        ("王大明", "户主", "70–79 岁", "139****5678"),
-        ("陈芳", "配偶", "", ""),
-        ("王小", "子", "6–13 岁", ""),
+        detail = household_detail(session, A, DAY, by=ME)
+    assert [one.shown for one in detail.guarded.fields] == ["138****1234"]
+    assert [(one.name, one.relation, one.age) for one in detail.persons] == [
+        ("王大明", "户主", "70–79 岁"),
+        ("陈芳", "配偶", ""),
+        ("王小", "子", "6–13 岁"),
     ]
+    head = detail.persons[0].guarded
+    assert [one.label for one in head.fields] == ["出生日期", "联系电话"]
+    assert head.fields[1].shown == "139****5678"
     assert [visit.talk for visit in detail.visits] == [
         "谈话 2026-05-04",
         "谈话 2026-05-03",
@@ -231,14 +235,14 @@ def test_a_long_history_is_counted_in_full(database: Database) -> None:
         for _ in range(HISTORY + 5):
             add(connection, Visit, zone_id=EAST, work_log_id=LOG, household_id=D, visited_on=DAY)
     with database.reader() as session:
-        detail = household_detail(session, D, DAY)
+        detail = household_detail(session, D, DAY, by=ME)
     assert (len(detail.visits), detail.visits_total) == (HISTORY, HISTORY + 5)
 
 
 @pytest.mark.parametrize("household", [GONE, new_id()], ids=["gone", "unknown"])
 def test_what_is_gone_is_not_found(database: Database, household: bytes) -> None:
     with database.reader() as session, pytest.raises(NotFound, match="不在本机"):
-        household_detail(session, household, DAY)
+        household_detail(session, household, DAY, by=ME)
 
 
 def test_filters_offer_zones_and_groups_in_their_order(database: Database) -> None:

@@ -65,7 +65,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def add_people(connection: Connection) -> None:
     add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=1)
     for one, name, role in ((ME, "李秀英", "TC"), (LEADER, "王𠮷明", "LL")):
-        add(connection, Cadre, id=one, name=name, login=name, status="active", roles=(role,))
+        account = {"name": name, "login": name, "status": "active", "roles": (role,)}
+        add(connection, Cadre, id=one, zones=(ZONE,), **account)
     for home, no in ((HOME, "龙马溪-2-017"), (OTHER_HOME, "龙马溪-2-018")):
         add(connection, Household, id=home, zone_id=ZONE, no=no, head_person_id=HEAD)
         link = {"zone_id": ZONE, "household_id": home, "cadre_id": ME}
@@ -131,7 +132,7 @@ def test_lists_of_needs(database: Database, which: str, search: str, found: list
 
 def test_a_row_tells_the_term_of_its_class(database: Database) -> None:
     with database.reader() as session:
-        rows = needs.need_rows(session, [SOON, LATE])
+        rows = needs.need_rows(session, [SOON, LATE], by=ME)
     row = rows[SOON]
     assert (row.household, row.topic, row.owner) == ("王大明 龙马溪-2-017", "饮水", "李秀英")
     assert (row.need_class, row.due_on, row.state) == ("B 合理不合法", date(2026, 5, 21), "办理中")
@@ -158,7 +159,7 @@ def test_a_need_from_progress_to_closing(database: Database) -> None:
     with pytest.raises(NotAllowed, match="已经办结"):
         do(database, ME, lambda w: needs.add_progress(w, LATE, DAY, "再办"))
     with database.reader() as session:
-        detail = needs.need_detail(session, LATE)
+        detail = needs.need_detail(session, LATE, by=ME)
     assert (detail.need.state, detail.need.feedback_at) == ("closed", NOW)
     assert detail.progress == (needs.Progress(DAY, "已联系水管站", "李秀英"),)
     assert detail.name(detail.need.feedback_by) == "李秀英"
@@ -173,7 +174,7 @@ def test_a_class_is_set_by_two_persons(database: Database) -> None:
         do(database, ME, lambda w: needs.confirm_class(w, LATER))
     do(database, LEADER, lambda w: needs.confirm_class(w, LATER))
     with database.reader() as session:
-        need = needs.need_detail(session, LATER).need
+        need = needs.need_detail(session, LATER, by=ME).need
     assert (need.class_by, need.class_confirmed_by) == (ME, LEADER)
     assert need.due_on == date(2026, 6, 3)
 
@@ -200,7 +201,7 @@ def test_a_situation_goes_step_by_step(database: Database) -> None:
 
 def test_what_is_not_there_is_told(database: Database) -> None:
     with database.reader() as session, pytest.raises(NotFound):
-        needs.need_detail(session, new_id())
+        needs.need_detail(session, new_id(), by=ME)
     with database.reader() as session, pytest.raises(NotFound):
         situations.situation_detail(session, new_id(), NOW)
 

@@ -208,7 +208,7 @@ def test_households_are_found_by_pinyin(database: Database) -> None:
         connection.execute(insert(tables.search_dirty).values(household_id=HOME))
     search.catch_up(database)
     with database.reader() as session:
-        [found] = find_households(session, "wdm")
+        [found] = find_households(session, "wdm", by=ME)
         assert found == (HOME, "王大明 龙马溪-2-017", "")
         assert {name for _, name in companions(session, ME)} == {"王𠮷明", "赵安"}
 

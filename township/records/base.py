@@ -79,7 +79,7 @@ class Record(Base):
         return changes.bucket(owner, self.data_class)
 
     def shown(self, name: str) -> str:
-        """A field's value as people read it."""
+        """A field's value as people read it; what is sensitive is masked."""
         return self.field(name).show(getattr(self, name))
 
 

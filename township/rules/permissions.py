@@ -81,6 +81,8 @@ def _row(
     approve: Roles = _NOBODY,
     unmask: Roles = _NOBODY,
     printed: Roles = _NOBODY,
+    exported: Roles = _NOBODY,
+    unmask_own: Roles = _NOBODY,
 ) -> Row:
     return {
         Act.SEE: (see, _NOBODY),
@@ -88,9 +90,9 @@ def _row(
         Act.EDIT: (edit, own),
         Act.MOVE: (move, _NOBODY),
         Act.APPROVE: (approve, _NOBODY),
-        Act.UNMASK: (unmask, _NOBODY),
+        Act.UNMASK: (unmask, unmask_own),
         Act.PRINT: (printed, _NOBODY),
-        Act.EXPORT: (_NOBODY, _NOBODY),  # no export of persons before its caps are there (§7.1)
+        Act.EXPORT: (exported, _NOBODY),  # within the caps of ``usecases.exporting``
     }
 
 
@@ -102,7 +104,9 @@ _people = _row(
     _CLERKS,
     move=_CLERKS | {"PGO"},
     unmask=frozenset({"VC", "VS", "CLK", "PET", "PGO"}),
+    unmask_own=_CLERKS,
     printed=frozenset({"VC", "VS", "TC", "LL", "PGO", "CLK", "TOP"}),
+    exported=_OVERSEERS,
 )
 _matter = _row(
     _HANDLERS,
@@ -110,8 +114,12 @@ _matter = _row(
     _HANDLERS,
     approve=frozenset({"VS", "LL", "PET", "TOP"}),
     printed=_HANDLERS,
+    exported=_OVERSEERS,
 )
-_visit = _row(_HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS)
+_visit = _row(
+    _HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS, exported=_OVERSEERS
+)
+_picture: Row = {**_visit, Act.EXPORT: (_NOBODY, _NOBODY)}
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
 
 TABLE: Mapping[str, Row] = {
@@ -122,7 +130,7 @@ TABLE: Mapping[str, Row] = {
     "household": _people,
     "person": _people,
     "household_link": _row(
-        _EVERYBODY, _OVERSEERS | {"PGO"}, _OVERSEERS | {"PGO"}, printed=_EVERYBODY
+        _EVERYBODY, _OVERSEERS, _OVERSEERS, printed=_EVERYBODY, exported=_OVERSEERS
     ),
     "work_log": _row(
         _EVERYBODY,
@@ -133,12 +141,16 @@ TABLE: Mapping[str, Row] = {
         printed=_EVERYBODY,
     ),
     "visit": _visit,
-    "attachment": _visit,
+    "attachment": _picture,
     "need": _matter,
     "need_progress": _matter,
     "situation": _matter,
     "special_group_member": _row(
-        _HANDLERS, _CLERKS | {"CHD"}, _CLERKS | {"CHD"}, printed=_HANDLERS
+        _HANDLERS,
+        _CLERKS | {"CHD"},
+        _CLERKS | {"CHD"},
+        printed=_HANDLERS,
+        exported=_OVERSEERS,
     ),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,

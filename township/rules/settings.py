@@ -13,6 +13,12 @@ class Settings:
     township_halves: int = 6
     free_late_days: int = 7
     """A log entered more days after its date counts only with the assessor's consent."""
+    unmask_minutes: int = 10
+    """So long a field stays clear after a look with a reason. Source: domain §7.3."""
+    unmask_alert: int = 30
+    """More looks of one person in a day are told to the auditor and to the person."""
+    export_rows: int = 200
+    """One export has so many households at most. Source: domain §7.1."""
 
 
 PRESET = Settings()

@@ -1,4 +1,4 @@
-"""Finding households: by name, pinyin, group, number, last digits of a phone or an ID number.
+"""Finding households: by name, pinyin, group, number, end of a phone or an ID number.
 
 Chinese is indexed as pairs of characters, so that one, two or more characters are found
 exactly as typed; sealed records are never in the index.
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from township.records import Group, Household, Person
 from township.storage import tables
+from township.storage.settings import keep, setting
 
 if TYPE_CHECKING:
     from township.storage.database import Database
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _RUN = re.compile(r"[0-9A-Za-z\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _LETTERS = re.compile(r"[a-z]+")
 _CHUNK = 400
+_FORM, _NEWEST = "search.form", "2"
+"""Setting: how the index here is made; since 2 it holds the ends of numbers only."""
 
 
 def tokens(text: str) -> str:
@@ -44,7 +47,8 @@ def household_ids(session: Session, query: str, limit: int = 200) -> list[bytes]
     """Households that fit every part of the query, best first: names before other fields.
 
     Parts of letters are pinyin (initials or full), other parts are found in names, household
-    numbers, groups, addresses, phones and ID numbers.
+    numbers, groups and addresses. Phones and ID numbers are found by their last four digits,
+    which masks show, or in full: any other part would tell what is masked.
     """
     runs = _RUN.findall(query.lower())
     if not runs:
@@ -73,6 +77,13 @@ def _living(connection: Connection, rows: Sequence[int]) -> list[bytes]:
 Question = tuple[str, tuple[str | int, ...]]
 _TEXT = "SELECT rowid FROM search_text WHERE search_text MATCH ?"
 _PINYIN = "SELECT row FROM search_pinyin WHERE key >= ? AND key < ?"
+_WHOLE = re.compile(r"\d{11}|\d{17}[\dx]")
+_NUMBER = (
+    "SELECT row FROM search_row WHERE household_id IN"
+    " (SELECT id FROM household WHERE phone = ? UNION"
+    " SELECT household_id FROM person WHERE deleted_at IS NULL AND (phone = ? OR id_no = ?))"
+)
+_SHOWN_DIGITS = 4
 
 
 def _questions(runs: Sequence[str], limit: int) -> Iterator[Question]:
@@ -87,6 +98,9 @@ def _questions(runs: Sequence[str], limit: int) -> Iterator[Question]:
         # A household may stand there once per reading.
         ends = (*_letters(first), *values, limit * 4)
         yield f"{_PINYIN}{among} ORDER BY member, key LIMIT ?", ends
+    if _WHOLE.fullmatch(first):
+        among = also.replace("+rowid", "row")
+        yield f"{_NUMBER}{among} LIMIT ?", (*_number(first), *values, limit)
     for columns in ("names", "others"):
         expression = f"{{{columns}}}: {match_expression(first)}"
         yield f"{_TEXT}{also} LIMIT ?", (expression, *values, limit)
@@ -96,7 +110,13 @@ def _anywhere(run: str) -> Question:
     """The rows in which a run is found at all."""
     if _LETTERS.fullmatch(run):
         return f"{_TEXT} UNION {_PINYIN}", (match_expression(run), *_letters(run))
+    if _WHOLE.fullmatch(run):
+        return f"{_TEXT} UNION {_NUMBER}", (match_expression(run), *_number(run))
     return _TEXT, (match_expression(run),)
+
+
+def _number(run: str) -> tuple[str, str, str]:
+    return run, run, run.upper()
 
 
 def _letters(run: str) -> tuple[str, str]:
@@ -107,8 +127,10 @@ def _letters(run: str) -> tuple[str, str]:
 def catch_up(database: Database, step: Callable[[int, int], None] | None = None) -> int:
     """Index the households that changed since the last call; returns how many.
 
-    Works in chunks, each in one short transaction, so that saving never waits for it.
+    Works in chunks, each in one short transaction, so that saving never waits for it. An index
+    that an older program made is made anew.
     """
+    _renew(database)
     done = 0
     while True:
         with database.writing() as connection:
@@ -122,6 +144,17 @@ def catch_up(database: Database, step: Callable[[int, int], None] | None = None)
         done += len(dirty)
         if step:
             step(done, done + left)
+
+
+def _renew(database: Database) -> None:
+    with database.reader() as session:
+        made = setting(session.connection(), _FORM)
+    if made != _NEWEST:
+        with database.writing() as connection:
+            connection.exec_driver_sql(
+                "INSERT OR IGNORE INTO search_dirty(household_id) SELECT id FROM household"
+            )
+            keep(connection, _FORM, _NEWEST)
 
 
 def _index(connection: Connection, ids: Sequence[bytes]) -> None:
@@ -196,10 +229,18 @@ def _entry(household: Any, people: list[Any]) -> tuple[bytes, list[str], list[st
     others = [
         household.no,
         household.address,
-        household.phone,
         household.name,
         f"{household.number}组" if household.number else None,
-        *(person.phone for person in people),
-        *(person.id_no for person in people),
+        *(last_digits(number) for number in (household.phone, *_numbers(people))),
     ]
     return household.id, names, [text for text in others if text]
+
+
+def _numbers(people: list[Any]) -> Iterator[str | None]:
+    for person in people:
+        yield from (person.phone, person.id_no)
+
+
+def last_digits(number: str | None) -> str | None:
+    """What masks show of a number at its end, and the search finds."""
+    return number[-_SHOWN_DIGITS:] if number else None

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from township.errors import NotFound, WorldError
 from township.records import Duplicate, Household, Person, Record, Zone, record_kinds
-from township.rules.masking import masked_id_no
 from township.storage.work import UnitOfWork
 from township.values import Kind
 
@@ -175,9 +174,7 @@ def _clashes(session: Session, kind: str, name: str) -> Iterator[tuple[Record, R
 def _described(
     session: Session, kind: str, name: str, first: Record, second: Record
 ) -> OpenDuplicate:
-    value = getattr(first, name)
-    shown = masked_id_no(value) if kind == "person" else value
-    what = f"{first.label} · {first.field(name).label} {shown}"
+    what = f"{first.label} · {first.field(name).label} {first.shown(name)}"
     sides = _side(session, first), _side(session, second)
     return OpenDuplicate(kind, what, *sides, mergeable=_zone(first) == _zone(second))
 

@@ -1,6 +1,6 @@
 """One household in full: its facts, its people, and what was seen, asked and reported there.
 
-Phones leave here masked and dates of birth as age bands (domain §7.3).
+What is sensitive leaves here masked (domain §7.3); ``usecases.access`` gives it in full.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from township.codes import RELATION
 from township.errors import NotFound
+from township.masks import age_band
 from township.records import (
     Household,
     Need,
@@ -21,9 +22,12 @@ from township.records import (
     Visit,
     WorkLog,
 )
-from township.rules.masking import age_band, masked_phone
+from township.rules.permissions import Act
+from township.rules.viewing import Viewer
+from township.usecases.access import Masked, masked_fields, may_unmask
 from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.paper_facts import cadre_names
+from township.usecases.viewers import viewer_of
 from township.values import CHINA
 
 HISTORY = 50
@@ -31,15 +35,27 @@ HISTORY = 50
 
 
 @dataclass(frozen=True)
-class PersonLine:
-    """A person who lives there; the phone is masked."""
+class Guarded:
+    """The masked fields of one record, and what this person may do with them."""
 
+    kind: str
+    id: bytes
+    fields: tuple[Masked, ...]
+    may_look: bool
+    may_change: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person who lives there; ``guarded`` is what may be looked at with a reason."""
+
+    id: bytes
     name: str
     relation: str
     sex: str
     age: str
-    phone: str
     residence: str
+    guarded: Guarded
 
 
 @dataclass(frozen=True)
@@ -70,11 +86,14 @@ class MatterLine:
 
 @dataclass(frozen=True)
 class HouseholdDetail:
-    """What a cadre who goes there wants to know; ``visits_total`` counts those not told too."""
+    """What a cadre who goes there wants to know; ``visits_total`` counts those not told too.
+
+    Restricted fields are empty for who may not see them.
+    """
 
     row: HouseholdRow
+    guarded: Guarded
     address: str
-    phone: str
     away: bool
     housing_safety: str
     hazard_point: str
@@ -85,20 +104,24 @@ class HouseholdDetail:
     situations: tuple[MatterLine, ...]
 
 
-def household_detail(session: Session, household_id: bytes, today: date) -> HouseholdDetail:
-    """One household. Raises NotFound."""
+def household_detail(
+    session: Session, household_id: bytes, today: date, *, by: bytes
+) -> HouseholdDetail:
+    """One household, as the cadre ``by`` sees it. Raises NotFound."""
     home = session.get(Household, household_id)
     if home is None or home.deleted_at is not None:
         raise NotFound("这一户不在本机，可能已被删除。")
     visits, total = _visits(session, household_id)
+    viewer = viewer_of(session, by)
+    restricted = viewer.restricted(home.zone_id)
     return HouseholdDetail(
-        row=household_rows(session, [household_id], today)[household_id],
-        address=home.address or "",
-        phone=masked_phone(home.phone),
-        away=bool(home.away),
-        housing_safety=home.shown("housing_safety"),
+        row=household_rows(session, [household_id], today, by=by)[household_id],
+        guarded=_guarded(home, viewer, by),
+        address=(home.address or "") * restricted,
+        away=bool(home.away and restricted),
+        housing_safety=home.shown("housing_safety") * restricted,
         hazard_point=home.hazard_point or "",
-        persons=_persons(session, home, today),
+        persons=_persons(session, home, today, viewer, by),
         visits=visits,
         visits_total=total,
         needs=_needs(session, household_id),
@@ -106,7 +129,19 @@ def household_detail(session: Session, household_id: bytes, today: date) -> Hous
     )
 
 
-def _persons(session: Session, home: Household, today: date) -> tuple[PersonLine, ...]:
+def _guarded(record: Household | Person, viewer: Viewer, by: bytes) -> Guarded:
+    return Guarded(
+        record.kind(),
+        record.id,
+        masked_fields(record),
+        may_unmask(viewer, record, by),
+        viewer.may(Act.EDIT, record.kind(), record.zone_id, own=record.created_by == by),
+    )
+
+
+def _persons(
+    session: Session, home: Household, today: date, viewer: Viewer, by: bytes
+) -> tuple[PersonLine, ...]:
     people = session.scalars(
         select(Person).where(
             Person.household_id == home.id,
@@ -127,12 +162,13 @@ def _persons(session: Session, home: Household, today: date) -> tuple[PersonLine
     )
     return tuple(
         PersonLine(
-            name=one.name or "",
+            id=one.id,
+            name=viewer.name(one.name, one.zone_id),
             relation=one.shown("relation"),
             sex=one.shown("sex"),
             age=age_band(one.birth_date, today),
-            phone=masked_phone(one.phone),
             residence=one.shown("residence"),
+            guarded=_guarded(one, viewer, by),
         )
         for one in order
     )

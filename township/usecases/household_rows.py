@@ -22,8 +22,10 @@ from township.records import (
     Visit,
     Zone,
 )
+from township.rules.viewing import Viewer
 from township.usecases.needs import STILL_OPEN
 from township.usecases.paper_facts import lived_there, special_labels, within
+from township.usecases.viewers import viewer_of
 
 Head = aliased(Person)
 _BREAK = "\n"
@@ -46,12 +48,13 @@ class HouseholdRow:
 
 
 def household_rows(
-    session: Session, ids: Sequence[bytes], today: date
+    session: Session, ids: Sequence[bytes], today: date, *, by: bytes
 ) -> dict[bytes, HouseholdRow]:
-    """What a list tells of some households; those that are gone are left out."""
+    """What a list tells the cadre ``by`` of some households; those that are gone are left out."""
+    viewer = viewer_of(session, by)
     begin = date(today.year, 1, 1)
     given = {"ids": list(ids), "on": today, "year": today.year, "begin": begin}
-    return {line.id: _row(line) for line in session.execute(_question(), given)}
+    return {line.id: _row(line, viewer) for line in session.execute(_question(), given)}
 
 
 def links_of(on: Any, year: Any) -> tuple[ColumnElement[bool], ...]:
@@ -64,10 +67,10 @@ def links_of(on: Any, year: Any) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _row(line: Any) -> HouseholdRow:
+def _row(line: Any, viewer: Viewer) -> HouseholdRow:
     return HouseholdRow(
         no=line.no or "",
-        head=line.head or "",
+        head=viewer.name(line.head, line.zone_id),
         zone=line.zone or "",
         group=line.village_group or "",
         persons=line.persons,
@@ -98,6 +101,7 @@ def _question() -> Select[Any]:
         select(
             Household.id,
             Household.no,
+            Household.zone_id,
             Head.name.label("head"),
             Zone.name.label("zone"),
             Group.name.label("village_group"),

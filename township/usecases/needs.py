@@ -13,6 +13,7 @@ from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Cadre, Household, Need, NeedProgress, Person
 from township.rules import needs as rules
 from township.storage.work import UnitOfWork
+from township.usecases.viewers import viewer_of
 
 OPEN, OVERDUE, ALL = "open", "overdue", "all"
 """Which needs a list shows."""
@@ -97,15 +98,15 @@ def need_ids(session: Session, which: str, today: date, search: str = "") -> lis
     return list(session.scalars(question))
 
 
-def need_rows(session: Session, ids: Sequence[bytes]) -> dict[bytes, NeedRow]:
-    """The rows of some needs; those that are gone are left out."""
-    return {row.id: row for row in _rows(session, Need.id.in_(ids))}
+def need_rows(session: Session, ids: Sequence[bytes], *, by: bytes) -> dict[bytes, NeedRow]:
+    """The rows of some needs as the cadre ``by`` sees them; those that are gone are left out."""
+    return {row.id: row for row in _rows(session, Need.id.in_(ids), by)}
 
 
 def urgent_needs(session: Session, cadre_id: bytes, until: date, limit: int) -> tuple[NeedRow, ...]:
     """Needs without answer that a cadre has to do with and whose term ends by ``until``."""
     mine = _mine(cadre_id)
-    return tuple(_rows(session, and_(UNANSWERED, mine, until >= DUE), limit))
+    return tuple(_rows(session, and_(UNANSWERED, mine, until >= DUE), cadre_id, limit))
 
 
 def urgent_counts(session: Session, cadre_id: bytes, today: date, until: date) -> tuple[int, int]:
@@ -117,10 +118,10 @@ def urgent_counts(session: Session, cadre_id: bytes, today: date, until: date) -
     return late, soon
 
 
-def need_detail(session: Session, need_id: bytes) -> NeedDetail:
-    """One need. Raises NotFound."""
+def need_detail(session: Session, need_id: bytes, *, by: bytes) -> NeedDetail:
+    """One need as the cadre ``by`` sees it. Raises NotFound."""
     need = _need(session, need_id)
-    [row] = _rows(session, Need.id == need_id)
+    [row] = _rows(session, Need.id == need_id, by)
     names = {one: name or "" for one, name in session.execute(select(Cadre.id, Cadre.name))}
     steps = session.scalars(
         select(NeedProgress)
@@ -223,13 +224,17 @@ def _mine(cadre_id: bytes) -> ColumnElement[bool]:
     return or_(*(owner == cadre_id for owner in owners))
 
 
-def _rows(session: Session, where: ColumnElement[bool], limit: int | None = None) -> list[NeedRow]:
+def _rows(
+    session: Session, where: ColumnElement[bool], by: bytes, limit: int | None = None
+) -> list[NeedRow]:
+    viewer = viewer_of(session, by)
     show = {name: Need.field(name).show for name in ("topic", "need_class", "state")}
     found = session.execute(
         select(
             Need.id,
             Need.no,
             Need.raised_on,
+            Need.zone_id,
             Household.no,
             Head.name,
             Need.topic,
@@ -251,7 +256,7 @@ def _rows(session: Session, where: ColumnElement[bool], limit: int | None = None
             id=one,
             no=no or "",
             raised_on=raised,
-            household=" ".join(filter(None, (head, home))),
+            household=" ".join(filter(None, (viewer.name(head, zone), home))),
             topic=show["topic"](topic),
             text=text or "",
             need_class=show["need_class"](klass),
@@ -259,7 +264,7 @@ def _rows(session: Session, where: ColumnElement[bool], limit: int | None = None
             due_on=due,
             state=show["state"](state or "new"),
         )
-        for one, no, raised, home, head, topic, text, klass, owner, due, state in found
+        for one, no, raised, zone, home, head, topic, text, klass, owner, due, state in found
     ]
 
 

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from township import changes
 from township.changes import Op
-from township.fields import Field
+from township.fields import Field, Sensitivity
 from township.records import record_kinds
 from township.storage import tables
 from township.storage.folding import changes_of
+from township.usecases.access import Target
 from township.usecases.names import name_of
 from township.values import Kind, from_stored, moment_text
 
@@ -34,10 +35,14 @@ _TECHNICAL = {"attachment": {"sha256", "size", "media_type", "width", "height"}}
 
 @dataclass(frozen=True)
 class Typed:
-    """What was done to one record: its kind, the action, and the fields as people read them."""
+    """What was done to one record: its kind, the action, and the fields as people read them.
+
+    ``masked``: which of the fields are sensitive and shown masked.
+    """
 
     what: str
     lines: tuple[tuple[str, str], ...]
+    masked: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,19 @@ def waiting(session: Session, most: int = 100) -> list[OwnWork]:
     return [_work(row) for row in session.execute(oldest.limit(most))]
 
 
-def content(session: Session, incarnation: int, dseq: int) -> list[Typed]:
-    """What was typed, record by record. Raises NoResultFound."""
+def content(session: Session, incarnation: int, dseq: int, *, clear: bool = False) -> list[Typed]:
+    """What was typed, record by record; ``clear``: in full. Raises NoResultFound."""
     ops = _ops(session, incarnation, dseq)
     made = {op.record: op for op in ops if op.action == "insert"}
-    return [_typed(session, op, made) for op in ops]
+    return [_typed(session, op, made, clear) for op in ops]
+
+
+def author_of(session: Session, incarnation: int, dseq: int) -> bytes:
+    """Who typed it. Raises NoResultFound."""
+    c = tables.changeset.c
+    here = (c.incarnation == incarnation, c.dseq == dseq)
+    packed = session.execute(select(c.header).where(*here)).scalar_one()
+    return changes.decode_header(packed).author
 
 
 def as_text(written_at: str, typed: list[Typed]) -> str:
@@ -165,25 +178,32 @@ def _ops(session: Session, incarnation: int, dseq: int) -> list[Op]:
     return changes_of(changes.decode_header(row.header), msgspec.msgpack.decode(row.ops))
 
 
-def _typed(session: Session, op: Op, made: Mapping[bytes, Op]) -> Typed:
+def _typed(session: Session, op: Op, made: Mapping[bytes, Op], clear: bool) -> Typed:
     record = record_kinds().get(op.kind)
     action = _ACTIONS[op.action]
     if record is None:
         return Typed(f"{action}{op.kind}", ())
     where = "" if op.action == "insert" else name_of(session, op.kind, op.record)
-    lines = tuple(_lines(session, record.fields(), op, made))
-    return Typed(f"{action}{record.label}{f' {where}' if where else ''}", lines)
+    fields = record.fields()
+    lines = tuple(_lines(session, fields, op, made, clear))
+    masked = (
+        Target(op.kind, op.record, name)
+        for name, value in _values(op).items()
+        if value is not None and name in fields and fields[name].sensitivity is Sensitivity.S
+    )
+    what = f"{action}{record.label}{f' {where}' if where else ''}"
+    return Typed(what, lines, () if clear else tuple(masked))
 
 
 def _lines(
-    session: Session, fields: Mapping[str, Field], op: Op, made: Mapping[bytes, Op]
+    session: Session, fields: Mapping[str, Field], op: Op, made: Mapping[bytes, Op], clear: bool
 ) -> Iterator[tuple[str, str]]:
     values = _values(op)
     for name, field in fields.items():
         hidden = field.kind in _HIDDEN or name in _TECHNICAL.get(op.kind, ())
         if name not in values or hidden:
             continue
-        text = _shown(session, field, values[name], made)
+        text = _shown(session, field, values[name], made, clear)
         if text or op.action == "set":
             yield field.label, text or "（清空）"
 
@@ -194,13 +214,15 @@ def _values(op: Op) -> dict[str, Any]:
     return op.fields if op.action == "insert" else {}
 
 
-def _shown(session: Session, field: Field, stored: Any, made: Mapping[bytes, Op]) -> str:
+def _shown(
+    session: Session, field: Field, stored: Any, made: Mapping[bytes, Op], clear: bool
+) -> str:
     value = from_stored(field.kind, stored)
     if field.kind is Kind.REF:
         return _named(session, field, value, made)
     if field.kind is Kind.REFS:
         return "、".join(filter(None, (_named(session, field, one, made) for one in value)))
-    return field.show(value)
+    return field.clear(value) if clear else field.show(value)
 
 
 def _named(session: Session, field: Field, value: Any, made: Mapping[bytes, Op]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from township.errors import NotFound, WorldError
+from township.fields import Sensitivity
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
 from township.storage import rereading, tables
 from township.storage.work import UnitOfWork
@@ -51,6 +52,8 @@ class OpenConflict:
     kept_by: str
     other: str
     other_by: str
+    masked: bool = False
+    """Whether both values are sensitive, so that only ``in_full`` tells them apart."""
 
 
 def sync_state(session: Session) -> SyncState:
@@ -85,9 +88,7 @@ def decide(work: UnitOfWork, conflict_id: bytes, decision: str) -> None:
 
     The decision is a change like any other: it is captured, sent and shown to everybody.
     """
-    conflict = work.session.get(Conflict, conflict_id)
-    if conflict is None or conflict.deleted_at is not None or conflict.decision:
-        raise NotFound("这条冲突已经由别人处理过了。")
+    conflict = open_conflict(work.session, conflict_id)
     target = _target(work.session, conflict)
     lost_move = moving.lost_move(work.session, conflict)
     if lost_move:
@@ -114,7 +115,20 @@ def _target(session: Session, conflict: Conflict) -> Record | None:
     return session.get(kind, conflict.target_id) if kind else None
 
 
-def _described(session: Session, conflict: Conflict) -> OpenConflict:
+def in_full(session: Session, conflict_id: bytes) -> OpenConflict:
+    """A conflict with both values unmasked: only for ``usecases.access_values``."""
+    return _described(session, open_conflict(session, conflict_id), clear=True)
+
+
+def open_conflict(session: Session, conflict_id: bytes) -> Conflict:
+    """A conflict that nobody has decided. Raises NotFound."""
+    conflict = session.get(Conflict, conflict_id)
+    if conflict is None or conflict.deleted_at is not None or conflict.decision:
+        raise NotFound("这条冲突已经由别人处理过了。")
+    return conflict
+
+
+def _described(session: Session, conflict: Conflict, *, clear: bool = False) -> OpenConflict:
     target = _target(session, conflict)
     name = conflict.field_name
     field = target.fields().get(name) if target is not None and name else None
@@ -123,7 +137,8 @@ def _described(session: Session, conflict: Conflict) -> OpenConflict:
         if field is None or packed is None:
             return ""
         value = from_stored(field.kind, msgspec.msgpack.decode(packed))
-        return name_of(session, field.target, value) or field.show(value) or "（空）"
+        text = field.clear(value) if clear else field.show(value)
+        return name_of(session, field.target, value) or text or "（空）"
 
     return OpenConflict(
         conflict.id,
@@ -134,6 +149,7 @@ def _described(session: Session, conflict: Conflict) -> OpenConflict:
         _signed(session, conflict.kept_by, conflict.shown("kept_at")),
         shown(conflict.other_value),
         _signed(session, conflict.other_by, conflict.shown("other_at")),
+        masked=field is not None and field.sensitivity is Sensitivity.S and not clear,
     )
 
 

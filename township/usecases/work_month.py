@@ -15,6 +15,7 @@ from township.rules import days as rules
 from township.rules.days import DayLog, DayResult
 from township.rules.settings import PRESET, Settings
 from township.storage import search
+from township.usecases.viewers import viewer_of
 from township.values import CHINA
 
 
@@ -79,22 +80,31 @@ def work_month(
     )
 
 
-def find_households(session: Session, query: str, limit: int = 20) -> list[tuple[bytes, str, str]]:
+def find_households(
+    session: Session, query: str, limit: int = 20, *, by: bytes
+) -> list[tuple[bytes, str, str]]:
     """(id, head and number, address) of households that fit a query, best first."""
     ids = search.household_ids(session, query, limit)
-    named = household_names(session, ids)
+    named = household_names(session, ids, by=by)
     return [(one, *named[one]) for one in ids if one in named]
 
 
-def household_names(session: Session, ids: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
-    """(head and number, address) of living households."""
+def household_names(
+    session: Session, ids: Sequence[bytes], *, by: bytes
+) -> dict[bytes, tuple[str, str]]:
+    """(head and number, address) of living households, as the cadre ``by`` sees them."""
+    viewer = viewer_of(session, by)
     found = session.execute(
-        select(Household.id, Household.no, Household.address, Person.name)
+        select(Household.id, Household.zone_id, Household.no, Household.address, Person.name)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .where(Household.id.in_(ids), Household.deleted_at.is_(None))
     )
     return {
-        one: (" ".join(filter(None, (head, no))), address or "") for one, no, address, head in found
+        one: (
+            " ".join(filter(None, (viewer.name(head, zone), no))),
+            (address or "") * viewer.restricted(zone),
+        )
+        for one, zone, no, address, head in found
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from township.rules.masking import age_band, masked_id_no, masked_name, masked_phone
+from township.masks import age_band, masked_id_no, masked_name, masked_phone, masked_text
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,18 @@ def test_id_numbers(id_no: str | None, shown: str) -> None:
 )
 def test_age_bands(born_on: date | None, shown: str) -> None:
     assert age_band(born_on, date(2026, 5, 20)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("电话13812341234，", "电话138****1234，"),
+        ("身份证42052719900101123x。", "身份证4205**********123x。"),
+        ("0717-2812345 找村里", "0717-****2345 找村里"),
+        ("产量 1234567890123 斤", "产量 1234567890123 斤"),  # longer than any of them
+        ("拨打 12345 或 110", "拨打 12345 或 110"),
+        ("", ""),
+    ],
+)
+def test_numbers_in_free_text(text: str, shown: str) -> None:
+    assert masked_text(text) == shown
