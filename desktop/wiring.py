@@ -124,7 +124,7 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     from desktop.models.sync_desk import SyncDesk, in_words
     from desktop.models.who import who
 
-    syncs = SyncDesk(unlocked.database, program.background, program)
+    syncs = SyncDesk(unlocked.database, program.background, program, unlocked.cadre_id)
 
     def close() -> None:
         syncs.deleteLater()
@@ -196,6 +196,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
+    def sealed() -> Page:
+        from desktop.views.sealed import SealedPage
+
+        return SealedPage(database, cadre, program.background)
+
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -208,6 +213,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("sealed", "密件", "lock-simple", sealed),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

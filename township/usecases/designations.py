@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from township.errors import InvalidInput, NotFound
 from township.records import Cadre, Designation, SealingKey
 from township.rules import sealed as rules
 from township.rules.sealed import Appointed, Circle, Key
+from township.storage import tables
 from township.storage.work import UnitOfWork
 from township.values import CHINA
 
@@ -96,6 +97,39 @@ def eligible(session: Session, subject: str) -> list[tuple[bytes, str]]:
         for one in session.scalars(select(Cadre).where(*live).order_by(Cadre.name))
         if wanted.intersection(one.roles)
     ]
+
+
+def everybody(session: Session) -> list[tuple[bytes, str]]:
+    """All cadres in office: id, and name with post."""
+    live = (Cadre.deleted_at.is_(None), Cadre.status == "active")
+    return [
+        (one.id, f"{one.name} · {one.post}" if one.post else one.name)
+        for one in session.scalars(select(Cadre).where(*live).order_by(Cadre.name))
+    ]
+
+
+def names_of(session: Session, cadres: Iterable[bytes]) -> list[str]:
+    """Names with roles, in the order of the township's roles."""
+    found = session.scalars(select(Cadre).where(Cadre.id.in_(list(cadres)))).all()
+    order = {role: at for at, role in enumerate(ROLE)}
+
+    def place(one: Cadre) -> tuple[int, str]:
+        return min((order.get(role, 99) for role in one.roles), default=99), one.name
+
+    return [
+        f"{one.name}（{'、'.join(ROLE.label(role) for role in one.roles)}）"
+        for one in sorted(found, key=place)
+    ]
+
+
+def roles_of(session: Session, cadre: bytes) -> frozenset[str]:
+    """The roles of a cadre in office; none of somebody unknown."""
+    return _roles(session).get(cadre, frozenset())
+
+
+def device_number(session: Session) -> int | None:
+    """This laptop's number in the township."""
+    return session.scalar(select(tables.device.c.number))
 
 
 def designate(work: UnitOfWork, subject: str, cadre: bytes) -> bytes:
