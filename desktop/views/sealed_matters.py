@@ -96,6 +96,8 @@ class SealedMatters(QWidget):
         with self._database.reader() as session:
             self.reading = sealed_matters.read(session, self._cadre)
         self.table.reload()
+        if self.table.current_id() is None and self.reading.matters:
+            self.table.select_id(self.reading.matters[0].id)
         away = self.reading.elsewhere
         text = f"另有 {away} 份只能在您的另一台笔记本上打开；那台同步后会转给本机。" if away else ""
         self.note.setText(text)
