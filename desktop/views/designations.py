@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.theme import restyle
+from desktop.theme import em, restyle
 from desktop.views.widgets.basics import Card, button, label, row, rule
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from township.codes import DESIGNATION
@@ -99,7 +99,8 @@ class DesignationsCard(Card):
         self.body.addWidget(rule())
         for edit, name in ((self.subject, "事项"), (self.person, "人员")):
             edit.setAccessibleName(name)
-            edit.setPlaceholderText(f"{name}：输入文字或拼音首字母")
+            edit.setPlaceholderText(f"{name}：输入或选择")
+            edit.setMinimumWidth(em(self, 14))
         self.start = button("指定", self.designate, kind="primary", glyph="plus")
         self.body.addLayout(row(self.subject, self.person, self.start, 1))
         self.body.addWidget(self.problem)
@@ -121,8 +122,9 @@ class DesignationsCard(Card):
         state = since if one.ready else f"{since}　笔记本还没有登记，暂时收不到"
         grid.addWidget(label(DESIGNATION.label(one.subject), "label"), at, 0)
         grid.addWidget(label(f"{one.name}（{one.roles}）"), at, 1)
-        told = label(state, "caption")
-        if one.in_force and not one.ready:
+        late = one.in_force and not one.ready
+        told = label(state, "problem" if late else "caption")
+        if late:
             restyle(told, "tone", "bad")
         grid.addWidget(told, at, 2)
         if one.in_force:

@@ -81,7 +81,7 @@ class SealedPage(Page):
         self.keys.setVisible(part == _READ)
 
     def leave(self) -> None:
-        self.form.forget()
+        self.form.leave()
         self.matters.forget()
 
     def shortcuts(self) -> list[tuple[str, str]]:

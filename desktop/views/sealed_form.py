@@ -88,9 +88,14 @@ class SealedForm(Card):
 
     def begin(self) -> None:
         """Another one."""
+        self.leave()
+        self.form.boxes["subject"].setFocus()
+
+    def leave(self) -> None:
+        """Empty the form, and let nobody see which matter was sealed here."""
+        self.forget()
         self.receipt.setText("")
         self._show(done=False)
-        self.form.boxes["subject"].setFocus()
 
     def refresh(self) -> None:
         """Who receives may have changed."""

@@ -200,9 +200,11 @@ class SealedMatters(QWidget):
         for one in matter.entries:
             self.panel.body.addWidget(rule())
             for caption, text in entry_facts(one):
-                if caption:
-                    self.panel.body.addWidget(label(caption, "caption"))
-                self.panel.body.addWidget(selectable(text))
+                pair = QVBoxLayout()
+                pair.setSpacing(1)
+                pair.addWidget(label(caption, "caption", wrap=True))
+                pair.addWidget(selectable(text))
+                self.panel.body.addLayout(pair)
         self.panel.body.addStretch(1)
 
     def _show_head(self, matter: Matter) -> None:

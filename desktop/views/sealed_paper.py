@@ -60,7 +60,8 @@ def entry_facts(one: MatterEntry) -> list[tuple[str, str]]:
     """One entry as captions and texts."""
     text = one.text
     by = f"{SEALED_ACT.label(text.act)} · {text.name(text.author)} · {local_text(text.written_at)}"
-    passed = "，由其他指定人员转交" if one.passed_by else ""
+    passed = f"，由{one.passed_by or '不明的人'}转交" if one.passed_by is not None else ""
+    passed += "（他从未被指定，内容可能不是署名人写的，请向署名人核对）" if one.strange else ""
     differs = "，另一份转交的内容与此不同，以本人密封的为准" if one.differs else ""
     shown = {
         name: SEALED_FIELDS[name].show(getattr(text, name))

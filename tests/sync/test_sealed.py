@@ -151,7 +151,7 @@ def test_a_newcomer_gets_what_there_is_and_who_left_keeps_nothing(made: Town) ->
     made.sync("ding", "pan")
     assert texts(ding) == ["第一件"]
     (entry,) = reading(ding).matters[0].entries
-    assert entry.passed_by == made.ids["pan"] and not entry.differs
+    assert entry.passed_by == "潘信" and not entry.strange and not entry.differs
     assert texts(pan) == []
     with pan.database.reader() as session:
         assert set(session.scalars(select(SealedEntry.sealed))) == {None}

@@ -268,9 +268,8 @@ def bundle() -> Any:
 
 def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
-    made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
-    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
-    made += about_pictures(HOME, ZONE, HASHES[-1])
+    made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME, LOADING, OFFERING, OFFER]
+    made += [MANIFEST, GROUP, *about_pictures(HOME, ZONE, HASHES[-1])]
     return [
         {
             "message": type(message).__name__,

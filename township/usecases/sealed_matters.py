@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from township.records import AccessEntry, Cadre, SealedEntry
+from township.records import AccessEntry, Cadre, Designation, SealedEntry
+from township.rules.sealed import RESERVE
 from township.storage.work import UnitOfWork
 from township.usecases import sealed_text
 from township.usecases.sealed_text import SealedText
@@ -18,16 +19,19 @@ from township.usecases.sealed_text import SealedText
 
 @dataclass(frozen=True)
 class MatterEntry:
-    """One entry. ``passed_by`` is who sealed it anew for this reader, None: its author did.
+    """One entry. ``passed_by`` names who sealed it anew for this reader, None: its author did.
 
-    ``differs``: another copy of the same entry says something else; the author's own is shown.
+    ``strange``: whoever passed it on was never designated for it, so that its author may not have
+    written it at all. ``differs``: another copy of the same entry says something else; the
+    author's own is shown.
     """
 
     text: SealedText
     body: bytes
     devices: frozenset[int]
     copies: tuple[bytes, ...]
-    passed_by: bytes | None = None
+    passed_by: str | None = None
+    strange: bool = False
     differs: bool = False
 
 
@@ -104,7 +108,8 @@ def read(session: Session, reader: bytes) -> Reading:
             elsewhere += 1
             continue
         _take_in(found, text, opened, row.id, row.created_by)
-    return Reading(_matters(found), elsewhere)
+    passers = {one.passed_by for one in found.values() if one.passed_by}
+    return Reading(_matters(found, _passers(session, passers)), elsewhere)
 
 
 def note_opened(work: UnitOfWork, matter: Matter, act: str = "open_sealed") -> None:
@@ -130,15 +135,30 @@ def _take_in(
     one.copies.append(copy)
 
 
-def _matters(found: dict[bytes, _Found]) -> list[Matter]:
+def _passers(session: Session, cadres: set[bytes]) -> dict[bytes, tuple[str, set[str]]]:
+    """The names of those who passed entries on, and for what each was ever designated."""
+    if not cadres:
+        return {}
+    names = session.execute(select(Cadre.id, Cadre.name).where(Cadre.id.in_(cadres)))
+    found: dict[bytes, tuple[str, set[str]]] = {row.id: (row.name or "", set()) for row in names}
+    for one in session.scalars(select(Designation).where(Designation.cadre_id.in_(cadres))):
+        found.setdefault(one.cadre_id, ("", set()))[1].add(one.subject)
+    return found
+
+
+def _matters(
+    found: dict[bytes, _Found], passers: dict[bytes, tuple[str, set[str]]]
+) -> list[Matter]:
     grouped: dict[bytes, list[MatterEntry]] = {}
     for one in found.values():
+        name, subjects = passers.get(one.passed_by or b"", ("", set()))
         entry = MatterEntry(
             one.text,
             one.body,
             frozenset(one.devices),
             tuple(one.copies),
-            one.passed_by,
+            name if one.passed_by else None,
+            bool(one.passed_by) and not subjects & {one.text.subject, RESERVE},
             one.differs,
         )
         grouped.setdefault(one.text.matter, []).append(entry)
