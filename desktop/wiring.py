@@ -157,6 +157,12 @@ def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCa
     )
 
 
+def _sealed(unlocked: Unlocked, program: Program[Unlocked]) -> Page:
+    from desktop.views.sealed import SealedPage
+
+    return SealedPage(unlocked.database, unlocked.cadre_id, program.background)
+
+
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
@@ -196,11 +202,6 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
-    def sealed() -> Page:
-        from desktop.views.sealed import SealedPage
-
-        return SealedPage(database, cadre, program.background)
-
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -213,7 +214,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
-        PageSpec("sealed", "密件", "lock-simple", sealed),
+        PageSpec("sealed", "密件", "lock-simple", lambda: _sealed(unlocked, program)),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]
