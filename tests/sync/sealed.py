@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy import select
 from sync.server import folder, sealing_keys
 from sync.server.folder import OpenServer
 from sync.server.office import Office
+from sync.server.running import ServerThread
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE, office_changeset
 from tests.sync.snapshots import enter
@@ -66,8 +69,18 @@ class Town:
             one.database.close()
 
 
-def town(server: OpenServer, url: str, path: Path) -> Town:
-    """All cadres are known, nobody is designated yet."""
+@contextmanager
+def open_town(path: Path) -> Iterator[Town]:
+    """A served township in which all cadres are known and nobody is designated yet."""
+    server = new_server(path / "server")
+    with ServerThread(server) as thread:
+        found = _town(server, thread.url, path)
+        yield found
+        found.close()
+    server.close()
+
+
+def _town(server: OpenServer, url: str, path: Path) -> Town:
     made = Town(server, url, path)
     ops = []
     for login, (name, roles) in PEOPLE.items():
@@ -132,9 +145,15 @@ def reading(laptop: Laptop) -> Reading:
         return sealed_matters.read(session, laptop.cadre)
 
 
-def texts(laptop: Laptop) -> list[str]:
-    """All texts that this laptop's person can read, the oldest of a matter first."""
-    return [one.text.text for matter in reading(laptop).matters for one in matter.entries]
+def matter_of(laptop: Laptop, receipt: Receipt) -> Matter:
+    """The matter of a receipt, which this laptop's person reads."""
+    return next(one for one in reading(laptop).matters if one.first.no == receipt.no)
+
+
+def texts(laptop: Laptop, receipt: Receipt) -> list[str]:
+    """What this laptop's person can read of a matter, the oldest first."""
+    matters = [one for one in reading(laptop).matters if one.first.no == receipt.no]
+    return [one.text.text for matter in matters for one in matter.entries]
 
 
 def rows(laptop: Laptop) -> int:
