@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -48,10 +47,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield found
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Town]:
-    """A town of the test's own, where nobody is designated yet."""
-    with open_town(tmp_path) as found:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town where circles change; each test has a subject of its own."""
+    with open_town(tmp_path_factory.mktemp("moving")) as found:
         yield found
 
 
@@ -225,10 +224,10 @@ def test_the_last_reader_keeps_his_copies_until_a_newcomer_has_them(made: Town) 
 
 
 def test_a_second_laptop_and_a_reenrolled_one_get_what_there_is(made: Town) -> None:
-    designate(made, "accusation", "ji", "pan")
+    designate(made, "box_note", "ji", "pan")
     ji, pan, author = (made.laptop(login) for login in ("ji", "pan", "xiang"))
     made.sync()
-    early = write(author, text="早先的密件")
+    early = write(author, "box_note", text="早先的密件")
     made.sync("xiang", "ji", "pan")
     assert f"{made.ids['pan'].hex()}/x" in refresh(made.server), "loaded from a snapshot"
     second = made.laptop("pan", "pan-2")
@@ -240,7 +239,7 @@ def test_a_second_laptop_and_a_reenrolled_one_get_what_there_is(made: Town) -> N
     again = reenrolled(made, "pan")
     assert texts(again, early) == ["早先的密件"], "the former key still opens what it opened"
     made.sync("ji", "xiang")
-    late = write(author, text="后来的密件")
+    late = write(author, "box_note", text="后来的密件")
     made.sync("xiang", "ji", "pan", "pan-2")
     assert texts(again, late) == texts(second, late) == ["后来的密件"]
     assert texts(again, early) == texts(second, early) == ["早先的密件"]
