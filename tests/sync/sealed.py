@@ -74,23 +74,23 @@ def open_town(path: Path) -> Iterator[Town]:
     """A served township in which all cadres are known and nobody is designated yet."""
     server = new_server(path / "server")
     with ServerThread(server) as thread:
-        found = _town(server, thread.url, path)
+        found = Town(server, thread.url, path, enter_people(server))
         yield found
         found.close()
     server.close()
 
 
-def _town(server: OpenServer, url: str, path: Path) -> Town:
-    made = Town(server, url, path)
+def enter_people(server: OpenServer) -> dict[str, bytes]:
+    """Let the office enter all cadres; their ids by login."""
+    ids = {login: new_id() for login in PEOPLE}
     ops = []
     for login, (name, roles) in PEOPLE.items():
-        made.ids[login] = new_id()
         fields = {"login": login, "name": name, "roles": roles, "status": "active", "post": "干部"}
         if "VC" in roles or "CHD" in roles:
             fields["zones"] = ZONE.hex()
-        ops.append(Op("cadre", made.ids[login], "insert", "township/i", fields))
+        ops.append(Op("cadre", ids[login], "insert", "township/i", fields))
     enter(server, *ops)
-    return made
+    return ids
 
 
 def new_server(path: Path) -> OpenServer:
