@@ -9,6 +9,7 @@ from pathlib import Path
 from cli import demo as demos
 from cli import laptops
 from cli.serving import server_process
+from township.usecases import passing_on
 
 
 def demo(
@@ -39,6 +40,8 @@ def sync_once(
     """Sync a laptop folder with its township; ``step`` hears how far. Raises WorldError."""
     with laptops.opened(path, login, password, shut=True) as laptop:
         progress = demos.sync(laptop, step)
+        if passing_on.pass_on(laptop.database, laptop.cadre_id):
+            demos.sync(laptop)
     return {
         "pushed": progress.pushed,
         "pulled": progress.pulled,

@@ -124,7 +124,7 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     from desktop.models.sync_desk import SyncDesk, in_words
     from desktop.models.who import who
 
-    syncs = SyncDesk(unlocked.database, program.background, program)
+    syncs = SyncDesk(unlocked.database, program.background, program, unlocked.cadre_id)
 
     def close() -> None:
         syncs.deleteLater()
@@ -155,6 +155,12 @@ def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCa
         password_problem,
         program.background,
     )
+
+
+def _sealed(unlocked: Unlocked, program: Program[Unlocked]) -> Page:
+    from desktop.views.sealed import SealedPage
+
+    return SealedPage(unlocked.database, unlocked.cadre_id, program.background)
 
 
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
@@ -215,6 +221,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
         PageSpec("access_log", "查阅记录", "list-checks", log),
+        PageSpec("sealed", "密件", "lock-simple", lambda: _sealed(unlocked, program)),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

@@ -15,9 +15,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sync import sealing, wire
+from sync import wire
 from sync.problems import SyncProblem
 from sync.wire import BadMessage
+from township.storage import sealing
 from township.storage.keyring import write_atomically
 
 Direction = Literal["outbox", "answer"]

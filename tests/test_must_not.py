@@ -30,6 +30,7 @@ from tests.forbidden import RULES, in_name, in_text
 from township import codes
 from township.changes import Op, decode_op
 from township.records import Base, Household, Zone, new_id, record_kinds
+from township.records.sealed import SEALED_FIELDS
 from township.storage import file_tables, tables
 from township.storage.database import Database
 from township.values import Kind
@@ -361,3 +362,26 @@ def test_nothing_is_deleted_or_back_dated_silently(database: Database) -> None:
         ]
     assert [op.action for op in ops if op.record == key] == ["insert", "set", "delete"]
     assert not {"created_at", "updated_at"} & {name for op in ops for name in op.fields}
+
+
+def test_a_sealed_matter_has_no_field_in_the_clear() -> None:
+    """Domain §2, class X: the record says who may open it and nothing else."""
+    fields = record_kinds()["sealed_entry"].fields()
+    assert {name: field.kind for name, field in fields.items()} == {
+        "reader_id": Kind.REF,
+        "sealed": Kind.PACKED,
+    }
+    sealed = {name for name in SEALED_FIELDS if name not in ("text", "subject")}
+    others = {kind: record.fields() for kind, record in record_kinds().items()}
+    assert not [(kind, name) for kind, found in others.items() for name in found if name in sealed]
+
+
+def test_what_is_sealed_is_written_by_the_sealing_alone() -> None:
+    """No page or use-case keeps a draft, a file or an index of what is sealed."""
+    never = {"drafts", "Autosave", "search", "tempfile", "write_text", "write_bytes", "open"}
+    for file, tree in sources():
+        if "sealed" not in Path(file).name and Path(file).name != "passing_on.py":
+            continue
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        names |= {alias for module in imported(tree) for alias in module.split(".")}
+        assert not names & never, file

@@ -290,3 +290,25 @@ ACCESS_ACT = CodeList(
 SITUATION_LEVEL = CodeList(
     "situation_level", {"normal": "一般", "abnormal": "异常", "emergency": "紧急"}
 )
+
+# Domain §2, class X: what is sealed to designated persons.
+SEALED_SUBJECT = CodeList(
+    "sealed_subject",
+    {
+        "accusation": "检举控告干部",
+        "box_note": "意见箱来信反映干部",
+        "child_harm": "未成年人受到侵害",
+    },
+)
+
+# A designation names one of these subjects, or who takes over when all others are recused.
+DESIGNATION = CodeList("designation", {**SEALED_SUBJECT.labels, "reserve": "都须回避时接收"})
+
+SEALED_ACT = CodeList(
+    "sealed_act", {"report": "首次记录", "note": "补充", "decision": "处理", "closing": "办结"}
+)
+
+# 未成年人保护法 art. 11: whom to report harm to a child to, at once.
+REPORT_ORGAN = CodeList(
+    "report_organ", {"police": "公安（110）", "civil": "民政", "education": "教育", "other": "其他"}
+)

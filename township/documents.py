@@ -159,3 +159,20 @@ class MonthlyLedger:
 
 def _values(totals: LedgerTotals) -> tuple[int, ...]:
     return tuple(vars(totals).values())
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """One entry of a sealed matter: captions and texts."""
+
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SealedSheet:
+    """密件阅办单: a sealed matter, printed by its reader."""
+
+    township: str
+    no: str
+    subject: str
+    parts: tuple[SealedPart, ...]

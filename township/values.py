@@ -32,7 +32,7 @@ class Kind(StrEnum):
     REFS = "refs"  # tuple of ids → hex ids joined by a blank
     PHONE = "phone"  # str → digits and hyphen
     ID_NO = "id_no"  # str → 18 characters of GB 11643
-    PACKED = "packed"  # bytes → the same: msgpack of a stored value of any kind
+    PACKED = "packed"  # bytes → the same: msgpack of a stored value of any kind, or sealed
 
 
 CHINA = timezone(timedelta(hours=8))

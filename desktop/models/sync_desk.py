@@ -41,10 +41,16 @@ class SyncDesk(QObject):
     carried = Signal(str, bool)
 
     def __init__(
-        self, database: Database, background: Background, parent: QObject | None = None
+        self,
+        database: Database,
+        background: Background,
+        parent: QObject | None = None,
+        cadre_id: bytes | None = None,
     ) -> None:
+        """``cadre_id`` is who works here: for him sealed matters are passed on after a sync."""
         super().__init__(parent)
         self._database, self._background = database, background
+        self._cadre = cadre_id
         self._ticket: Ticket | None = None
         self.last: client.Progress | None = None
         """What the last finished sync moved."""
@@ -109,12 +115,20 @@ class SyncDesk(QObject):
         photos = self._photos()
         with carrier_to(replica.identity()) as carrier:
             progress = client.run(replica, carrier, step, lambda: job.cancelled)
+            if not job.cancelled and self._pass_on():
+                client.run(replica, carrier, None, lambda: job.cancelled)
         if job.cancelled:
             raise Cancelled
         search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
         if self._photos() != photos:  # some have gone: their words change
             progress.kinds.add(files.KIND)
         return progress
+
+    def _pass_on(self) -> int:
+        """Seal for newcomers what the person at work can read; how many changesets that made."""
+        from township.usecases.passing_on import pass_on
+
+        return pass_on(self._database, self._cadre) if self._cadre else 0
 
     def _photos(self) -> files.Queue:
         with self._database.reader() as session:
@@ -149,6 +163,7 @@ class SyncDesk(QObject):
         job.step(0, 0, "正在从U盘读入")
         taken = stick.read_answer(self._database, file, lambda done, all_: job.step(done, all_))
         search.catch_up(self._database, lambda done, all_: job.step(done, all_, "更新搜索"))
+        self._pass_on()
         return taken
 
     def _fetched(self, taken: Taken) -> None:

@@ -123,8 +123,8 @@ class NotTakenCard(_WorkCard):
     def reload(self) -> None:
         """Ask again what was not taken."""
         with self._database.reader() as session:
-            found = own_work.not_taken(session)
-            aside = own_work.not_taken(session, aside=True)
+            found = own_work.not_taken(session, self._cadre)
+            aside = own_work.not_taken(session, self._cadre, aside=True)
         lines = [self._open(work) for work in found]
         if aside:
             lines.append(self._switch(len(aside)))
@@ -197,12 +197,12 @@ class NotTakenCard(_WorkCard):
         mark = glyph("warning", Tone.WARN.ink)
         layout.addLayout(row(mark, label(_title(work), "label"), 1))
         layout.addWidget(selectable(_why(work), "caption"))
-        acts = (
+        acts = [
             ("查看内容", self.show_content),
             ("复制内容", self.copy),
             ("重新填写", self.do_again),
             ("不再提示", self.put_aside),
-        )
+        ][-1 if work.sealed else 0 :]
         buttons = [button(text, partial(act, work), kind="quiet") for text, act in acts]
         for one, (text, _) in zip(buttons, acts, strict=True):
             one.setAccessibleName(f"{text}：{_title(work)}")
@@ -221,6 +221,7 @@ class NotTakenCard(_WorkCard):
     def _put(self, work: OwnWork) -> QWidget:
         made = QWidget()
         look = button("查看内容", partial(self.show_content, work), kind="quiet")
+        look.setHidden(work.sealed)
         back = button("重新列出", partial(self.take_up, work), kind="quiet")
         text = f"{local_text(work.written_at)}　{_title(work)}"
         line = row(label(text, "caption"), look, back, 1)
@@ -244,6 +245,8 @@ def _why(work: OwnWork) -> str:
     if work.sent_back:
         return f"{written} · 镇里退回的原因：{work.told or '没有写'}"
     reason = REASONS.get(work.reason or "", "原因不明")
+    if work.sealed:
+        return f"{written} · {reason}。内容仍然密封，谁也看不到；请联系镇系统管理员放行，不必重填。"
     if work.state == "quarantined":
         return f"{written} · {reason}。镇里核对后会收下或退回，结果在同步后告诉您；不必重填。"
     return f"{written} · {reason}。内容仍保存在本机，可以改正后重新填写。"

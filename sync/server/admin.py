@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import select, update
 
-from sync.server import enrolment, tables
+from sync.server import enrolment, sealing_keys, tables
 from sync.server.folder import OpenServer
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
@@ -110,6 +110,7 @@ def revoke(server: OpenServer, number: int) -> None:
             .where(c.township_id == service.township_id, c.number == number, c.number > 1)
             .values(revoked_at=moment_text(service.clock()))
         )
+        sealing_keys.keep_up(connection, service.township_id, service.clock())
     if changed.rowcount == 0:
         raise NotFound(f"没有编号为 {number} 的笔记本。")
 

@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from sync import chain, wire
-from sync.server import devices, epochs, tables
+from sync.server import devices, epochs, sealing_keys, tables
 from sync.server.limits import LIMITS, Limits
 from sync.server.rates import RateLimit
 from sync.server.sequencer import lock_head
@@ -186,6 +186,7 @@ class Enrolment:
             .where(c.township_id == township_id, c.code_id == asked.code_id)
             .values(used_by=asked.signing_public, device=number)
         )
+        sealing_keys.keep_up(connection, township_id, self._service.clock())
         return number
 
 

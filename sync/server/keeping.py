@@ -10,7 +10,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import letting_go, readmission, snapshots
+from sync.server import letting_go, readmission, sealing_keys, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -51,6 +51,7 @@ class Keeper:
     def _look(self) -> None:
         service = self._service
         readmission.sweep(service.store, service.township_id, service.clock())
+        sealing_keys.publish(service.store, service.township_id, service.clock())
         snapshots.refresh(
             service.store,
             service.township_id,

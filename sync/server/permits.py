@@ -18,7 +18,7 @@ from sync.server.reading import Head
 from sync.server.rows import Rows
 from sync.server.scribe import Scribe
 from township.changes import Op
-from township.rules.permissions import TABLE, Act, lacking, may
+from township.rules.permissions import TABLE, Act, is_of, lacking, may
 
 
 class Permits:
@@ -39,7 +39,10 @@ class Permits:
         if self._device.any_author:
             return
         fields = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
-        own = new or self._rows.made_by((op.kind, op.record)) == author
+        key = (op.kind, op.record)
+        own = (
+            new or self._rows.made_by(key) == author or is_of(self._rows.bucket(key) or "", author)
+        )
         if lacking(self.roles(author), op.kind, op.action, fields, own=own):
             raise Refused("quarantined", "not_permitted")
 

@@ -24,6 +24,7 @@ from sync.server import (
     history,
     quarantine,
     readmission,
+    sealing_keys,
     sequencer,
     snapshots,
     tables,
@@ -128,6 +129,8 @@ class Service:
         if device.waiting:  # first: what comes now follows what waits
             readmission.readmit(self.store, device, self.clock())
         taken = self._push(device, request) if request.changesets else None
+        if taken and taken.verdicts and sealing_keys.concern(request.changesets):
+            sealing_keys.publish(self.store, self.township_id, self.clock())
         unfit: files.Refusals = {}
         if request.files and request.files.parts and (taken is None or taken.refused is None):
             unfit = self._take_files(device, request, request.files.parts)

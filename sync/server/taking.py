@@ -161,6 +161,15 @@ class Taking:
         self._write()
         return verdict
 
+    def enter(self, ops: Sequence[Op]) -> int:
+        """Enter records of the township's own in one changeset; returns its number."""
+        self._rows.load({(op.kind, op.record) for op in ops if op.action != "insert"})
+        turn = self._own_turn(ops)
+        outcome = self._apply(turn, ops)
+        self._keep(turn, "applied", None, outcome)
+        self._write()
+        return self.seq
+
     def note(self, decision: Op) -> int:
         """Enter a word of the township that changes no record; returns its number."""
         self._keep(self._own_turn([decision]), "applied", None, None)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from sync import bundle, chain, sealing, wire
+from sync import bundle, chain, wire
 from sync.bundle import BadBundle
 from sync.server import folder, tables
 from sync.server.folder import OpenServer
@@ -28,6 +28,7 @@ from tests.sync.laptops import Laptop, enrolled, snapshot
 from tests.sync.sample import office_changeset
 from tests.sync.sticks import back, out
 from tests.sync.test_laptops import add, home
+from township.storage import sealing
 
 
 @dataclass

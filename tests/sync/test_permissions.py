@@ -37,6 +37,9 @@ EDITED: dict[str, tuple[str, Any]] = {
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),
     "access_entry": ("reason_text", "核对身份"),
+    "designation": ("subject", "accusation"),
+    "sealing_key": ("public", "age1"),
+    "sealed_entry": ("sealed", b"age"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
@@ -47,15 +50,25 @@ ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """Rules do not depend on the database, and there are a thousand cells."""
 
 
+READER = new_id()
+
+
+def owner(kind: str) -> dict[str, bytes]:
+    """Whose bucket a record of this kind lies in, as a field."""
+    name = record_kinds()[kind].owner_field
+    found = READER if name == "reader_id" else ZONE
+    return {name: found} if name in record_kinds()[kind].fields() else {}
+
+
 def place(kind: str) -> str:
     record = record_kinds()[kind]
-    return bucket(None if record.township_wide else ZONE, record.data_class)
+    whose = owner(kind).get(record.owner_field)
+    return bucket(None if record.township_wide else whose, record.data_class)
 
 
 def insert(kind: str, record: bytes, **fields: Any) -> Op:
-    zone = {"zone_id": ZONE} if "zone_id" in record_kinds()[kind].fields() else {}
     name, value = EDITED[kind]
-    return Op(kind, record, "insert", place(kind), {**zone, name: value, **fields})
+    return Op(kind, record, "insert", place(kind), {**owner(kind), name: value, **fields})
 
 
 def edit(kind: str, record: bytes, name: str = "", value: Any = None) -> Op:
@@ -101,6 +114,7 @@ def person(server: OpenServer, url: str, role: str) -> Person:
     enter(server, Op("cadre", cadre, "insert", "township/i", fields))
     service = server.service
     buckets = ["township/i", "township/a", bucket(ZONE, "i"), bucket(ZONE, "r")]
+    buckets.append(bucket(READER, "x"))
     with service.store.writing() as connection:
         code = enrolment.issue(
             connection, service.township_id, [Author(cadre, role, role)], buckets, service.clock()

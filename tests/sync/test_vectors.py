@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync import bundle as wire_bundle
-from sync import chain, sealing, wire
+from sync import chain, wire
 from sync import history as wire_history
 from sync.wire import Answer, Author, ChainHead, Enrol, Enrolled, History, Request, Sealed
 from tests.sync.photo_messages import about_pictures
@@ -31,6 +31,7 @@ from township.changes import (
 )
 from township.fields import Field
 from township.records import record_kinds
+from township.storage import sealing
 from township.storage.pages import (
     ChunkLine,
     ChunkName,
@@ -267,9 +268,8 @@ def bundle() -> Any:
 
 def messages() -> Any:
     made: list[msgspec.Struct] = [REQUEST, ANSWER, GAP, OLD, ENROL, ENROLLED]
-    made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME]
-    made += [LOADING, OFFERING, OFFER, MANIFEST, GROUP]
-    made += about_pictures(HOME, ZONE, HASHES[-1])
+    made += [Sealed(b"body", bytes(32)), SCOPE, PAGE, OUTCOME, LOADING, OFFERING, OFFER]
+    made += [MANIFEST, GROUP, *about_pictures(HOME, ZONE, HASHES[-1])]
     return [
         {
             "message": type(message).__name__,

@@ -9,6 +9,7 @@ from township.records.duplicate import Duplicate
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
+from township.records.sealed import Designation, SealedEntry, SealingKey
 from township.records.situation import Situation
 from township.records.zone import Group, Zone
 
@@ -18,6 +19,7 @@ __all__ = [
     "Base",
     "Cadre",
     "Conflict",
+    "Designation",
     "Duplicate",
     "Group",
     "Household",
@@ -26,6 +28,8 @@ __all__ = [
     "NeedProgress",
     "Person",
     "Record",
+    "SealedEntry",
+    "SealingKey",
     "Situation",
     "SpecialGroupMember",
     "Visit",

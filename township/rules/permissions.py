@@ -34,7 +34,7 @@ class Reach(IntEnum):
 
     NONE = 0
     OWN = 1
-    """Those that the person made."""
+    """Those that the person made, or that lie in the person's own bucket."""
     ALL = 2
 
 
@@ -122,6 +122,15 @@ _visit = _row(
 _picture: Row = {**_visit, Act.EXPORT: (_NOBODY, _NOBODY)}
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
 
+_readers = _ALL_ROLES - _ADMINISTRATORS
+_sealed: Row = {
+    **_row(_NOBODY, _ALL_ROLES, _NOBODY, own=_readers),
+    Act.SEE: (_NOBODY, _readers),
+    Act.PRINT: (_NOBODY, _readers),
+}
+"""Everybody may seal something; each reads, and may let go, what is sealed to himself. Who that
+is follows from the designations (``rules.sealed``)."""
+
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
     "village_group": _organisation,
@@ -155,6 +164,9 @@ TABLE: Mapping[str, Row] = {
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
+    "designation": _row(_ALL_ROLES, frozenset({"SEC"}), frozenset({"SEC"})),
+    "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
+    "sealed_entry": _sealed,
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -215,6 +227,11 @@ def may(roles: Iterable[str], act: Act, kind: str, *, own: bool = False) -> bool
     """May somebody do this, with a record of theirs (``own``) or of somebody else?"""
     found = reach(roles, act, kind)
     return found is Reach.ALL or (own and found is Reach.OWN)
+
+
+def is_of(bucket: str, person: bytes) -> bool:
+    """Is this the bucket of a person's own, where what is sealed to him lies?"""
+    return bucket.partition("/")[0] == person.hex()
 
 
 _ACTS = {

@@ -15,7 +15,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import NotAllowed, WorldError
 from township.records import Cadre, Household, Record
-from township.rules.permissions import lacking, refusal
+from township.rules.permissions import is_of, lacking, refusal
 from township.storage import moving, scope, tables
 from township.values import Kind, Value, to_stored
 
@@ -82,7 +82,8 @@ def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -
         return
     roles = frozenset(found.roles or ())
     for record, op in ops:
-        act = lacking(roles, op.kind, op.action, op.fields, own=record.created_by == author)
+        own = record.created_by == author or is_of(op.bucket, author)
+        act = lacking(roles, op.kind, op.action, op.fields, own=own)
         if act:
             raise NotAllowed(refusal(roles, act, op.kind))
 

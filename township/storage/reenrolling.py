@@ -45,6 +45,11 @@ def change(laptop: Unlocked, member: Membership) -> Unlocked:
 
 def _enter(connection: Connection, member: Membership) -> None:
     connection.execute(
+        insert(tables.former_key)
+        .prefix_with("OR IGNORE")
+        .from_select(["private"], select(tables.device.c.sealing_key))
+    )
+    connection.execute(
         update(tables.device).values(
             township_name=member.township_name,
             township_public=member.township_public,

@@ -148,6 +148,22 @@ staged_chunk = Table(
 )
 """Their parts, compressed, as they came."""
 
+sealed_passed = Table(
+    "sealed_passed",
+    Base.metadata,
+    Column("entry", LargeBinary(16), primary_key=True),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+)
+"""Sealed entries that this laptop has passed on to a reader's laptop that lacked them."""
+
+former_key = Table(
+    "former_key",
+    Base.metadata,
+    Column("private", LargeBinary(32), primary_key=True),  # X25519 private, raw
+)
+"""Sealing keys that this laptop had before it was enrolled anew: what was sealed to them stays
+readable here."""
+
 setting = Table(
     "setting",
     Base.metadata,

@@ -1,6 +1,8 @@
 """Own work that is on its way or was not taken: what it says, and settling it.
 
-What was typed is read from the changesets themselves, which stay on the laptop for good.
+What was typed is read from the changesets themselves, which stay on the laptop for good. Of
+records that only leave (sealed matters, the access log) nothing is listed: a sealed matter shows
+as that one word, to its author, and only when it was not taken.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 from township import changes
 from township.changes import Op
 from township.fields import Field, Sensitivity
-from township.records import record_kinds
+from township.records import SealedEntry, record_kinds
 from township.storage import tables
 from township.storage.folding import changes_of
 from township.usecases.access import Target
@@ -70,6 +72,8 @@ class OwnWork:
     sent_back: bool
     written_at: datetime
     kinds: tuple[str, ...]
+    sealed: bool = False
+    """It is sealed: nobody here can read it, and it cannot be written again from here."""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -77,27 +81,38 @@ class OwnWork:
         return self.incarnation, self.dseq
 
 
-def not_taken(session: Session, *, aside: bool = False, most: int = 100) -> list[OwnWork]:
-    """What was refused or is in quarantine, newest first; ``aside``: what was put aside."""
+def not_taken(
+    session: Session, by: bytes, *, aside: bool = False, most: int = 100
+) -> list[OwnWork]:
+    """What was refused or is in quarantine, newest first; ``aside``: what was put aside.
+
+    Sealed work shows only to ``by``, its author.
+    """
     c, p = tables.changeset.c, tables.put_aside.c
     put = exists().where(p.incarnation == c.incarnation, p.dseq == c.dseq)
     chosen = and_(c.state.in_(REFUSED), put if aside else ~put)
     newest = _all().where(chosen).order_by(c.incarnation.desc(), c.dseq.desc())
-    return [_work(row) for row in session.execute(newest.limit(most))]
+    found = ((row, _work(row)) for row in session.execute(newest.limit(most)))
+    return [
+        work
+        for row, work in found
+        if work.kinds and not (work.sealed and changes.decode_header(row.header).author != by)
+    ]
 
 
 def waiting(session: Session, most: int = 100) -> list[OwnWork]:
     """What the township has not answered yet, oldest first."""
     c = tables.changeset.c
     oldest = _all().where(c.state == "pending").order_by(c.incarnation, c.dseq)
-    return [_work(row) for row in session.execute(oldest.limit(most))]
+    found = (_work(row) for row in session.execute(oldest.limit(most)))
+    return [work for work in found if work.kinds and not work.sealed]
 
 
 def content(session: Session, incarnation: int, dseq: int, *, clear: bool = False) -> list[Typed]:
     """What was typed, record by record; ``clear``: in full. Raises NoResultFound."""
     ops = _ops(session, incarnation, dseq)
     made = {op.record: op for op in ops if op.action == "insert"}
-    return [_typed(session, op, made, clear) for op in ops]
+    return [_typed(session, op, made, clear) for op in ops if not _only_leaves(op)]
 
 
 def author_of(session: Session, incarnation: int, dseq: int) -> bytes:
@@ -157,7 +172,10 @@ def _work(row: Any) -> OwnWork:
     header = changes.decode_header(row.header)
     ops = changes_of(header, msgspec.msgpack.decode(row.ops))
     known = record_kinds()
-    labels = (known[op.kind].label if op.kind in known else op.kind for op in ops)
+    shown = [op for op in ops if not _only_leaves(op)]
+    sealed = not shown and any(op.kind == SealedEntry.kind() for op in ops)
+    labels = (known[op.kind].label if op.kind in known else op.kind for op in shown)
+    kinds = (SealedEntry.label,) if sealed else tuple(dict.fromkeys(labels))
     return OwnWork(
         row.incarnation,
         row.dseq,
@@ -166,8 +184,15 @@ def _work(row: Any) -> OwnWork:
         row.text,
         row.state == "rejected" and row.status == "rejected",
         datetime.fromtimestamp(header.wall_ms / 1000, UTC),
-        tuple(dict.fromkeys(labels)),
+        kinds,
+        sealed,
     )
+
+
+def _only_leaves(op: Op) -> bool:
+    """Is it of a kind that everybody sends in and that nobody reads where it was made?"""
+    known = record_kinds().get(op.kind)
+    return known is not None and known.outgoing
 
 
 def _ops(session: Session, incarnation: int, dseq: int) -> list[Op]:

@@ -58,6 +58,11 @@ class ToggleChips(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._rest_focus()
 
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """What there is to press."""
+        return self._choices
+
     def values(self) -> tuple[Hashable, ...]:
         """Pressed values in the order of the list."""
         pairs = zip(self._choices, self._chips, strict=True)

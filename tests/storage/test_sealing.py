@@ -4,7 +4,7 @@ import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from sync import sealing
+from township.storage import sealing
 
 
 @pytest.fixture(scope="module")

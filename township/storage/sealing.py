@@ -1,4 +1,4 @@
-"""Sealing bytes to one receiver in the age format (age-encryption.org/v1, X25519).
+"""Sealing bytes to receivers in the age format (age-encryption.org/v1, X25519).
 
 Devices have raw X25519 keys; age writes the same keys in Bech32. Anybody can seal, only the
 receiver can open: who wrote what is inside must be proven by signatures in there.
@@ -6,8 +6,13 @@ receiver can open: who wrote what is inside must be proven by signatures in ther
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pyrage
 
+STEP = 1024
+"""Bytes to whose multiples padded content is filled up, so that its length tells little."""
+_LENGTH = 4
 _LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
@@ -35,6 +40,32 @@ def seal(content: bytes, public: bytes) -> bytes:
     recipient = pyrage.x25519.Recipient.from_str(recipient_text(public))
     sealed: bytes = pyrage.encrypt(content, [recipient])
     return sealed
+
+
+def seal_padded(content: bytes, recipients: Sequence[str]) -> bytes:
+    """A binary age file for any of these recipients (``age1…``), its length rounded up."""
+    filled = len(content).to_bytes(_LENGTH, "big") + content
+    filled += bytes(-len(filled) % STEP)
+    keys = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
+    sealed: bytes = pyrage.encrypt(filled, keys)
+    return sealed
+
+
+def unseal_padded(sealed: bytes, privates: Iterable[bytes]) -> bytes:
+    """What ``seal_padded`` sealed, with whichever of these raw private keys opens it.
+
+    Raises NotForThisKey, Broken.
+    """
+    for private in privates:
+        try:
+            filled = unseal(sealed, private)
+        except NotForThisKey:
+            continue
+        length = int.from_bytes(filled[:_LENGTH], "big")
+        if length > len(filled) - _LENGTH:
+            raise Broken
+        return filled[_LENGTH : _LENGTH + length]
+    raise NotForThisKey
 
 
 def unseal(sealed: bytes, private: bytes) -> bytes:

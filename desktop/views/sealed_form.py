@@ -1,0 +1,191 @@
+"""记一份密件: what is typed here is kept nowhere, and sealed when it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.theme import Tone, restyle
+from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
+from desktop.views.widgets.choice import Choice
+from desktop.views.widgets.field import FieldBox
+from desktop.views.widgets.form import Form, field_boxes
+from desktop.views.widgets.picks import PicksField
+from desktop.views.widgets.text import LongTextField
+from township.errors import InvalidInput, WorldError
+from township.records.sealed import SEALED_FIELDS
+from township.rules import sealed as rules
+from township.storage.database import Database
+from township.usecases import designations, sealed_entries
+from township.values import CHINA
+
+_SECRET = (
+    "这里不存草稿：没有保存就锁定、退出，内容就没有了。保存时加密给指定人员，"
+    "保存以后本机也看不到，请不要另存、另抄。"
+)
+_CALL_FIRST = "请先报告，再填写：孩子有危险打 110，并告诉民政、教育部门。"
+_ROWS = (
+    ("subject",),
+    ("noticed_at", "report_organ"),
+    ("report_person", "report_at"),
+    ("text",),
+    ("concerned",),
+    ("accused",),
+)
+_CLOCK_MS = 20_000
+
+
+class SealedForm(Card):
+    """The form of a first entry. ``handed_over`` after it was sealed."""
+
+    handed_over = Signal()
+
+    def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
+        super().__init__("记一份密件", parent)
+        self._database, self._cadre = database, cadre_id
+        self.form = Form(self._boxes(), _ROWS)
+        self.call_first = label(_CALL_FIRST, "problem", wrap=True)
+        restyle(self.call_first, "tone", "bad")
+        self.clock = label("", "label")
+        self.goes_to = label("", "caption", wrap=True)
+        self.problem = label("", "problem", wrap=True)
+        self.receipt = selectable("", "section")
+        self.done = QWidget()
+        self.typing = QWidget()
+        self._build()
+        self.form.changed.connect(self._follow)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._tick)
+        self._follow()
+
+    def save(self) -> None:
+        """Seal what is typed and forget it, or say what is wrong."""
+        if not self.form.check():
+            return
+        try:
+            with self._database.work(self._cadre) as work:
+                receipt = sealed_entries.record(work, self.form.values())
+                work.commit()
+        except InvalidInput as error:
+            self._tell("；".join(self.form.show_problems(error.problems).values()))
+        except WorldError as error:
+            self._tell(str(error))
+        else:
+            self.forget()
+            self.receipt.setText(
+                f"已密封，交给 {receipt.readers} 位指定人员；本机不再能查看。\n"
+                f"收条编号：{receipt.no}"
+            )
+            self._show(done=True)
+            self.handed_over.emit()
+
+    def forget(self) -> None:
+        """Empty the form and what this laptop has of it in memory."""
+        self.form.clear()
+        self._follow()
+
+    def begin(self) -> None:
+        """Another one."""
+        self.leave()
+        self.form.boxes["subject"].setFocus()
+
+    def leave(self) -> None:
+        """Empty the form, and let nobody see which matter was sealed here."""
+        self.forget()
+        self.receipt.setText("")
+        self._show(done=False)
+
+    def refresh(self) -> None:
+        """Who receives may have changed."""
+        self._follow()
+
+    def _boxes(self) -> dict[str, FieldBox]:
+        names = [name for names in _ROWS for name in names]
+        made = field_boxes(SEALED_FIELDS, [one for one in names if one not in ("accused", "text")])
+        made["text"] = LongTextField(SEALED_FIELDS["text"], lines=6)
+        made["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
+        return made
+
+    def _build(self) -> None:
+        inner = QVBoxLayout(self.typing)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addLayout(
+            row(glyph("lock-simple", Tone.INFO.ink), label(_SECRET, "caption", wrap=True))
+        )
+        inner.addWidget(self.call_first)
+        inner.addWidget(self.clock)
+        inner.addWidget(self.form)
+        inner.addWidget(self.goes_to)
+        inner.addWidget(self.problem)
+        self.seal = button(
+            "密封保存", self.save, kind="primary", glyph="lock-simple", keys="Ctrl+S"
+        )
+        inner.addLayout(row(self.seal, button("清空", self.forget, kind="quiet"), 1))
+        after = QVBoxLayout(self.done)
+        after.setContentsMargins(0, 0, 0, 0)
+        after.addWidget(self.receipt)
+        told = "请把编号抄给来反映的人，他可凭编号向指定人员询问。下次同步时送出。"
+        after.addWidget(label(told, "caption", wrap=True))
+        self.another = button("再记一份", self.begin)
+        after.addLayout(row(self.another, 1))
+        self.body.addWidget(self.typing)
+        self.body.addWidget(self.done)
+        self.body.addStretch(1)
+        self._show(done=False)
+
+    def _show(self, *, done: bool) -> None:
+        self.done.setVisible(done)
+        self.typing.setVisible(not done)
+
+    def _follow(self) -> None:
+        """Ask what the subject needs, and say to whom it will go."""
+        subject = self.form.boxes["subject"].value()
+        asked = ("subject", *rules.ASKED.get(subject or "", ()))
+        for name, box in self.form.boxes.items():
+            box.setVisible(name in asked)
+        child = subject == "child_harm"
+        self.call_first.setVisible(child)
+        self.clock.setVisible(child)
+        self._timer.start(_CLOCK_MS) if child else self._timer.stop()
+        self._tick()
+        self._tell("")
+        self.seal.setEnabled(subject is not None)
+        self._say_receivers(subject)
+
+    def _tick(self) -> None:
+        """The minutes since somebody noticed; the report is due at once."""
+        noticed = self.form.boxes["noticed_at"].value()
+        reported = self.form.boxes["report_at"].value()
+        if noticed is None:
+            self.clock.setText("")
+            return
+        since = rules.minutes_text(noticed, reported or self._database.clock())
+        text = f"发现后 {since}报告" if reported else f"发现至今已过 {since}"
+        self.clock.setText(text if since else "")
+
+    def _say_receivers(self, subject: str | None) -> None:
+        if subject is None:
+            self.goes_to.setText("")
+            return
+        today = self._database.clock().astimezone(CHINA).date()
+        accused = self.form.boxes["accused"].value()
+        with self._database.reader() as session:
+            found = designations.circle_of(session, subject, accused, today)
+            names = designations.names_of(session, found.readers)
+        bad = rules.lacking(found)
+        recused = "被反映的干部已自动回避。" if found.recused and not bad else ""
+        self.goes_to.setText(bad or f"将密封交给：{'、'.join(names)}。{recused}")
+        restyle(self.goes_to, "tone", "bad" if bad else "")
+
+    def _tell(self, text: str) -> None:
+        self.problem.setText(text)
+        restyle(self.problem, "tone", "bad" if text else "")
+        self.problem.setVisible(bool(text))
+
+
+def cadre_choices(database: Database) -> Sequence[Choice]:
+    """All cadres, to be found by name or initials."""
+    with database.reader() as session:
+        return [Choice(cadre, text) for cadre, text in designations.everybody(session)]

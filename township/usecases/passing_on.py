@@ -1,0 +1,150 @@
+"""When the circle of readers changes: a reader's laptop seals what it can read for newcomers.
+
+Nobody else can: the township has ciphertext only. It happens after a sync, for the person who
+works on the laptop. Whoever reads no longer passes everything on first, then his copies go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from township.errors import NotAllowed
+from township.records import AccessEntry, Cadre, SealedEntry
+from township.rules.sealed import Appointed, Circle, Key, circle
+from township.storage import tables
+from township.storage.database import Database
+from township.storage.work import UnitOfWork
+from township.usecases import designations, sealed_matters
+from township.usecases.sealed_entries import copy_for
+from township.usecases.sealed_matters import Matter, MatterEntry
+from township.values import CHINA
+
+TOGETHER = 20
+"""Entries that are passed on in one changeset."""
+_RECUSED = "密件涉及的干部已回避，没有转交"
+
+
+@dataclass(frozen=True)
+class _Due:
+    """An entry that some laptops of its readers lack."""
+
+    entry: MatterEntry
+    lacking: tuple[Key, ...]
+    recused: tuple[int, ...] = ()
+    """Laptops of recused persons that are not given it; noted once for a matter."""
+
+
+def pass_on(database: Database, reader: bytes) -> int:
+    """Do what a changed circle calls for; returns how many changesets were written.
+
+    Writes nothing when this cadre may write nothing any more. Raises WorldError.
+    """
+    with database.reader() as session:
+        due, over = _look(session, reader, database)
+    written = 0
+    try:
+        for at in range(0, len(due), TOGETHER):
+            with database.work(reader) as work:
+                written += _pass(work, due[at : at + TOGETHER])
+        for at in range(0, len(over), TOGETHER):
+            with database.work(reader) as work:
+                written += _withdraw(work, over[at : at + TOGETHER])
+    except NotAllowed:  # the township took this cadre's roles; what is sealed to him stays closed
+        return written
+    return written
+
+
+def _look(
+    session: Session, reader: bytes, database: Database
+) -> tuple[list[_Due], list[MatterEntry]]:
+    """What is to be passed on, and entries of which the reader's copies may go."""
+    reading = sealed_matters.read(session, reader)
+    if not reading.matters:
+        return [], []
+    today = database.clock().astimezone(CHINA).date()
+    appointed, keys = designations.appointed(session), designations.keys(session)
+    passed = _passed(session)
+    quiet = _all_taken(session)
+    due: list[_Due] = []
+    over: list[MatterEntry] = []
+    for matter in reading.matters:
+        found = circle(matter.first.subject, matter.recused, appointed, keys, today)
+        lacks = list(_lacking(matter, found, keys, passed))
+        due += lacks
+        if not lacks and quiet and _may_go(reader, found, appointed):
+            over += matter.entries
+    return due, over
+
+
+def _lacking(
+    matter: Matter, found: Circle, keys: list[Key], passed: dict[bytes, set[int]]
+) -> Iterator[_Due]:
+    kept_out = {key.device for key in keys if key.cadre in found.recused}
+    for at, one in enumerate(matter.entries):
+        done = one.devices | passed.get(one.text.entry, set())
+        lacking = tuple(key for key in found.keys if key.device not in done)
+        recused = tuple(sorted(kept_out - done)) if at == 0 else ()
+        if lacking or recused:
+            yield _Due(one, lacking, recused)
+
+
+def _may_go(reader: bytes, found: Circle, appointed: list[Appointed]) -> bool:
+    """Has the reader been designated for this once, and do others have it now?"""
+    once = any(one.cadre == reader for one in appointed)
+    return once and bool(found.readers) and reader not in {*found.readers, *found.without_key}
+
+
+def _passed(session: Session) -> dict[bytes, set[int]]:
+    found: dict[bytes, set[int]] = {}
+    for row in session.execute(select(tables.sealed_passed)):
+        found.setdefault(row.entry, set()).add(row.device)
+    return found
+
+
+def _all_taken(session: Session) -> bool:
+    """Has the township taken all sealed entries of this laptop?"""
+    c = tables.changeset.c
+    held = func.instr(c.ops, SealedEntry.kind().encode()) > 0
+    open_ = c.state.in_(("pending", "quarantined", "rejected"))
+    return session.scalar(select(func.count()).where(open_, held)) == 0
+
+
+def _pass(work: UnitOfWork, due: list[_Due]) -> int:
+    for one in due:
+        devices = one.entry.devices | {key.device for key in one.lacking}
+        for reader in dict.fromkeys(key.cadre for key in one.lacking):
+            keys = [key for key in one.lacking if key.cadre == reader]
+            work.add(copy_for(reader, one.entry.body, keys, devices))
+        if one.recused:
+            work.add(_kept_out(work))
+        marks = [*(key.device for key in one.lacking), *one.recused]
+        _note(work.session.connection(), one.entry.text.entry, marks)
+    return int(work.commit().dseq is not None)
+
+
+def _kept_out(work: UnitOfWork) -> AccessEntry:
+    """The log says that somebody was kept out, not who and of what."""
+    name = work.session.scalar(select(Cadre.name).where(Cadre.id == work.author))
+    return AccessEntry(
+        who_name=name, act="refused", target_kind=SealedEntry.kind(), reason_text=_RECUSED
+    )
+
+
+def _note(connection: Connection, entry: bytes, devices: list[int]) -> None:
+    rows = [{"entry": entry, "device": device} for device in devices]
+    connection.execute(insert(tables.sealed_passed).on_conflict_do_nothing(), rows)
+
+
+def _withdraw(work: UnitOfWork, entries: list[MatterEntry]) -> int:
+    """Empty and delete the reader's copies: the stub that stays holds no bytes."""
+    for one in entries:
+        for copy in one.copies:
+            found = work.session.get_one(SealedEntry, copy)
+            found.sealed = None
+            work.delete(found)
+    return int(work.commit().dseq is not None)
