@@ -298,6 +298,7 @@ SEALED_SUBJECT = CodeList(
         "accusation": "检举控告干部",
         "box_note": "意见箱来信反映干部",
         "child_harm": "未成年人受到侵害",
+        "care": "孕情服务（本人愿意）",
     },
 )
 
@@ -305,7 +306,32 @@ SEALED_SUBJECT = CodeList(
 DESIGNATION = CodeList("designation", {**SEALED_SUBJECT.labels, "reserve": "都须回避时接收"})
 
 SEALED_ACT = CodeList(
-    "sealed_act", {"report": "首次记录", "note": "补充", "decision": "处理", "closing": "办结"}
+    "sealed_act",
+    {
+        "report": "首次记录",
+        "note": "补充",
+        "decision": "处理",
+        "closing": "办结",
+        "withdrawn": "本人不再愿意",
+    },
+)
+
+# Domain §7.4: a service of the health centre to a woman who asked for it.
+CARE_HELP = CodeList(
+    "care_help",
+    {"booking": "预约建册", "ride": "产检交通", "visit": "上门访视", "other": "其他帮助"},
+)
+CARE_STAGE = CodeList(
+    "care_stage",
+    {
+        "booked": "已建册",
+        "w16": "16–20 周检查",
+        "w21": "21–24 周检查",
+        "w28": "28–36 周检查",
+        "w37": "37–40 周检查",
+        "home": "出院后访视",
+        "d42": "42 天检查",
+    },
 )
 
 # 未成年人保护法 art. 11: whom to report harm to a child to, at once.

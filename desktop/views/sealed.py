@@ -14,13 +14,15 @@ from desktop.views.sealed_matters import SealedMatters
 from desktop.views.widgets.basics import label, scrolled
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
+from township.records import Cadre
 from township.rules.permissions import Act, may
 from township.storage.database import Database
-from township.usecases import designations
+from township.usecases import care, designations
+from township.values import CHINA
 
 _WRITE, _READ, _NAME = "write", "read", "name"
 _TITLES = {_WRITE: "记一份", _READ: "查阅", _NAME: "指定人员"}
-_KINDS = frozenset({"sealed_entry", "designation", "sealing_key", "cadre"})
+_KINDS = frozenset({"sealed_entry", "designation", "sealing_key", "cadre", "service_count"})
 
 
 class SealedPage(Page):
@@ -45,6 +47,7 @@ class SealedPage(Page):
             part.committed.connect(self.committed)
             part.said.connect(lambda text: self.said.emit(text, None))
         self.form.handed_over.connect(lambda: self.committed.emit(frozenset({"sealed_entry"})))
+        self.services = label("", "caption", wrap=True)
         self.keys = label("", "caption", wrap=True)
         self._stack = QStackedWidget()
         for shown in (scrolled(self.form), self.matters, scrolled(self.names)):
@@ -52,6 +55,7 @@ class SealedPage(Page):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._stack, 1)
+        self._layout.addWidget(self.services)
         self._layout.addWidget(self.keys)
         self.parts: ToggleChips | None = None
         self.reload(frozenset())
@@ -66,6 +70,7 @@ class SealedPage(Page):
         self.matters.reload()
         self.names.reload()
         self._say_keys()
+        self._say_services()
 
     def show_target(self, target: object) -> None:
         if target in _TITLES:
@@ -134,3 +139,14 @@ class SealedPage(Page):
         elif len(mine) > 1:
             text += "有不认识的编号，请马上告诉安全管理员。"
         self.keys.setText(text)
+
+    def _say_services(self) -> None:
+        """The village secretary knows that there is a service, and no small number."""
+        today = self._database.clock().astimezone(CHINA).date()
+        with self._database.reader() as session:
+            cadre = session.get(Cadre, self._cadre)
+            roles = designations.roles_of(session, self._cadre)
+            shown = "VS" in roles and cadre is not None and care.offered(session, today)
+            number = care.told(session, cadre.zones) if shown and cadre else ""
+        self.services.setText(f"孕情服务（由卫生院联系本人）：本责任区未结 {number} 件。")
+        self.services.setVisible(shown)

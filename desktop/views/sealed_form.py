@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from sqlalchemy import select
 
 from desktop.theme import Tone, restyle
 from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
@@ -14,11 +16,13 @@ from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.form import Form, field_boxes
 from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.text import LongTextField
+from township.codes import SEALED_SUBJECT
 from township.errors import InvalidInput, WorldError
+from township.records import Zone
 from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.storage.database import Database
-from township.usecases import designations, sealed_entries
+from township.usecases import care, designations, sealed_entries
 from township.values import CHINA
 
 _SECRET = (
@@ -26,8 +30,13 @@ _SECRET = (
     "保存以后本机也看不到，请不要另存、另抄。"
 )
 _CALL_FIRST = "请先报告，再填写：孩子有危险打 110，并告诉民政、教育部门。"
+_NOT_WILLING = "不愿意：什么都不保存，请不要另外记下。"
 _ROWS = (
     ("subject",),
+    ("willing",),
+    ("zone_id", "who"),
+    ("help",),
+    ("wish",),
     ("noticed_at", "report_organ"),
     ("report_person", "report_at"),
     ("text",),
@@ -103,10 +112,22 @@ class SealedForm(Card):
 
     def _boxes(self) -> dict[str, FieldBox]:
         names = [name for names in _ROWS for name in names]
-        made = field_boxes(SEALED_FIELDS, [one for one in names if one not in ("accused", "text")])
+        given = {"subject": self._subjects(), "zone_id": zone_choices(self._database)}
+        plain = [one for one in names if one not in ("accused", "text")]
+        made = field_boxes(SEALED_FIELDS, plain, given)
         made["text"] = LongTextField(SEALED_FIELDS["text"], lines=6)
         made["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
         return made
+
+    def _subjects(self) -> list[Choice]:
+        """The service is no choice where the township does not have it."""
+        with self._database.reader() as session:
+            offered = care.offered(session, self._today())
+        codes = [code for code in SEALED_SUBJECT if code != rules.CARE or offered]
+        return [Choice(code, SEALED_SUBJECT.label(code)) for code in codes]
+
+    def _today(self) -> date:
+        return self._database.clock().astimezone(CHINA).date()
 
     def _build(self) -> None:
         inner = QVBoxLayout(self.typing)
@@ -143,6 +164,9 @@ class SealedForm(Card):
         """Ask what the subject needs, and say to whom it will go."""
         subject = self.form.boxes["subject"].value()
         asked = ("subject", *rules.ASKED.get(subject or "", ()))
+        refused = subject == rules.CARE and self.form.boxes["willing"].value() is not True
+        if refused:
+            asked = ("subject", "willing")
         for name, box in self.form.boxes.items():
             box.setVisible(name in asked)
         child = subject == "child_harm"
@@ -151,8 +175,10 @@ class SealedForm(Card):
         self._timer.start(_CLOCK_MS) if child else self._timer.stop()
         self._tick()
         self._tell("")
-        self.seal.setEnabled(subject is not None)
-        self._say_receivers(subject)
+        self.seal.setEnabled(subject is not None and not refused)
+        self._say_receivers(None if refused else subject)
+        if refused and self.form.boxes["willing"].value() is False:
+            self.goes_to.setText(_NOT_WILLING)
 
     def _tick(self) -> None:
         """The minutes since somebody noticed; the report is due at once."""
@@ -169,10 +195,9 @@ class SealedForm(Card):
         if subject is None:
             self.goes_to.setText("")
             return
-        today = self._database.clock().astimezone(CHINA).date()
         accused = self.form.boxes["accused"].value()
         with self._database.reader() as session:
-            found = designations.circle_of(session, subject, accused, today)
+            found = designations.circle_of(session, subject, accused, self._today())
             names = designations.names_of(session, found.readers)
         bad = rules.lacking(found)
         recused = "被反映的干部已自动回避。" if found.recused and not bad else ""
@@ -183,6 +208,13 @@ class SealedForm(Card):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
+
+
+def zone_choices(database: Database) -> Sequence[Choice]:
+    """The township's zones."""
+    with database.reader() as session:
+        zones = session.execute(select(Zone.id, Zone.name).where(Zone.deleted_at.is_(None))).all()
+    return [Choice(zone.id, zone.name) for zone in zones]
 
 
 def cadre_choices(database: Database) -> Sequence[Choice]:

@@ -28,7 +28,7 @@ from desktop.views.widgets.basics import (
 )
 from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.flow import flowing
-from desktop.views.widgets.form import Form
+from desktop.views.widgets.form import Form, field_boxes
 from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.table import TableView
 from desktop.views.widgets.text import LongTextField
@@ -36,7 +36,7 @@ from township.codes import SEALED_ACT, SEALED_SUBJECT
 from township.errors import InvalidInput, WorldError
 from township.records.sealed import SEALED_FIELDS
 from township.storage.database import Database
-from township.usecases import sealed_entries, sealed_matters
+from township.usecases import care, sealed_entries, sealed_matters
 from township.usecases.sealed_matters import Matter, Reading
 from township.values import local_text
 
@@ -132,16 +132,24 @@ class SealedMatters(QWidget):
         if self.opened is None:
             return
         self._show(self.opened)
-        boxes: dict[str, FieldBox] = {"text": LongTextField(SEALED_FIELDS["text"], lines=4)}
-        boxes["text"].set_label(SEALED_ACT.label(act))
-        boxes["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
-        boxes["accused"].set_label("另外反映到的干部（自动回避）")
-        self.form = Form(boxes, (("text",), ("accused",)))
+        names = sealed_entries.further(self.opened.first.subject, act)
+        self.form = Form(self._boxes(names, act), [(name,) for name in names])
         self._place.addWidget(self.form)
         save = button("密封保存", partial(self.save, act), kind="primary", keys="Ctrl+S")
         stop = button("取消", partial(self._show, self.opened), kind="quiet")
         self._place.addLayout(row(save, stop, 1))
-        boxes["text"].setFocus()
+        self.form.boxes[names[0]].setFocus()
+
+    def _boxes(self, names: Sequence[str], act: str) -> dict[str, FieldBox]:
+        plain = [name for name in names if name not in ("text", "accused")]
+        boxes = field_boxes(SEALED_FIELDS, plain)
+        if "text" in names:
+            boxes["text"] = LongTextField(SEALED_FIELDS["text"], lines=4)
+            boxes["text"].set_label(SEALED_ACT.label(act))
+        if "accused" in names:
+            boxes["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
+            boxes["accused"].set_label("另外反映到的干部（自动回避）")
+        return boxes
 
     def save(self, act: str) -> None:
         """Seal the further entry for all who read the matter."""
@@ -150,9 +158,7 @@ class SealedMatters(QWidget):
         values, matter = self.form.values(), self.opened
         try:
             with self._database.work(self._cadre) as work:
-                receipt = sealed_entries.add(
-                    work, matter.first, matter.recused, act, values["text"], values["accused"]
-                )
+                receipt = sealed_entries.add(work, matter.first, matter.recused, act, values)
                 kinds = work.commit().kinds
         except InvalidInput as error:
             self._tell("；".join(self.form.show_problems(error.problems).values()))
@@ -213,11 +219,14 @@ class SealedMatters(QWidget):
         self.panel.body.addWidget(label(title, "section", wrap=True))
         self.acts = {
             act: button(SEALED_ACT.label(act), partial(self.begin, act))
-            for act in sealed_entries.ADDED
+            for act in sealed_entries.added(first.subject)
         }
         self.printer = button("打印", self.print_opened, kind="quiet", glyph="printer")
         self.panel.body.addWidget(flowing(*self.acts.values(), self.printer))
         self.panel.body.addWidget(self.problem)
+        if ends := care.ends_on(matter):
+            text = f"本人不愿意时随时删除；到 {ends:%Y-%m-%d} 自动删除，不计入任何台账。"
+            self.panel.body.addWidget(label(text, "caption", wrap=True))
         self._place = QVBoxLayout()
         self.panel.body.addLayout(self._place)
 

@@ -21,6 +21,12 @@ _TITLE = "密件"
 """Of the preview and of the print job: spoolers keep titles."""
 
 
+_SHOWN = (
+    *("noticed_at", "report_organ", "report_person", "report_at", "concerned"),
+    *("who", "help", "stage", "checked_on", "wish"),
+)
+
+
 def print_matter(
     database: Database, cadre_id: bytes, background: Background, matter: Matter, over: QWidget
 ) -> None:
@@ -63,11 +69,10 @@ def entry_facts(one: MatterEntry) -> list[tuple[str, str]]:
     passed = f"，由{one.passed_by or '不明的人'}转交" if one.passed_by is not None else ""
     passed += "（他从未被指定，内容可能不是署名人写的，请向署名人核对）" if one.strange else ""
     differs = "，另一份转交的内容与此不同，以本人密封的为准" if one.differs else ""
-    shown = {
-        name: SEALED_FIELDS[name].show(getattr(text, name))
-        for name in ("noticed_at", "report_organ", "report_person", "report_at", "concerned")
-    }
-    facts = [(by + passed + differs, text.text)]
+    shown = {name: SEALED_FIELDS[name].show(getattr(text, name)) for name in _SHOWN}
+    facts = [(by + passed + differs, text.text or "—")]
+    if text.zone_id:
+        facts.append((SEALED_FIELDS["zone_id"].label, text.name(text.zone_id)))
     facts += [(SEALED_FIELDS[name].label, value) for name, value in shown.items() if value]
     accused = "、".join(text.name(cadre) or "（本机没有姓名）" for cadre in text.accused)
     if accused:

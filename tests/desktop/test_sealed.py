@@ -8,7 +8,14 @@ import msgspec
 import pytest
 import zstandard
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -294,3 +301,34 @@ def test_refused_it_is_a_word_without_content_to_its_author(
     page = found.page("sync")
     assert isinstance(page, SyncPage)
     assert "暂存待核：密件" in shown(page.refused) and "纪正" not in shown(page.refused)
+
+
+def test_the_service_asks_first_and_is_no_choice_where_there_is_none(
+    qtbot: QtBot, background: Background, made: Town
+) -> None:
+    """Scenario 8: given she says no, nothing is stored."""
+    author = made.laptop("xiang")
+    page = sealed_page(window(qtbot, author, background))
+    assert "孕情" not in chips(page)
+    designate(made, "care", "wei")
+    made.sync("xiang")
+    before = author.states()
+    page = sealed_page(window(qtbot, author, background))
+    assert "孕情服务（本人愿意）" in chips(page)
+    boxes = page.form.form.boxes
+    boxes["subject"].set_value("care")
+    boxes["subject"].changed.emit()
+    assert boxes["willing"].isVisible() and not boxes["who"].isVisible()
+    boxes["willing"].set_value(False)
+    boxes["willing"].changed.emit()
+    assert "什么都不保存" in page.form.goes_to.text() and not page.form.seal.isEnabled()
+    page.form.save()
+    assert author.states() == before
+    boxes["willing"].set_value(True)
+    boxes["willing"].changed.emit()
+    assert boxes["who"].isVisible() and boxes["help"].isVisible()
+
+
+def chips(page: SealedPage) -> str:
+    box = page.form.form.boxes["subject"]
+    return "\n".join(one.text() for one in box.findChildren(QPushButton))

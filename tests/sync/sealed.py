@@ -34,6 +34,7 @@ PEOPLE = {
     "zhang": ("张三", "VC"),
     "shuji": ("村书", "VC VS"),
     "zhou": ("周敏", "CLK"),
+    "wei": ("卫芳", "HW"),
 }
 
 
@@ -86,7 +87,7 @@ def enter_people(server: OpenServer) -> dict[str, bytes]:
     ops = []
     for login, (name, roles) in PEOPLE.items():
         fields = {"login": login, "name": name, "roles": roles, "status": "active", "post": "干部"}
-        if "VC" in roles or "CHD" in roles:
+        if {"VC", "CHD", "HW"}.intersection(roles.split()):
             fields["zones"] = ZONE.hex()
         ops.append(Op("cadre", ids[login], "insert", "township/i", fields))
     enter(server, *ops)
@@ -133,9 +134,11 @@ def write(laptop: Laptop, subject: str = "accusation", **values: Any) -> Receipt
     return receipt
 
 
-def add(laptop: Laptop, matter: Matter, act: str, text: str, *accused: bytes) -> Receipt:
+def add(laptop: Laptop, matter: Matter, act: str, text: str = "", **values: Any) -> Receipt:
+    """A further entry."""
+    given = {"text": text, **values}
     with laptop.database.work(laptop.cadre) as work:
-        receipt = sealed_entries.add(work, matter.first, matter.recused, act, text, accused)
+        receipt = sealed_entries.add(work, matter.first, matter.recused, act, given)
         work.commit()
     return receipt
 

@@ -39,6 +39,7 @@ EDITED: dict[str, tuple[str, Any]] = {
     "access_entry": ("reason_text", "核对身份"),
     "designation": ("subject", "accusation"),
     "sealing_key": ("public", "age1"),
+    "service_count": ("number", 7),
     "sealed_entry": ("sealed", b"age"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""

@@ -9,7 +9,7 @@ from township.records.duplicate import Duplicate
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
-from township.records.sealed import Designation, SealedEntry, SealingKey
+from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
 from township.records.zone import Group, Zone
 
@@ -30,6 +30,7 @@ __all__ = [
     "Record",
     "SealedEntry",
     "SealingKey",
+    "ServiceCount",
     "Situation",
     "SpecialGroupMember",
     "Visit",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped
 
-from township.codes import DESIGNATION, REPORT_ORGAN, SEALED_SUBJECT
+from township.codes import CARE_HELP, CARE_STAGE, DESIGNATION, REPORT_ORGAN, SEALED_SUBJECT
 from township.fields import Field, Sensitivity, column
 from township.records.base import Record
 from township.values import Kind
@@ -67,6 +67,16 @@ class SealingKey(Record):
     until_at: Mapped[datetime | None] = column(Kind.MOMENT, "停用时间", I)
 
 
+class ServiceCount(Record):
+    """How many women of a zone the health centre serves; written from five on only (§7.4)."""
+
+    __tablename__ = "service_count"
+    label = "孕情服务件数"
+
+    zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
+    number: Mapped[int | None] = column(Kind.NUMBER, "件数", I)
+
+
 SEALED_FIELDS: dict[str, Field] = {
     "subject": Field(Kind.CODE, "事项", X, required=True, codes=SEALED_SUBJECT),
     "text": Field(Kind.LONG_TEXT, "情况", X, required=True, max_length=4000),
@@ -76,5 +86,12 @@ SEALED_FIELDS: dict[str, Field] = {
     "report_organ": Field(Kind.CODE, "报告的机关", X, required=True, codes=REPORT_ORGAN),
     "report_person": Field(Kind.NAME, "接报人", X, required=True, max_length=50),
     "report_at": Field(Kind.MOMENT, "报告时间", X, required=True),
+    "willing": Field(Kind.FLAG, "是否愿意由卫生院联系您？", X, required=True),
+    "zone_id": Field(Kind.REF, "责任区", X, required=True, target="zone"),
+    "who": Field(Kind.TEXT, "本人姓名、联系方式", X, required=True, max_length=100),
+    "help": Field(Kind.CODES, "需要的帮助", X, required=True, codes=CARE_HELP),
+    "wish": Field(Kind.LONG_TEXT, "其他说明", X, max_length=500),
+    "stage": Field(Kind.CODE, "进展", X, codes=CARE_STAGE),
+    "checked_on": Field(Kind.DATE, "42 天检查日期", X),
 }
 """What a sealed matter holds, for forms, checks and paper."""

@@ -165,6 +165,7 @@ TABLE: Mapping[str, Row] = {
     "duplicate": _open_case,
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
     "designation": _row(_ALL_ROLES, frozenset({"SEC"}), frozenset({"SEC"})),
+    "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
     "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
     "sealed_entry": _sealed,
 }

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 RESERVE = "reserve"
+CARE = "care"
+"""The health centre's service (§7.4): there is none until somebody is designated for it."""
+CARE_DAYS = 90
+"""Days after the 42-day check, or after the end of a service without it, until it is deleted."""
+CARE_LONGEST = 400
+"""Days after its last entry when a service that nobody ended is deleted. [P]"""
+FEW = 5
+"""Fewer services than these are not told to anybody. Source: §7.4."""
 ELIGIBLE: Mapping[str, frozenset[str]] = {
     "accusation": frozenset({"DIS", "PET"}),
     "box_note": frozenset({"DIS", "PET"}),
     "child_harm": frozenset({"CHD", "PET", "PO"}),
+    CARE: frozenset({"HW"}),
     RESERVE: frozenset({"DIS", "TOP"}),
 }
 """Roles of which somebody may be designated for a subject."""
@@ -24,6 +33,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "accusation": ("text", "concerned", "accused"),
     "box_note": ("text", "concerned", "accused"),
     "child_harm": (*_CHILD, "text", "concerned", "accused"),
+    CARE: ("willing", "zone_id", "who", "help", "wish"),
 }
 """What the first entry of each subject asks for."""
 
@@ -90,7 +100,7 @@ def circle(
         by_cadre.setdefault(key.cadre, []).append(key)
     found = Circle({})
     recused: frozenset[bytes] = frozenset()
-    for turn in (subject, RESERVE):
+    for turn in (subject,) if subject == CARE else (subject, RESERVE):
         named = {one.cadre for one in everybody if one.holds(turn, today)}
         recused |= named.intersection(accused)
         left = named.difference(accused)
@@ -119,6 +129,17 @@ def lacking(found: Circle) -> str | None:
         "镇里还没有为这类事项指定接收人，不能密封，没有保存。"
         "请联系安全管理员指定，同步后再保存；着急时请写在纸上，当面交给纪检监督。"
     )
+
+
+def care_ends(
+    checked_on: date | None, closed_on: date | None, last_on: date, *, withdrawn: bool
+) -> date:
+    """From which day on nothing may be kept of a service to a woman."""
+    if withdrawn:
+        return last_on
+    if checked_on or closed_on:
+        return max(filter(None, (checked_on, closed_on))) + timedelta(days=CARE_DAYS)
+    return last_on + timedelta(days=CARE_LONGEST)
 
 
 def minutes_text(noticed: datetime, then: datetime) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -15,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from township.errors import NotAllowed
 from township.records import AccessEntry, Cadre, SealedEntry
-from township.rules.sealed import Appointed, Circle, Key, circle
+from township.rules.sealed import CARE, Appointed, Circle, Key, circle
 from township.storage import tables
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
-from township.usecases import designations, sealed_matters
+from township.usecases import care, designations, sealed_matters
 from township.usecases.sealed_entries import copy_for
 from township.usecases.sealed_matters import Matter, MatterEntry
 from township.values import CHINA
@@ -45,9 +47,18 @@ def pass_on(database: Database, reader: bytes) -> int:
     Writes nothing when this cadre may write nothing any more. Raises WorldError.
     """
     with database.reader() as session:
-        due, over = _look(session, reader, database)
+        found = _look(session, reader, database)
+    due, over, ended, counts = found
     written = 0
     try:
+        for matter in ended:
+            with database.work(reader) as work:
+                care.remove(work, matter)
+                written += int(work.commit().dseq is not None)
+        if counts:
+            with database.work(reader) as work:
+                care.publish(work, counts)
+                written += int(work.commit().dseq is not None)
         for at in range(0, len(due), TOGETHER):
             with database.work(reader) as work:
                 written += _pass(work, due[at : at + TOGETHER])
@@ -59,26 +70,42 @@ def pass_on(database: Database, reader: bytes) -> int:
     return written
 
 
-def _look(
-    session: Session, reader: bytes, database: Database
-) -> tuple[list[_Due], list[MatterEntry]]:
-    """What is to be passed on, and entries of which the reader's copies may go."""
+class _Found(NamedTuple):
+    """What is to be passed on, entries of which the reader's copies may go, services that have
+    come to their end, and numbers of services to publish."""
+
+    due: list[_Due]
+    over: list[MatterEntry]
+    ended: list[Matter]
+    counts: list[tuple[bytes, int | None]]
+
+
+def _look(session: Session, reader: bytes, database: Database) -> _Found:
     reading = sealed_matters.read(session, reader)
-    if not reading.matters:
-        return [], []
     today = database.clock().astimezone(CHINA).date()
+    ended = care.over(reading.matters, today)
+    going = [one for one in reading.matters if one not in ended]
+    counts = care.count_changes(session, going) if _serves(session, reader, today) else []
+    if not going:
+        return _Found([], [], ended, counts)
     appointed, keys = designations.appointed(session), designations.keys(session)
     passed = _passed(session)
     quiet = _all_taken(session)
     due: list[_Due] = []
     over: list[MatterEntry] = []
-    for matter in reading.matters:
+    for matter in going:
         found = circle(matter.first.subject, matter.recused, appointed, keys, today)
         lacks = list(_lacking(matter, found, keys, passed))
         due += lacks
         if not lacks and quiet and _may_go(reader, found, appointed):
             over += matter.entries
-    return due, over
+    return _Found(due, over, ended, counts)
+
+
+def _serves(session: Session, reader: bytes, today: date) -> bool:
+    """Is this a health worker who is designated for the service, and so knows all of it?"""
+    named = designations.appointed(session)
+    return any(one.cadre == reader and one.holds(CARE, today) for one in named)
 
 
 def _lacking(

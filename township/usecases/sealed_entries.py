@@ -13,9 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from township.codes import SEALED_ACT
 from township.errors import InvalidInput, NotAllowed, WorldError
-from township.records import Cadre, SealedEntry, new_id
+from township.records import Cadre, SealedEntry, Zone, new_id
 from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.rules.sealed import Circle, Key
@@ -25,8 +24,12 @@ from township.usecases.designations import circle_of
 from township.usecases.sealed_text import SealedText
 from township.values import CHINA
 
-ADDED = tuple(act for act in SEALED_ACT if act != "report")
-"""What a reader may add to a matter."""
+
+def added(subject: str) -> tuple[str, ...]:
+    """What a reader may add to a matter of this subject."""
+    if subject == rules.CARE:
+        return "note", "closing", "withdrawn"
+    return "note", "decision", "closing"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ def record(work: UnitOfWork, values: Mapping[str, Any]) -> Receipt:
     """
     subject = values.get("subject")
     asked = ("subject", *rules.ASKED.get(subject or "", ("text",)))
+    if subject == rules.CARE and values.get("willing") is False:
+        raise NotAllowed("本人不愿意，什么都不能保存。")
     _check({name: values.get(name) for name in asked}, work.clock())
     accused = tuple(values.get("accused") or ())
     text = SealedText(
@@ -52,11 +57,11 @@ def record(work: UnitOfWork, values: Mapping[str, Any]) -> Receipt:
         sealed_text.new_number(),
         str(subject),
         "report",
-        values["text"],
+        values.get("text") or "",
         work.author,
         work.clock(),
         accused=accused,
-        names=_names(work, (work.author, *accused)),
+        names=_names(work, (work.author, *accused), values.get("zone_id")),
         **{name: values[name] for name in asked if name not in _SET_APART and values.get(name)},
     )
     found = _circle(work, text.subject, accused)
@@ -69,17 +74,19 @@ def add(
     first: SealedText,
     recused: Collection[bytes],
     act: str,
-    text: str,
-    accused: Collection[bytes] = (),
+    values: Mapping[str, Any],
 ) -> Receipt:
     """A further entry by a reader of the matter that ``first`` began; uncommitted.
 
-    ``recused`` are those whom earlier entries complain about, ``accused`` come to them. Raises
-    InvalidInput, NotAllowed when the author reads such matters no more, and WorldError.
+    ``recused`` are those whom earlier entries complain about; ``values`` by the names of
+    ``further``. Raises InvalidInput, NotAllowed when the author reads such matters no more, and
+    WorldError.
     """
-    _check({"text": text}, work.clock())
-    if act not in ADDED:
-        raise InvalidInput({"act": "请选择补充、处理或办结"})
+    if act not in added(first.subject):
+        raise InvalidInput({"act": "这类密件不能这样办理，请重新选择"})
+    asked = further(first.subject, act)
+    _check({name: values.get(name) for name in asked}, work.clock())
+    accused = tuple(values.get("accused") or ())
     everybody = {*recused, *accused}
     found = _circle(work, first.subject, everybody)
     if work.author not in found.readers:
@@ -92,14 +99,22 @@ def add(
         first.no,
         first.subject,
         act,
-        text,
+        values.get("text") or "",
         work.author,
         work.clock(),
-        accused=tuple(accused),
+        accused=accused,
         names=_names(work, (work.author, *accused)),
+        **{name: values[name] for name in asked if name not in _SET_APART and values.get(name)},
     )
     hand_over(work, entry, found)
     return Receipt(first.no, len(found.readers))
+
+
+def further(subject: str, act: str) -> tuple[str, ...]:
+    """What a further entry asks for."""
+    if subject != rules.CARE:
+        return "text", "accused"
+    return ("stage", "checked_on", "wish") if act == "note" else ("wish",)
 
 
 def hand_over(work: UnitOfWork, text: SealedText, found: Circle) -> None:
@@ -118,7 +133,7 @@ def copy_for(
     return SealedEntry(id=_lone_id(), reader_id=reader, sealed=sealed)
 
 
-_SET_APART = frozenset({"subject", "text", "accused"})
+_SET_APART = frozenset({"subject", "text", "accused", "willing"})
 
 
 def _circle(work: UnitOfWork, subject: str, accused: Collection[bytes]) -> Circle:
@@ -147,9 +162,13 @@ def _check(values: Mapping[str, Any], now: datetime) -> None:
         raise InvalidInput(problems)
 
 
-def _names(work: UnitOfWork, cadres: Collection[bytes]) -> dict[str, str]:
+def _names(
+    work: UnitOfWork, cadres: Collection[bytes], zone: bytes | None = None
+) -> dict[str, str]:
     rows = work.session.execute(select(Cadre.id, Cadre.name).where(Cadre.id.in_(cadres)))
-    return {row.id.hex(): row.name or "" for row in rows}
+    names = {row.id.hex(): row.name or "" for row in rows}
+    found = work.session.get(Zone, zone) if zone else None
+    return names | ({found.id.hex(): found.name} if found else {})
 
 
 def _lone_id() -> bytes:

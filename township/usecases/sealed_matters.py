@@ -58,7 +58,7 @@ class Matter:
     @property
     def closed(self) -> bool:
         """Does its last entry close it?"""
-        return self.entries[-1].text.act == "closing"
+        return self.entries[-1].text.act in ("closing", "withdrawn")
 
     @property
     def last_at(self) -> datetime:

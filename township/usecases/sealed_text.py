@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import select
@@ -39,6 +39,12 @@ class SealedText(msgspec.Struct, frozen=True, omit_defaults=True):
     report_organ: str = ""
     report_person: str = ""
     report_at: datetime | None = None
+    zone_id: bytes | None = None
+    who: str = ""
+    help: tuple[str, ...] = ()
+    wish: str = ""
+    stage: str = ""
+    checked_on: date | None = None
 
     def name(self, cadre: bytes) -> str:
         """A cadre's name as the author knew it."""

@@ -50,6 +50,12 @@ def upgrade() -> None:
         *_stamps("sealing_key"),
     )
     op.create_table(
+        "service_count",
+        sa.Column("zone_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        *_stamps("service_count"),
+    )
+    op.create_table(
         "sealed_passed",
         sa.Column("entry", sa.LargeBinary(length=16), nullable=False),
         sa.Column("device", sa.Integer(), autoincrement=False, nullable=False),
