@@ -13,6 +13,7 @@ from cli import audits, backups, doctor, laptops, papers, playing, server, stick
 from cli.account_commands import password, recover, recoveries, reenrol
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
+from cli.rights_commands import my_record
 
 app = typer.Typer(
     name="lianxinqiao",
@@ -21,7 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报。", no_args_is_help=True)
+report = typer.Typer(help="打印成 PDF：走访记录、月报、我的信息。", no_args_is_help=True)
+report.command("my-record")(my_record)
 app.add_typer(report, name="report")
 township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
 app.add_typer(township, name="server")

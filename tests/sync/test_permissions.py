@@ -35,9 +35,17 @@ EDITED: dict[str, tuple[str, Any]] = {
     "special_group_member": ("goal", "每月一访"),
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),
+    "rights_request": ("text", "查阅"),
+    "consent": ("purpose", "通知停水"),
+    "erasure": ("reason", "expired"),
+    "month_summary": ("households", 3),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
-APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
+APPROVALS = {
+    "need": "class_confirmed_by",
+    "work_log": "assess_note",
+    "rights_request": "decision",
+}
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
 

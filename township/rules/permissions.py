@@ -64,6 +64,8 @@ _NOBODY: Roles = frozenset()
 
 _OFFICE_OF_RECORD = frozenset({"PGO"})
 _OVERSEERS = frozenset({"VS", "PGO", "CLK"})
+ERASERS = frozenset({"PGO", "CLK"})
+"""Those who decide what residents ask for, and who erase: the office, two or three people."""
 
 Row = Mapping[Act, tuple[Roles, Roles]]
 """For each act who may do it with all records and who with own ones."""
@@ -134,8 +136,19 @@ TABLE: Mapping[str, Row] = {
     "need_progress": _matter,
     "situation": _matter,
     "special_group_member": _row(
-        _HANDLERS, _CLERKS | {"CHD"}, _CLERKS | {"CHD"}, printed=_HANDLERS
+        _HANDLERS, _CLERKS | {"CHD"}, _CLERKS | {"CHD"} | ERASERS, printed=_HANDLERS
     ),
+    "rights_request": _row(
+        _HANDLERS,
+        _CLERKS | ERASERS,
+        frozenset({"VS"}) | ERASERS,
+        own=_CLERKS,
+        approve=ERASERS,
+        printed=_CLERKS | ERASERS,
+    ),
+    "consent": _row(_HANDLERS, _CLERKS | ERASERS, _CLERKS | ERASERS),
+    "erasure": _row(_EVERYBODY, ERASERS, _NOBODY),
+    "month_summary": _row(_EVERYBODY, ERASERS, _NOBODY, printed=_EVERYBODY),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
 }
@@ -143,6 +156,8 @@ TABLE: Mapping[str, Row] = {
 _ANY: frozenset[str] = frozenset()
 _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
+    "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
+    "erasure": {"done_at": _ANY},
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,

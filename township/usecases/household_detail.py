@@ -21,7 +21,9 @@ from township.records import (
     Visit,
     WorkLog,
 )
+from township.rules.consents import rests
 from township.rules.masking import age_band, masked_phone
+from township.usecases.consents import states_of
 from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.paper_facts import cadre_names
 from township.values import CHINA
@@ -32,8 +34,9 @@ HISTORY = 50
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A person who lives there; the phone is masked."""
+    """A person who lives there; the phone is masked, and empty without consent."""
 
+    id: bytes
     name: str
     relation: str
     sex: str
@@ -115,6 +118,11 @@ def _persons(session: Session, home: Household, today: date) -> tuple[PersonLine
             or_(Person.moved_on.is_(None), Person.moved_on > today),
         )
     ).all()
+    silent = {
+        person
+        for person, states in states_of(session, [one.id for one in people]).items()
+        if rests(states.get("contact"))
+    }
     places = {code: place for place, code in enumerate(RELATION)}
     order = sorted(
         people,
@@ -127,11 +135,12 @@ def _persons(session: Session, home: Household, today: date) -> tuple[PersonLine
     )
     return tuple(
         PersonLine(
+            id=one.id,
             name=one.name or "",
             relation=one.shown("relation"),
             sex=one.shown("sex"),
             age=age_band(one.birth_date, today),
-            phone=masked_phone(one.phone),
+            phone="" if one.id in silent else masked_phone(one.phone),
             residence=one.shown("residence"),
         )
         for one in order
