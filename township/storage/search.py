@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from township.records import Group, Household, Person
-from township.storage import tables
+from township.storage import erasing, tables
 
 if TYPE_CHECKING:
     from township.storage.database import Database
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _RUN = re.compile(r"[0-9A-Za-z\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _LETTERS = re.compile(r"[a-z]+")
 _CHUNK = 400
+_OPTIMIZE = "INSERT INTO search_text(search_text) VALUES ('optimize')"
+"""Words of rows that are gone stay in the index until its parts are merged."""
 
 
 def tokens(text: str) -> str:
@@ -116,6 +118,8 @@ def catch_up(database: Database, step: Callable[[int, int], None] | None = None)
                 select(tables.search_dirty.c.household_id).limit(_CHUNK)
             ).all()
             if not dirty:
+                if erasing.search_is_to_be_purged(connection):
+                    connection.exec_driver_sql(_OPTIMIZE)
                 return done
             _index(connection, dirty)
             left = connection.exec_driver_sql("SELECT count(*) FROM search_dirty").scalar_one()
