@@ -328,8 +328,9 @@ def audit_verify(
     found = audits.verify(data, held or [], lambda seq: say_step(f"已核查 {seq} 条"))
     wrong, fine = found.finding, f"共 {found.size} 条，没有被改动。历史根 {found.root.hex()}"
     where = f"第 {wrong.seq} 条：" if wrong and wrong.seq else ""
-    text = f"历史不可信。{where}{wrong.text}。" if wrong else fine
+    text = f"历史不可信。{where}{wrong.text}。" if wrong else fine + audits.erased(found)
     answer = {"size": found.size, "root": found.root.hex(), "fits": wrong is None}
+    answer["erased"] = list(found.erased)
     say(text, answer | ({"seq": wrong.seq, "problem": wrong.text} if wrong else {}), as_json)
     if wrong:
         raise typer.Exit(1)

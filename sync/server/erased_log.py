@@ -26,9 +26,8 @@ def entries_with(
 ) -> Iterator[int]:
     """The numbers of entries after this one that hold such operations."""
     c = tables.log.c
-    rows = connection.execution_options(yield_per=_TOGETHER).execute(
-        select(c.seq, c.ops).where(c.township_id == township_id, c.seq > after).order_by(c.seq)
-    )
+    wanted = select(c.seq, c.ops).where(c.township_id == township_id, c.seq > after)
+    rows = connection.execute(wanted.order_by(c.seq).execution_options(yield_per=_TOGETHER))
     for seq, packed in rows:
         if any(not is_erased(op) and doomed(op) for op in msgspec.msgpack.decode(packed)):
             yield seq
@@ -48,11 +47,6 @@ def erase(connection: Connection, township_id: bytes, seqs: Sequence[int], doome
         kept = [op_hash(op) if at in gone else op for at, op in enumerate(ops)]
         values = {"ops": msgspec.msgpack.encode(kept), "outcome": _outcome(row.outcome, gone)}
         connection.execute(update(tables.log).where(*here).values(values))
-
-
-def erased_entries(packed: bytes) -> bool:
-    """Do these operations of an entry tell of one that was erased?"""
-    return any(map(is_erased, msgspec.msgpack.decode(packed)))
 
 
 def _outcome(packed: bytes | None, gone: set[int]) -> bytes | None:
