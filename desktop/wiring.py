@@ -158,6 +158,7 @@ def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCa
 
 
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
+    from desktop.models.who import erases
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
@@ -196,6 +197,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
+    def purge() -> Page:
+        from desktop.views.purge import PurgePage
+
+        return PurgePage(database, cadre, program.background)
+
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -208,6 +214,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        *([PageSpec("purge", "到期清理", "trash", purge)] if erases(database, cadre) else []),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

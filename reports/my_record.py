@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from reports.form import Cell, FormRow, LaidRow, draw, field, paginate
-from reports.page import A4, SMALLEST_SIZE, Heading, PrintStamp, draw_frame
+from reports.page import A4, ROW_HEIGHT, Heading, PrintStamp, draw_frame
 from reports.pdf import PdfFile
 from reports.sheet import MM, Sheet
 from township.documents import MyRecord, OwnNeed, OwnVisit
@@ -18,6 +19,8 @@ _LABEL = 26 * MM
 _WHOLE = 180 * MM
 _HALF = _WHOLE / 2 - _LABEL
 _NOTHING = "无"
+_ROOM = 2 * (ROW_HEIGHT + 3)
+"""Two rows: a title and the head of its table may have to go over to the next page."""
 
 _ABOUT = (
     "本表列出镇、村保存的您本人的信息，不含家庭其他成员和他人的信息。走访只列日期、方式和目的；"
@@ -34,13 +37,21 @@ def my_record(record: MyRecord, stamp: PrintStamp) -> bytes:
     """The record as PDF, A4 portrait; a long one runs on to further pages."""
     file = PdfFile(TITLE, stamp.printed_at)
     heading = Heading(TITLE, f"{record.township}　{record.zone}", f"本人：{record.person}", MARK)
-    pages = paginate(_rows(record), _PAPER.body_height - 2 * SMALLEST_SIZE)
+    pages = _with_heads(paginate(_rows(record), _PAPER.body_height - _ROOM))
     for number, rows in enumerate(pages, 1):
         sheet = Sheet(file, (_PAPER.width, _PAPER.height))
         draw_frame(sheet, _PAPER, heading, stamp, (number, len(pages)))
         _draw(sheet, rows)
         sheet.finish()
     return file.data()
+
+
+def _with_heads(pages: list[list[LaidRow]]) -> list[list[LaidRow]]:
+    """No title or head of a table stands alone at the end of a page; ``_ROOM`` is left for it."""
+    for page, following in pairwise(pages):
+        while len(page) > 1 and all(cell.label for cell in page[-1].row.cells):
+            following.insert(0, page.pop())
+    return pages
 
 
 def _draw(sheet: Sheet, rows: list[LaidRow]) -> None:
@@ -60,7 +71,7 @@ def _rows(record: MyRecord) -> list[FormRow]:
     viewed = tuple((str(one.on), one.who, one.field, one.reason) for one in record.viewings)
     heads = ("日期", "查看人", "项目", "事由")
     rows += _table("七、谁查看过遮盖的内容", heads, viewed, (30, 40, 50, 60))
-    heads = ("信息", "处理目的", "依据", "保存期限")
+    heads = ("信息", "处理目的", "依据（个人信息保护法）", "保存期限")
     rows += _table("八、处理规则", heads, record.purposes, (44, 42, 52, 42))
     return [*rows, _title("九、您的权利和投诉途径"), _text(_RIGHTS), _text(_complain(record))]
 

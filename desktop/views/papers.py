@@ -13,7 +13,7 @@ from desktop.views.notices import failure_notice
 from desktop.views.preview import Preview, Raster
 from township.records import Cadre
 from township.storage.database import Database
-from township.usecases import documents
+from township.usecases import documents, my_record
 from township.values import CHINA
 
 Drawn = Callable[[Job], bytes]
@@ -42,6 +42,15 @@ class Papers:
         self.background.run(
             self._visit(visit),
             lambda pdf: self.show(pdf, "走访报告", over),
+            failed=lambda error: failure_notice(str(error), over).open(),
+            owner=over,
+        )
+
+    def print_my_record(self, person: bytes, over: QWidget) -> None:
+        """Make what is kept about a resident and show it over a widget, to be handed over."""
+        self.background.run(
+            self._my_record(person),
+            lambda pdf: self.show(pdf, "我的信息", over),
             failed=lambda error: failure_notice(str(error), over).open(),
             owner=over,
         )
@@ -83,6 +92,18 @@ class Papers:
             with self.database.reader() as session:
                 report = documents.visit_report(session, visit)
             return visit_report(report, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _my_record(self, person: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.my_record import my_record as paper
+            from reports.page import PrintStamp
+
+            with self.database.work(self.cadre_id) as work:
+                record = my_record.print_my_record(work, person)
+                work.commit()
+            return paper(record, PrintStamp(*self._stamped()))
 
         return drawn
 

@@ -184,7 +184,7 @@ def test_a_withdrawn_consent_stops_processing_and_the_office_erases(database: Da
         shown = household_detail(session, HOME, TODAY).persons
         assert [line.phone for line in shown] == ["", "123****8901"]
         (waiting,) = rights.open_requests(session, TODAY)
-        assert waiting.code == "withdraw" and "联系电话" in waiting.text
+        assert (waiting.code, waiting.text) == ("withdraw", "联系电话")
     with database.work(CLERK) as work, pytest.raises(NotAllowed, match="清除"):
         rights.decide(work, waiting.id, "granted")
     with database.work(CLERK) as work:

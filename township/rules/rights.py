@@ -30,7 +30,10 @@ CORRECTABLE = (
 
 @dataclass(frozen=True)
 class Purpose:
-    """What is processed, what for, on which basis and for how long; in words for people."""
+    """What is processed, what for, on which basis and for how long; in words for people.
+
+    Articles are those of 个人信息保护法.
+    """
 
     what: str
     why: str
@@ -67,8 +70,8 @@ def erasable_problem(names: Collection[str]) -> str | None:
 
 def purposes(terms: Terms = PRESET) -> tuple[Purpose, ...]:
     """What the township tells a resident about the processing. Source: PIPL art. 17, 35."""
-    duty = "履行法定职责（个人信息保护法第十三条第一款第三项、第三十四条）"
-    consent = "本人同意，可随时撤回（个人信息保护法第十四条、第十五条）"
+    duty = "履行法定职责（第十三条、第三十四条）"
+    consent = "本人同意，可随时撤回（第十四条、第十五条）"
     years = "自{0}起 {1} 年"
     visits = years.format("发生之日", terms.visits)
     return (

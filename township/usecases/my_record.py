@@ -156,7 +156,7 @@ def _requests(session: Session, person_id: bytes, today: date) -> tuple[tuple[st
         (
             "：".join(filter(None, (one.kind, one.text))),
             f"{one.received_on or ''} 收到",
-            "；".join(filter(None, (one.decision or "办理中", one.reasons, one.legal_basis))),
+            "\n".join(filter(None, (one.decision or "办理中", one.reasons, one.legal_basis))),
         )
         for one in requests_of(session, person_id, today)
     )
@@ -209,4 +209,7 @@ def _alone(session: Session, home: bytes, today: date) -> bool:
 
 
 def _span(first: date | None, last: date | None) -> str:
-    return f"{first or ''} 至 {last}" if last else f"{first or ''} 起"
+    """A span of days in words; empty when neither is known."""
+    if last:
+        return f"{first} 至 {last}" if first else f"至 {last}"
+    return f"{first} 起" if first else ""

@@ -77,7 +77,7 @@ def withdraw(work: UnitOfWork, consent_id: bytes, trail: Trail = no_trail) -> Co
     Raises NotFound or NotAllowed.
     """
     consent = consents.withdraw(work, consent_id)
-    _follow(work, consent, f"撤回同意：{consent.shown('item')}", trail)
+    _follow(work, consent, consent.shown("item"), trail)
     return consent
 
 
