@@ -51,11 +51,15 @@ class _Round:
 
     due: frozenset[Key]
     done: tuple[_Wanted, ...]
+    gone: frozenset[Key] = frozenset()
+    """Whole records that were erased earlier: what came too late on them goes with the next."""
 
     def doomed(self, data: bytes) -> bool:
-        """Is this an operation on a record that is due?"""
-        head = heads([data])
-        return bool(head) and (head[0].kind, head[0].record) in self.due  # type: ignore[index]
+        """Is this an operation on a record that is due, or gone?"""
+        for head in heads([data]) or ():
+            key = (head.kind, head.record)
+            return key in self.due or key in self.gone
+        return False
 
 
 def sweep(store: Store, township_id: bytes, now: datetime) -> int:
@@ -117,7 +121,7 @@ def _finish(store: Store, township_id: bytes, found: _Round, seen: int, now: dat
 
 
 def _round(connection: Connection, township_id: bytes) -> _Round:
-    wanted = _wanted(connection, township_id)
+    wanted, gone = _wanted(connection, township_id)
     if not wanted:
         return _Round(frozenset(), ())
     held = _held(connection, township_id)
@@ -129,23 +133,27 @@ def _round(connection: Connection, township_id: bytes) -> _Round:
         known = _buckets(connection, township_id, one.keys)
         if all(key in ready and key not in held for key in known):
             done.append(one)
-    return _Round(frozenset(due), tuple(done))
+    return _Round(frozenset(due), tuple(done), gone - held)
 
 
-def _wanted(connection: Connection, township_id: bytes) -> list[_Wanted]:
+def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], frozenset[Key]]:
+    """What is not done, and the whole records that are."""
     c = tables.record.c
     rows = connection.execute(
         select(c.id, c.state)
         .where(c.township_id == township_id, c.kind == KIND, c.deleted.is_(False))
         .order_by(c.id)
     )
-    found = []
+    found: list[_Wanted] = []
+    gone: set[Key] = set()
     for id_, packed in rows:
         state = msgspec.msgpack.decode(packed)
-        if state.get("done_at") is None and (keys := _targets(state)):
-            fields = tuple((state.get("field_names") or "").split())
+        keys, fields = _targets(state), tuple((state.get("field_names") or "").split())
+        if keys and state.get("done_at") is None:
             found.append(_Wanted(id_, keys, fields, state.get("reason") or ""))
-    return found
+        elif not fields:
+            gone |= keys
+    return found, frozenset(gone)
 
 
 def _targets(state: dict[str, Any]) -> frozenset[Key]:

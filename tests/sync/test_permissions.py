@@ -150,7 +150,7 @@ def test_deleting_approving_and_moving_are_held_too(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
 ) -> None:
     someone = person(server, url, role)
-    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核"}
+    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -35,6 +35,7 @@ class Arrival:
         self._incarnation = incarnation
         self._changes: dict[Key, Change] = {}
         self._elsewhere: frozenset[Key] = frozenset()
+        self._erasures: dict[bytes, int] = {}
 
     def apply(self, page: Page) -> set[str]:
         """Apply the entries and move the cursors; returns the kinds that changed."""
@@ -85,6 +86,8 @@ class Arrival:
             key = (one.op.kind, one.op.record)
             if key in self._elsewhere:
                 continue
+            if key[0] == erasing.KIND:
+                self._erasures[key[1]] = seq
             change = self._changes.get(key)
             if change is None:
                 change = self._changes[key] = Change()
@@ -114,8 +117,7 @@ class Arrival:
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)
-        done = [record for kind, record in self._changes if kind == erasing.KIND]
-        erasing.carry_out(self._connection, done)
+        erasing.carry_out(self._connection, self._erasures)
 
     def _move_cursors(self, cursors: dict[str, int]) -> None:
         if cursors:

@@ -115,7 +115,7 @@ class _Load:
         homes = {_HOMES: group.ids, _PEOPLE: group.fields.get("household_id", ())}
         _mark(self._connection, homes.get(group.kind, ()))
         if group.kind == erasing.KIND:
-            erasing.carry_out(self._connection, group.ids)
+            erasing.carry_out(self._connection, dict.fromkeys(group.ids, self._manifest.seq))
 
     def _put_beneath(self, kind: str, columns: dict[str, Sequence[Any]], place: int) -> None:
         """A record with local edits: the snapshot's version beneath, what is pending on top."""
