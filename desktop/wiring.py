@@ -157,8 +157,23 @@ def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCa
     )
 
 
-def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
+def _office_pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
+    """Pages that only the office has."""
     from desktop.models.who import erases
+    from desktop.views.main import PageSpec
+
+    database, cadre = unlocked.database, unlocked.cadre_id
+
+    def purge() -> Page:
+        from desktop.views.purge import PurgePage
+
+        return PurgePage(database, cadre, program.background)
+
+    found = [PageSpec("purge", "到期清理", "trash", purge)]
+    return found if erases(database, cadre) else []
+
+
+def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
@@ -197,11 +212,6 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
-    def purge() -> Page:
-        from desktop.views.purge import PurgePage
-
-        return PurgePage(database, cadre, program.background)
-
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -214,7 +224,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
-        *([PageSpec("purge", "到期清理", "trash", purge)] if erases(database, cadre) else []),
+        *_office_pages(unlocked, program),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

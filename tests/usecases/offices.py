@@ -25,7 +25,7 @@ from township.storage.database import Database
 
 NOW = datetime(2026, 5, 11, 2, tzinfo=UTC)
 TODAY = date(2026, 5, 11)
-ZONE, GROUP, HOME, HEAD, WIFE, VILLAGE, CLERK, LOG = (new_id() for _ in range(8))
+ZONE, GROUP, HOME, HEAD, WIFE, VILLAGE, CLERK, OFFICE, LOG = (new_id() for _ in range(9))
 DEVICE = {
     "id": 1,
     "number": 7,
@@ -63,8 +63,9 @@ def make(path: Path) -> None:
         connection.execute(insert(tables.device).values(**DEVICE))
         add(connection, Zone, id=ZONE, name="龙马溪村", hotline="0717-2881234")
         add(connection, Group, id=GROUP, zone_id=ZONE, number=2, name="二组")
-        for one, name, roles in ((VILLAGE, "向美华", ("VC",)), (CLERK, "李会计", ("CLK",))):
-            add(connection, Cadre, id=one, name=name, roles=roles, status="active", zones=())
+        staff = {VILLAGE: ("向美华", "VC"), CLERK: ("李会计", "CLK"), OFFICE: ("郑主任", "PGO")}
+        for one, (name, role) in staff.items():
+            add(connection, Cadre, id=one, name=name, roles=(role,), status="active", zones=())
         add(
             connection,
             Household,

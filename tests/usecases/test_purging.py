@@ -12,7 +12,18 @@ import pytest
 from sqlalchemy import select
 
 from tests.usecases import offices
-from tests.usecases.offices import CLERK, HEAD, HOME, LOG, TODAY, VILLAGE, ZONE, add, add_visit
+from tests.usecases.offices import (
+    CLERK,
+    HEAD,
+    HOME,
+    LOG,
+    OFFICE,
+    TODAY,
+    VILLAGE,
+    ZONE,
+    add,
+    add_visit,
+)
 from township.errors import NotAllowed
 from township.records import (
     Attachment,
@@ -130,7 +141,7 @@ def test_what_is_due_goes_and_the_rest_stays(database: Database) -> None:
     assert lines(database) == dict.fromkeys(PURGED, 1)
     assert lines(database, TODAY - timedelta(1)) == {"household_link": 1}
     traces: list[Trace] = []
-    assert purge(database, CLERK, TODAY, trail=lambda _, one: traces.append(one)) == len(due)
+    assert purge(database, OFFICE, TODAY, trail=lambda _, one: traces.append(one)) == len(due)
     after = living(database)
     assert {kind: before[kind] - after[kind] for kind in PURGED} == {
         kind: {one} for kind, one in due.items()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.usecases import offices
-from tests.usecases.offices import CLERK, HEAD, HOME, PHONE, TODAY, VILLAGE, WIFE, ZONE
+from tests.usecases.offices import CLERK, HEAD, HOME, OFFICE, PHONE, TODAY, VILLAGE, WIFE, ZONE
 from township.errors import InvalidInput, NotAllowed
 from township.records import (
     Attachment,
@@ -153,7 +153,7 @@ def test_a_person_is_erased_with_what_is_kept_about_them_alone(database: Databas
             group_kind="hardship",
         )
     one = asked(database, "delete")
-    with database.work(CLERK) as work:
+    with database.work(OFFICE) as work:
         rights.erase(work, one, frozenset({rights.WHOLE}))
         work.commit()
     kinds = {kind: len(ids) for kind, ids, fields, _ in erasures(database) if fields is None}

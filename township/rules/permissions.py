@@ -97,7 +97,7 @@ _organisation = _row(_EVERYBODY, _OFFICE_OF_RECORD, _OFFICE_OF_RECORD, printed=_
 _people = _row(
     _EVERYBODY,
     _CLERKS,
-    _CLERKS,
+    _CLERKS | ERASERS,
     move=_CLERKS | {"PGO"},
     unmask=frozenset({"VC", "VS", "CLK", "PET", "PGO"}),
     printed=frozenset({"VC", "VS", "TC", "LL", "PGO", "CLK", "TOP"}),
