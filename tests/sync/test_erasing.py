@@ -10,12 +10,14 @@ import msgspec
 import pytest
 from sqlalchemy import Table, select
 
-from sync.server import audit, erasing, snapshots, tables
+from sync.server import audit, erasing, folder, snapshots, tables
 from sync.server.folder import OpenServer
+from sync.server.office import Office
 from tests.pictures import jpeg
 from tests.sync.decrypted import pages
 from tests.sync.laptops import Laptop, enrolled, overlay_rows
-from tests.sync.sample import ZONE
+from tests.sync.restoring import Town
+from tests.sync.sample import ZONE, office_changeset
 from tests.sync.snapshots import enter
 from township.changes import Op
 from township.errors import NotAllowed
@@ -27,16 +29,15 @@ from township.usecases.erasing import erase_fields, erase_records
 from township.usecases.photos import PhotoEntry, add_photos
 
 CANARY, NAME, PHONE = "鹧鸪飞过橙园", "欧阳鹧鸪", "12345098761"
+CLERK = {"login": "clerk", "name": "李会计", "post": "台账员", "roles": "CLK"}
+CLERK |= {"status": "active", "zones": ZONE.hex()}
 ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def clerk(server: OpenServer, url: str, tmp_path: Path) -> Iterator[Laptop]:
     """The office's laptop, with all zones."""
-    cadre = new_id()
-    fields = {"login": "clerk", "name": "李会计", "post": "台账员", "roles": "CLK"}
-    fields |= {"status": "active", "zones": ZONE.hex()}
-    enter(server, Op("cadre", cadre, "insert", "township/i", fields))
+    enter(server, Op("cadre", new_id(), "insert", "township/i", CLERK))
     laptop = enrolled(server, url, tmp_path / "clerk", "clerk")
     yield laptop
     laptop.database.close()
@@ -319,3 +320,40 @@ def held_in_quarantine(server: OpenServer, dseq: int) -> Iterator[None]:
     yield
     with service.store.writing() as connection:
         connection.execute(waiting.delete())
+
+
+def test_a_restored_township_gets_hashes_and_not_what_was_erased(tmp_path: Path) -> None:
+    """Laptops offer again what it lost: the erased op goes as its hash, the rest comes back."""
+    path = tmp_path / "server"
+    folder.init(path, "屈原镇")
+    town = Town(path, folder.open_server(path))
+    office = Office(town.server)
+    office.load([office_changeset(office)])
+    enter(town.server, Op("cadre", new_id(), "insert", "township/i", CLERK))
+    one, clerk = town.laptop("xiang"), town.laptop("clerk")
+    town.sync(one, clerk)
+    town.keep()
+    home, person, _ = fill(one)
+    town.sync(one, clerk)
+    erase(clerk, Person, person)
+    town.sync(clerk)
+    assert swept(town.server) == 1
+    town.sync(clerk, one)
+    town.put_back()
+    town.sync(one, clerk)
+    assert clerk.states() == ["applied"]
+    assert swept(town.server) == 1  # nothing is there to be erased: done
+    town.sync(one, clerk)
+    for laptop in (one, clerk):
+        assert NAME not in values(laptop.database) and overlay_rows(laptop) == 0
+        with laptop.database.reader() as session:
+            house = session.get(Household, home)
+            assert house and house.address == CANARY and house.deleted_at is None
+            assert session.get(Person, person) is None
+    assert one.states() == ["applied"] * 3
+    assert not server_holds(town.server, NAME)
+    found = audited(town.server)
+    assert found.finding is None and len(found.erased) == 2  # made, deleted
+    for laptop in (one, clerk):
+        laptop.database.close()
+    town.server.close()
