@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
@@ -89,7 +90,9 @@ class AnswerDialog(QDialog):
         layout.addWidget(self.problem)
         layout.addLayout(row(1, button("关闭", self.reject, kind="quiet")))
         self.problem.hide()
-        self.resize(em(self, _WIDE), em(self, _HIGH[self._line.code in ("correct", "delete")]))
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        high = em(self, _HIGH[self._line.code in ("correct", "delete")])
+        self.resize(min(em(self, _WIDE), room.width()), min(high, room.height()))
 
     def _parts(self) -> list[QWidget]:
         """What the request needs beside the button."""

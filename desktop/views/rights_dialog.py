@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
@@ -115,7 +116,8 @@ class RightsDialog(QDialog):
         layout.addWidget(self.problem)
         layout.addLayout(row(1, button("关闭", self.accept, kind="primary")))
         self.problem.hide()
-        self.resize(em(self, _WIDE), em(self, _HIGH))
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(em(self, _WIDE), room.width()), min(em(self, _HIGH), room.height()))
 
     def _line(self, text: str, action: QWidget | None) -> QVBoxLayout:
         made = QVBoxLayout()

@@ -19,6 +19,9 @@ from township.usecases.rights import RequestLine
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import CHINA
 
+_REQUESTS = 4
+"""So many lines of requests: at large text the visits need the room."""
+
 
 class TodayPage(Page):
     """Five numbers, the urgent needs and the promised visits.
@@ -51,7 +54,7 @@ class TodayPage(Page):
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")
-        self.requests = Card("居民权利申请：等待答复的")
+        self.requests = Card("居民权利申请")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -99,7 +102,8 @@ class TodayPage(Page):
         self._fill(self.needs.body, needs, "没有超期或三天内到期的诉求。")
         visits = [self._visit_line(visit, found) for visit in found.visits]
         self._fill(self.visits.body, visits, "没有约好的走访。走访时可填写下次走访日期。")
-        requests = [self._request_line(one) for one in found.requests]
+        self.requests.title.setText(f"居民权利申请：{len(found.requests)} 份等待答复")
+        requests = [self._request_line(one) for one in found.requests[:_REQUESTS]]
         self._fill(self.requests.body, requests, "")
         self.requests.setVisible(bool(requests))
 

@@ -48,7 +48,7 @@ class Today:
     needs: tuple[NeedRow, ...]
     visits: tuple[PlannedVisit, ...]
     requests: tuple[RequestLine, ...] = ()
-    """Requests of residents about their data that wait for an answer."""
+    """All requests of residents about their data that wait for an answer."""
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
@@ -67,7 +67,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         month=work_month(session, cadre_id, on.year, on.month),
         needs=urgent_needs(session, cadre_id, soon, LINES),
         visits=_planned(session, cadre_id, on),
-        requests=open_requests(session, on)[:LINES],
+        requests=open_requests(session, on),
     )
 
 
