@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from sync.server import audit
@@ -25,7 +26,7 @@ def verify(path: Path, held: list[str], step: Callable[[int], None]) -> audit.Au
             for size, root in known:
                 if found.finding is None:
                     wrong = audit.contradicts(connection, server.service.township_id, size, root)
-                    found = audit.Audited(found.size, found.root, wrong)
+                    found = replace(found, finding=wrong)
             return found
     finally:
         server.close()
@@ -43,3 +44,15 @@ def _parsed(text: str) -> tuple[int, bytes]:
         return int(size), bytes.fromhex(root)
     except ValueError as error:
         raise WorldError(f"凭据写得不对：{text}。应为 条数:六十四位十六进制。") from error
+
+
+def erased(found: audit.Audited) -> str:
+    """For people: entries whose contents are gone by law, by number; empty when there are none."""
+    if not found.erased:
+        return ""
+    named = "、".join(map(str, found.erased[:_NAMED]))
+    more = " 等" if len(found.erased) > _NAMED else ""
+    return f"\n其中 {len(found.erased)} 条的内容已依法删除，只留编号和校验值：第 {named}{more} 条。"
+
+
+_NAMED = 20

@@ -14,6 +14,7 @@ from cli.answers import AsJson, Folder, Login, Password, say, say_step
 from cli.export_commands import export
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
+from cli.rights_commands import my_record
 from township.codes import ACCESS_REASON
 
 app = typer.Typer(
@@ -23,7 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-report = typer.Typer(help="打印成 PDF：入户走访记录、户台账月报。", no_args_is_help=True)
+report = typer.Typer(help="打印成 PDF：走访记录、月报、我的信息。", no_args_is_help=True)
+report.command("my-record")(my_record)
 app.add_typer(report, name="report")
 township = typer.Typer(help="镇服务器：建立、运行、登记和停用笔记本。", no_args_is_help=True)
 app.add_typer(township, name="server")
@@ -319,8 +321,9 @@ def audit_verify(
     found = audits.verify(data, held or [], lambda seq: say_step(f"已核查 {seq} 条"))
     wrong, fine = found.finding, f"共 {found.size} 条，没有被改动。历史根 {found.root.hex()}"
     where = f"第 {wrong.seq} 条：" if wrong and wrong.seq else ""
-    text = f"历史不可信。{where}{wrong.text}。" if wrong else fine
+    text = f"历史不可信。{where}{wrong.text}。" if wrong else fine + audits.erased(found)
     answer = {"size": found.size, "root": found.root.hex(), "fits": wrong is None}
+    answer["erased"] = list(found.erased)
     say(text, answer | ({"seq": wrong.seq, "problem": wrong.text} if wrong else {}), as_json)
     if wrong:
         raise typer.Exit(1)

@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from reports.monthly_ledger import monthly_ledger
+from reports.my_record import my_record as record_paper
 from reports.page import PrintStamp
 from reports.raster import page_count
 from reports.visit_report import visit_report
 from township.codes import ACCESS_REASON
 from township.errors import NotFound, WorldError
-from township.records import Cadre, Zone
+from township.records import Cadre, Household, Person, Zone
 from township.storage.laptop import Unlocked
-from township.usecases import printing
+from township.usecases import my_record, printing
 from township.usecases.access import Reason
 from township.values import CHINA
 
@@ -28,6 +30,28 @@ def visit(laptop: Unlocked, visit_hex: str, out: Path, reason: Reason | None = N
     visit_id = bytes.fromhex(visit_hex)
     document = printing.visit_report(laptop.database, laptop.cadre_id, visit_id, reason)
     return _write(laptop, out, lambda stamp: visit_report(document, stamp))
+
+
+def my_record_of(laptop: Unlocked, name: str, household: str | None, out: Path) -> int:
+    """Write what is kept about one resident; returns its pages. Raises WorldError."""
+    with laptop.database.work(laptop.cadre_id) as work:
+        person = _person(work.session, name, household)
+        document = my_record.print_my_record(work, person)
+        work.commit()
+    return _write(laptop, out, lambda stamp: record_paper(document, stamp))
+
+
+def _person(session: Session, name: str, household: str | None) -> bytes:
+    wanted = select(Person.id).join(Household, Household.id == Person.household_id)
+    wanted = wanted.where(Person.name == name, Person.deleted_at.is_(None))
+    if household is not None:
+        wanted = wanted.where(Household.no == household)
+    found = session.scalars(wanted).all()
+    if not found:
+        raise NotFound(f"本机没有名为“{name}”的居民，请核对姓名和户编号。")
+    if len(found) > 1:
+        raise WorldError(f"有 {len(found)} 位居民叫“{name}”，请用 --household 写明户编号。")
+    return found[0]
 
 
 def ledger(

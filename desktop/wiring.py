@@ -163,6 +163,22 @@ def _sealed(unlocked: Unlocked, program: Program[Unlocked]) -> Page:
     return SealedPage(unlocked.database, unlocked.cadre_id, program.background)
 
 
+def _office_pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
+    """Pages that only the office has."""
+    from desktop.models.who import erases
+    from desktop.views.main import PageSpec
+
+    database, cadre = unlocked.database, unlocked.cadre_id
+
+    def purge() -> Page:
+        from desktop.views.purge import PurgePage
+
+        return PurgePage(database, cadre, program.background)
+
+    found = [PageSpec("purge", "到期清理", "trash", purge)]
+    return found if erases(database, cadre) else []
+
+
 def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
     from desktop.models.who import pages_of
     from desktop.views.main import PageSpec
@@ -222,6 +238,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("needs", "诉求", "chat-circle-text", needs),
         PageSpec("access_log", "查阅记录", "list-checks", log),
         PageSpec("sealed", "密件", "lock-simple", lambda: _sealed(unlocked, program)),
+        *_office_pages(unlocked, program),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

@@ -86,11 +86,14 @@ def _pages(
             yield zone.zone, page
 
 
+_KEPT = "本村小计（明细已到期清理，按清理前统计）"
+
+
 def zone_rows(zone: ZoneLedger) -> Iterator[Row]:
     """The printed rows of a village, its subtotal last."""
     for number, row in enumerate(zone.rows, 1):
         yield Row(_cells(number, row))
-    yield _total_row("本村小计", zone.totals())
+    yield _total_row("本村小计" if zone.kept is None else _KEPT, zone.totals())
 
 
 def _cells(number: int, row: LedgerRow) -> tuple[str, ...]:

@@ -79,13 +79,14 @@ class PrintStamp:
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above the body of a page: title, and a caption at either side."""
+    """What stands above the body of a page: title, a caption at either side, and the mark."""
 
     title: str
     left: str = ""
     right: str = ""
     clear: bool = False
     """Whether the paper holds what is masked otherwise, and says so."""
+    mark: str = INTERNAL
 
 
 def draw_frame(
@@ -97,7 +98,7 @@ def draw_frame(
     sheet.text(middle, baseline, heading.title, sans_bold(), TITLE_SIZE, Align.CENTER)
     above = paper.top + 5 * MM
     sheet.text(paper.left, above, f"编号：{stamp.print_no}", sans(), SMALLEST_SIZE)
-    mark = f"{INTERNAL}　{CLEAR}" if heading.clear else INTERNAL
+    mark = f"{heading.mark}　{CLEAR}" if heading.clear else heading.mark
     sheet.text(paper.right, above, mark, sans_bold(), TEXT_SIZE, Align.RIGHT)
     caption = paper.body_top + 4.5
     sheet.text(paper.left, caption, heading.left, sans(), SMALLEST_SIZE)

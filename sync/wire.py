@@ -68,6 +68,7 @@ REASONS: dict[str, str] = {
     "zone_change": "责任区不能在本机改动",
     "action": "本程序不认识的操作",
     "forbidden": "这类内容不得保存",
+    "erased": "内容已依法彻底删除，不能恢复",
 }
 """Why a changeset was quarantined or rejected: code → text for people."""
 

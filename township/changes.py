@@ -7,6 +7,7 @@ view of a changeset can still be verified.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, Literal
@@ -24,6 +25,11 @@ MAX_OP = 64 << 10
 MAX_CHANGESET = 2 << 20
 """Bytes of the operations of one changeset: with it alone a page still fits a message."""
 
+ERASED = 32
+"""Bytes of an operation whose contents were erased: its hash stands in its place. No operation
+is as short."""
+_SALT = 10
+
 SEEN = "seen"
 """Field of a delete: the packed writers of the record as its author saw them."""
 
@@ -40,6 +46,8 @@ class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     ``restore`` and ``leave`` empty; for ``move`` (of a household) as for ``set``, always
     ``zone_id`` and ``group_id``; for ``put`` the whole record, see ``put_fields``. ``bucket`` is
     the bucket in which the author holds the record; ``record`` is its UUIDv7 (16 bytes).
+    ``salt`` are random bytes without meaning: once the contents are erased, nobody can try
+    out what they were against the hash that stays (decision 038).
     """
 
     kind: str
@@ -47,6 +55,17 @@ class Op(msgspec.Struct, array_like=True, frozen=True, gc=False):
     action: Action
     bucket: str
     fields: dict[str, Any]
+    salt: bytes = b""
+
+
+def salted(op: Op) -> Op:
+    """The operation with a salt of its own, as authors write it."""
+    return msgspec.structs.replace(op, salt=os.urandom(_SALT))
+
+
+def is_erased(data: bytes) -> bool:
+    """Does only the hash of this operation stand here?"""
+    return len(data) == ERASED
 
 
 def put_fields(state: dict[str, Any], writers: bytes, stamps: list[Any]) -> dict[str, Any]:
@@ -97,8 +116,8 @@ def decode_header(data: bytes) -> Header:
 
 
 def op_hash(data: bytes) -> bytes:
-    """SHA-256 of an operation's bytes."""
-    return sha256(data).digest()
+    """SHA-256 of an operation's bytes; of an erased one the hash that stands in its place."""
+    return data if is_erased(data) else sha256(data).digest()
 
 
 def link(previous: bytes, header: bytes, op_hashes: Iterable[bytes]) -> bytes:
@@ -158,4 +177,4 @@ class Changeset(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     def hash(self, previous: bytes) -> bytes:
         """This changeset's link in the chain after ``previous``."""
-        return link(previous, self.header, [sha256(op).digest() for op in self.ops])
+        return link(previous, self.header, map(op_hash, self.ops))

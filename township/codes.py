@@ -338,3 +338,40 @@ CARE_STAGE = CodeList(
 REPORT_ORGAN = CodeList(
     "report_organ", {"police": "公安（110）", "civil": "民政", "education": "教育", "other": "其他"}
 )
+
+# PIPL art. 44–50 (查阅复制、更正、删除、解释、撤回同意)
+RIGHTS_KIND = CodeList(
+    "rights_kind",
+    {
+        "copy": "查阅、复制",
+        "correct": "更正、补充",
+        "delete": "删除",
+        "explain": "解释说明",
+        "withdraw": "撤回同意",
+    },
+)
+
+RIGHTS_DECISION = CodeList(
+    "rights_decision", {"granted": "已办理", "partly": "部分办理", "refused": "不予办理"}
+)
+
+CONSENT_ITEM = CodeList(
+    "consent_item", {"contact": "联系电话", "photo": "走访照片", "health": "健康服务联系"}
+)
+
+CONSENT_STATE = CodeList(
+    "consent_state", {"given": "同意", "refused": "不同意", "withdrawn": "已撤回"}
+)
+
+# PIPL art. 31: a guardian decides for a child under 14
+CONSENT_BY = CodeList("consent_by", {"self": "本人", "guardian": "监护人"})
+
+ERASURE_REASON = CodeList(
+    "erasure_reason",
+    {
+        "expired": "保存期满",
+        "request": "本人申请删除",
+        "withdrawn": "撤回同意",
+        "corrected": "更正后清除旧值",
+    },
+)

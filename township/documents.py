@@ -1,8 +1,9 @@
 """What a printed document says: plain values, gathered by use-cases, laid out by reports.
 
 Masked from the start: telephone and identity numbers and addresses have no place on these
-papers, a household is placed by its group only. Source: domain §6, §7.3. Fields for them are
-filled by ``usecases.printing`` alone, when somebody has said why.
+papers, a household is placed by its group only. Fields for them are filled by
+``usecases.printing`` alone, when somebody has said why; the one exception is 我的信息, which a
+resident gets about themselves. Source: domain §6, §7.3.
 """
 
 from __future__ import annotations
@@ -123,9 +124,13 @@ class ZoneLedger:
 
     zone: str
     rows: tuple[LedgerRow, ...]
+    kept: LedgerTotals | None = None
+    """The totals from before old records were purged; the rows then lack those."""
 
     def totals(self) -> LedgerTotals:
         """The subtotal of the village."""
+        if self.kept is not None:
+            return self.kept
         rows = self.rows
         return LedgerTotals(
             households=len(rows),
@@ -176,3 +181,62 @@ class SealedSheet:
     no: str
     subject: str
     parts: tuple[SealedPart, ...]
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    """A visit on a resident's own record: without what was talked about."""
+
+    on: date
+    way: str
+    purpose: str
+    cadres: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnNeed:
+    """A need on a resident's own record; ``text`` is empty where it may tell of others."""
+
+    no: str
+    on: date | None
+    topic: str
+    text: str
+    state: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """Who looked at a sensitive field of a resident, when and why."""
+
+    on: date
+    who: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class MyRecord:
+    """我的信息: what is kept about one person, for that person.
+
+    Nothing is masked and nobody else is in it: no other member of the household, no reporter,
+    no free text about the household unless the person lives alone. Source: PIPL art. 45.
+    """
+
+    township: str
+    zone: str
+    person: str
+    facts: tuple[tuple[str, str], ...]
+    """Label and value of each field that is filled."""
+    groups: tuple[tuple[str, str, str], ...]
+    """Special groups of this person: what, from where, from when to when."""
+    consents: tuple[tuple[str, str, str], ...]
+    """What was agreed or refused: item and purpose, state, days."""
+    requests: tuple[tuple[str, str, str], ...]
+    """What was asked for: what, when, what came of it."""
+    visits: tuple[OwnVisit, ...]
+    needs: tuple[OwnNeed, ...]
+    viewings: tuple[Viewing, ...]
+    purposes: tuple[tuple[str, str, str, str], ...]
+    """What is processed, what for, on which basis, how long."""
+    hotline: str

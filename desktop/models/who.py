@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from desktop.views.main import Who
 from township.records.cadre import Cadre
 from township.records.zone import Zone
-from township.rules.permissions import Act, may
+from township.rules.permissions import ERASERS, Act, may
 from township.storage.database import Database
 
 PAGES = {
@@ -47,3 +47,10 @@ def who(database: Database, cadre_id: bytes) -> Who:
         names = list(session.scalars(select(Zone.name).where(Zone.id.in_(cadre.zones))))
     place = "全镇" if total > 1 and len(names) == total else "、".join(names)
     return Who(cadre.name, " · ".join(part for part in (place, cadre.post or "") if part))
+
+
+def erases(database: Database, cadre_id: bytes) -> bool:
+    """Is this one of the office, who may erase for good?"""
+    with database.reader() as session:
+        cadre = session.get(Cadre, cadre_id)
+    return cadre is not None and bool(ERASERS.intersection(cadre.roles or ()))

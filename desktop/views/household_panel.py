@@ -38,13 +38,14 @@ class HouseholdPanel(Card):
         opened: Open,
         print_visit: Print,
         move: Callable[[], None],
+        rights: Callable[[bytes, str], None],
         photos: PhotoDesk,
         guard: Guard,
         reachable: frozenset[str],
     ) -> None:
         super().__init__()
         self._photos, self._guard = photos, guard
-        self._move = move
+        self._move, self._rights = move, rights
         self._opened, self._print = opened, print_visit
         self._reachable = reachable
 
@@ -68,7 +69,7 @@ class HouseholdPanel(Card):
         self.body.addLayout(row_of(self._mover(movable), 1))
         self._section(f"家庭成员（{len(detail.persons)} 人）")
         for person in detail.persons:
-            self.body.addWidget(self._guard(person.guarded, person.name, _person(person)))
+            self.body.addWidget(self._person(person))
         self._matters("诉求", "needs", detail.needs)
         self._matters("五情", "situations", detail.situations)
         self._visits(detail)
@@ -99,6 +100,19 @@ class HouseholdPanel(Card):
         layout.addWidget(label(_visit(visit), "caption", wrap=True), 1)
         layout.addWidget(made)
         return head
+
+    def _person(self, person: PersonLine) -> QWidget:
+        """A member's facts, and the way to what this resident may ask for."""
+        made = button("权利…", lambda: self._rights(person.id, person.name), kind="quiet")
+        name = f"{person.name} 的居民权利：查阅、更正、删除、同意"
+        made.setToolTip(name)
+        made.setAccessibleName(name)
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._guard(person.guarded, person.name, _person(person)), 1)
+        layout.addWidget(made)
+        return line
 
     def _mover(self, movable: bool) -> QWidget:
         made = button("迁到别的责任区…", self._move, kind="quiet", glyph="house")

@@ -21,6 +21,7 @@ from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.moving_dialog import MovingDialog, move
 from desktop.views.page import Page
 from desktop.views.papers import Papers
+from desktop.views.rights_dialog import RightsDialog
 from desktop.views.widgets.basics import EmptyState, beside, button, label, row, scrolled
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
@@ -52,6 +53,7 @@ _KINDS = frozenset(
         "special_group_member",
         "household_link",
         "cadre",
+        "consent",
         "visit",
         "work_log",
         "need",
@@ -96,6 +98,7 @@ class HouseholdsPage(Page):
             self.wanted.emit,
             lambda visit: self._papers.print_visit(visit, self),
             self.ask_where_to,
+            self.show_rights,
             self._photos,
             self._guarded,
             reachable,
@@ -198,6 +201,12 @@ class HouseholdsPage(Page):
         name = " ".join(filter(None, line[:2]))
         dialog = MovingDialog(self._database, self._cadre, household, name, self)
         dialog.moved.connect(lambda kinds, before: self._moved_away(kinds, name, before))
+        dialog.open()
+
+    def show_rights(self, person: bytes, name: str) -> None:
+        """What a resident may ask for, in a dialog."""
+        dialog = RightsDialog(self._papers, person, name, self)
+        dialog.committed.connect(self.committed)
         dialog.open()
 
     def _moved_away(self, kinds: frozenset[str], name: str, before: Moved) -> None:

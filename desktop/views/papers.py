@@ -14,7 +14,7 @@ from desktop.views.preview import Preview, Raster
 from desktop.views.reason_dialog import ReasonDialog
 from township.records import Cadre
 from township.storage.database import Database
-from township.usecases import printing
+from township.usecases import my_record, printing
 from township.usecases.access import Reason, require
 from township.values import CHINA
 
@@ -46,6 +46,15 @@ class Papers:
     def print_visit(self, visit: bytes, over: QWidget) -> None:
         """Make the report of a visit and show it over a widget; a failure is told there."""
         self._draw(self._visit(visit), "走访报告", over, lambda reason: self._visit(visit, reason))
+
+    def print_my_record(self, person: bytes, over: QWidget) -> None:
+        """Make what is kept about a resident and show it over a widget, to be handed over."""
+        self.background.run(
+            self._my_record(person),
+            lambda pdf: self.show(pdf, "我的信息", over),
+            failed=lambda error: failure_notice(str(error), over).open(),
+            owner=over,
+        )
 
     def ledger(self, wish: LedgerWish, reason: Reason | None = None) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled.
@@ -130,6 +139,18 @@ class Papers:
 
             report = printing.visit_report(self.database, self.cadre_id, visit, reason)
             return visit_report(report, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _my_record(self, person: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.my_record import my_record as paper
+            from reports.page import PrintStamp
+
+            with self.database.work(self.cadre_id) as work:
+                record = my_record.print_my_record(work, person)
+                work.commit()
+            return paper(record, PrintStamp(*self._stamped()))
 
         return drawn
 

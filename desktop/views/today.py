@@ -15,8 +15,12 @@ from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
 from township.usecases.needs import OPEN, OVERDUE
+from township.usecases.rights import RequestLine
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import CHINA
+
+_REQUESTS = 4
+"""So many lines of requests: at large text the visits need the room."""
 
 
 class TodayPage(Page):
@@ -50,6 +54,7 @@ class TodayPage(Page):
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")
+        self.requests = Card("居民权利申请")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -66,7 +71,11 @@ class TodayPage(Page):
         lists = QHBoxLayout()
         lists.setSpacing(12)
         lists.addWidget(self.needs, 3)
-        lists.addWidget(self.visits, 2)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.visits, 1)
+        right.addWidget(self.requests)
+        lists.addLayout(right, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -93,9 +102,19 @@ class TodayPage(Page):
         self._fill(self.needs.body, needs, "没有超期或三天内到期的诉求。")
         visits = [self._visit_line(visit, found) for visit in found.visits]
         self._fill(self.visits.body, visits, "没有约好的走访。走访时可填写下次走访日期。")
+        self.requests.title.setText(f"居民权利申请：{len(found.requests)} 份等待答复")
+        requests = [self._request_line(one) for one in found.requests[:_REQUESTS]]
+        self._fill(self.requests.body, requests, "")
+        self.requests.setVisible(bool(requests))
 
     def _need_line(self, need: bytes, text: str) -> QWidget:
         return _line(text, lambda: self.wanted.emit("needs", need))
+
+    def _request_line(self, request: RequestLine) -> QWidget:
+        late = "（已超期）" if request.overdue else ""
+        text = f"{request.due_on}{late}　{request.person} {request.kind}"
+        home = request.household_id
+        return _line(text, lambda: self.wanted.emit("households", home))
 
     def _visit_line(self, visit: PlannedVisit, found: Today) -> QWidget:
         late = "（已过）" if visit.on < found.on else ""

@@ -17,7 +17,7 @@ from sync import chain, history
 from sync.server import tables
 from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.history import BLOCK, Tree
-from township.changes import GENESIS, Changeset, decode_header
+from township.changes import GENESIS, Changeset, decode_header, is_erased
 
 _TOGETHER = 500
 
@@ -37,6 +37,8 @@ class Audited:
     size: int
     root: bytes
     finding: Finding | None
+    erased: tuple[int, ...] = ()
+    """Entries of which contents were erased by law; all else of them fits."""
 
 
 @dataclass
@@ -54,6 +56,7 @@ class _Walk:
     keys: dict[int, bytes]
     chains: dict[tuple[int, int], _Chain] = field(default_factory=dict)
     leaves: list[bytes] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
 
     def wrong(self, seq: int, row: Any) -> str | None:
         """What does not fit in the next entry."""
@@ -61,20 +64,21 @@ class _Walk:
             return f"缺第 {seq} 条"
         place = self.chains.setdefault((row.device, row.incarnation), _Chain())
         changeset = Changeset(row.header, msgspec.msgpack.decode(row.ops))
+        if any(map(is_erased, changeset.ops)):
+            self.erased.append(seq)
         header = decode_header(row.header)
         if (header.device, header.incarnation) != (row.device, row.incarnation):
             return "内容不是这台设备写的"
         if header.dseq != row.dseq or row.dseq != place.dseq + 1:
             return "与同一台设备的前一条不相连"
-        if row.salt is not None:  # else its content was erased, and only the leaf speaks for it
-            if changeset.hash(place.hash) != row.hash:
-                return "内容或前一条被改动过"
-            commitment = history.commitment(row.salt, row.hash)
-            entry = history.entry_bytes(
-                row.seq, row.device, row.incarnation, row.dseq, row.status, commitment
-            )
-            if history.leaf(entry) != row.leaf:
-                return "编号或处理结果被改动过"
+        if changeset.hash(place.hash) != row.hash:
+            return "内容或前一条被改动过"
+        commitment = history.commitment(row.salt or b"", row.hash)
+        entry = history.entry_bytes(
+            row.seq, row.device, row.incarnation, row.dseq, row.status, commitment
+        )
+        if history.leaf(entry) != row.leaf:
+            return "编号或处理结果被改动过"
         self.leaves.append(row.leaf)
         place.dseq, place.hash = row.dseq, row.hash
         return self._signature(place, row)
@@ -114,7 +118,8 @@ def verify(
                 step(seq)
     finding = finding or _counts(connection, township_id, len(walk.leaves)) or walk.unsigned()
     root = history.root_of(walk.leaves)
-    return Audited(len(walk.leaves), root, finding or _tree(connection, walk, root))
+    finding = finding or _tree(connection, walk, root)
+    return Audited(len(walk.leaves), root, finding, tuple(walk.erased))
 
 
 def contradicts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ _PRAGMAS = (
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=8000",  # 32 MB: pages written often reach the file once
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten, also where only pages come free
 )
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384
@@ -56,6 +57,15 @@ class Store:
         """A transaction that commits at its end. Its first statement is the head lock."""
         with self._turn, self._writer.begin() as connection:
             yield connection
+
+    def settle(self) -> None:
+        """Bring all that was written into the file and empty the journal, which shows what was
+        there before. Does nothing while somebody reads, nor with a database that looks after that.
+        """
+        if self._writer.dialect.name != "sqlite":
+            return
+        with self._turn, closing(self._writer.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close all connections."""

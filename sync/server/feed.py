@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
 from sync.server import quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE, Device
+from township.changes import is_erased
 from township.storage.pages import Entry, Outcome, Own, Page
 
 _FIRST_WINDOW = 1024
@@ -225,10 +226,11 @@ def _own(place: Place, plan: _Plan) -> list[Own]:
 
 
 def _entries(place: Place, shown: dict[int, list[int] | None]) -> list[Entry]:
-    return [
+    entries = (
         _entry(row.seq, row.header, row.ops, row.outcome, shown[row.seq])
         for row in _logged(place, list(shown))
-    ]
+    )
+    return [entry for entry in entries if entry.ops]
 
 
 def _logged(place: Place, seqs: list[int]) -> Iterator[Any]:
@@ -248,6 +250,9 @@ def _entry(
 ) -> Entry:
     decided = msgspec.msgpack.decode(outcome, type=Outcome) if outcome else None
     ops: list[bytes] = msgspec.msgpack.decode(packed)
+    here = range(len(ops)) if indexes is None else indexes
+    if erased := {index for index in here if is_erased(ops[index])}:
+        indexes = [index for index in here if index not in erased]
     if indexes is None or len(indexes) == len(ops):
         return Entry(seq, header, ops, None, _only(decided, set(range(len(ops)))))
     shown = [ops[index] for index in indexes]

@@ -1,7 +1,7 @@
 """A thread that keeps an open township in order while it is served.
 
 Snapshots stay fresh, quarantined work comes in once its laptop is granted the place, pictures
-that no record names any more go.
+that no record names any more go, and so does what the office has had erased.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import threading
 from types import TracebackType
 
-from sync.server import letting_go, readmission, sealing_keys, snapshots
+from sync.server import erasing, letting_go, readmission, sealing_keys, snapshots
 from sync.server.service import Service
 
 EVERY = 600.0
@@ -52,6 +52,7 @@ class Keeper:
         service = self._service
         readmission.sweep(service.store, service.township_id, service.clock())
         sealing_keys.publish(service.store, service.township_id, service.clock())
+        erasing.sweep(service.store, service.township_id, service.clock())
         snapshots.refresh(
             service.store,
             service.township_id,

@@ -14,7 +14,7 @@ from sync.server.engine import Store
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
 from township import upcasting
-from township.changes import SCHEMA, Writers, decode_op
+from township.changes import SCHEMA, Writers, decode_op, is_erased
 from township.storage.pages import Outcome
 from township.upcasting import Cast
 
@@ -88,7 +88,9 @@ def _outcomes(connection: Connection, township_id: bytes, cast: Cast) -> None:
 
 
 def _outcome(ops: bytes, packed: bytes, cast: Cast) -> bytes:
-    kinds = [decode_op(data).kind for data in msgspec.msgpack.decode(ops)]
+    kinds = [
+        "" if is_erased(data) else decode_op(data).kind for data in msgspec.msgpack.decode(ops)
+    ]
     outcome = msgspec.msgpack.decode(packed, type=Outcome)
     lost = {
         index: [heir for name in names for heir in cast.names(kinds[index], name)]

@@ -20,7 +20,7 @@ from sync.server.devices import Grants
 from sync.server.reading import Head
 from sync.server.rows import Key, Rows
 from sync.server.scribe import Scribe
-from township.changes import SEEN, Op, put_fields
+from township.changes import SEEN, Op
 
 _CHUNK = 500
 
@@ -166,9 +166,7 @@ class Moving:
             row.state.values["zone_id"] = bytes.fromhex(zone)
             if old != new:
                 self._note(key, zone_of(old))
-            stamps = list(msgspec.structs.astuple(row.stamps))
-            fields = put_fields(row.state.values, row.state.writers.pack(), stamps)
-            puts.append(Op(*key, "put", new, fields))
+            puts.append(self._rows.put(key))
         self._homes, self._followers = {}, {}
         return leaves, puts
 

@@ -13,7 +13,7 @@ from sync.server import quarantine, tables
 from sync.server.entries import Turn
 from sync.server.scribe import Scribe
 from township import upcasting
-from township.changes import Header, Op, decode_header, decode_op
+from township.changes import Header, Op, decode_header, decode_op, is_erased
 from township.storage.pages import Outcome
 from township.values import Value
 
@@ -67,6 +67,8 @@ class Origins:
             return None
         encoded: list[bytes] = msgspec.msgpack.decode(logged.ops)
         if place[1] >= len(encoded):
+            return None
+        if is_erased(encoded[place[1]]):
             return None
         op = decode_op(encoded[place[1]])
         if cast := upcasting.cast(decode_header(logged.header).schema):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sync.server import tables
 from sync.server.checks import ADMISSION
 from sync.server.devices import TOWNSHIP_DEVICE, Device
-from township.changes import Header, Op, bucket, decode_op
+from township.changes import Header, Op, bucket, decode_op, is_erased
 from township.records import new_id
 from township.storage.pages import Decision, Page, Status
 
@@ -208,5 +208,8 @@ def _names(row: Any) -> int | None:
     """The entry that a log row of the township lets in."""
     if row.device != TOWNSHIP_DEVICE:
         return None
-    op = decode_op(msgspec.msgpack.decode(row.ops)[0])
+    first = msgspec.msgpack.decode(row.ops)[0]
+    if is_erased(first):
+        return None
+    op = decode_op(first)
     return int(op.fields["seq"]) if op.kind == ADMISSION else None

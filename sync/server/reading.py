@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from township import upcasting
-from township.changes import SCHEMA, Action, Op
+from township.changes import SCHEMA, Action, Op, is_erased
 from township.fields import Field
 from township.records import record_kinds
 from township.upcasting import Cast
@@ -52,6 +52,17 @@ class Head(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 _head = msgspec.msgpack.Decoder(Head)
+_ERASED = msgspec.Raw(b"\x80")
+
+
+def _erased(data: bytes) -> Head:
+    """Stands for an operation whose contents were erased: it touches nothing."""
+    return Head("", data[:16], "erased", "", _ERASED)  # type: ignore[arg-type]
+
+
+def erased(op: Head | Op) -> bool:
+    """Were the contents of this operation erased before it came?"""
+    return op.action == "erased"  # type: ignore[comparison-overlap]
 
 
 def heads(ops: Sequence[bytes], schema: int = SCHEMA) -> list[Head] | None:
@@ -60,7 +71,7 @@ def heads(ops: Sequence[bytes], schema: int = SCHEMA) -> list[Head] | None:
     Operations of an older ``schema`` come in the words of this program.
     """
     try:
-        found = [_head.decode(data) for data in ops]
+        found = [_erased(data) if is_erased(data) else _head.decode(data) for data in ops]
     except (ValueError, RecursionError):
         return None
     cast = upcasting.cast(schema)

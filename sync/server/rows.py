@@ -19,7 +19,7 @@ from sync.server.entries import Turn
 from sync.server.reading import Head
 from sync.server.scribe import Scribe
 from sync.server.stamps import Stamps
-from township.changes import Header, Op, Writers
+from township.changes import Header, Op, Writers, put_fields
 
 _CHUNK = 500
 _BUCKET: Final = 3
@@ -140,6 +140,13 @@ class Rows:
                 seq,
                 _encode((author or None, moment, author or None, moment, None)),
             )
+
+    def put(self, key: Key) -> Op:
+        """What the township writes to show a record whole, as it stands now."""
+        row = self.row(key)
+        stamps = list(msgspec.structs.astuple(row.stamps))
+        fields = put_fields(row.state.values, row.state.writers.pack(), stamps)
+        return Op(*key, "put", row.bucket, fields)
 
     def fresh(self) -> list[tuple[Any, ...]]:
         """The rows of new records, for the caller to write; each comes once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +19,26 @@ from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.permits import Permits
 from sync.server.plain import Plain
-from sync.server.reading import Head, heads
+from sync.server.reading import Head, erased, heads
 from sync.server.rows import Key, Rows
 from sync.server.scribe import Batch, Scribe
 from sync.wire import ChainHead
-from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
+from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash, salted
 from township.storage.pages import Outcome, Status, Verdict
-from township.values import moment_text
+from township.values import Value, moment_text
 
 _MOST_PUT = 512 << 10
 """Bytes of records that move in one changeset; what a page cannot hold comes with the next."""
 _NO_ORDERS: merge.Orders = {}
+
+
+_STRUCTURE = ("zone_id", "household_id", "need_id")
+"""Where a record hangs: what has to stay, so that its stub moves and its household is indexed."""
+
+
+def structure(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record's fields stays when its contents are erased."""
+    return {name: values[name] for name in _STRUCTURE if values.get(name) is not None}
 
 
 class Taking:
@@ -86,7 +95,7 @@ class Taking:
                 for found in read
                 if found
                 for head in found
-                if self._certain or head.action != "insert"
+                if (self._certain or head.action != "insert") and not erased(head)
             }
             | self._moving.look(read)
         )
@@ -186,6 +195,9 @@ class Taking:
         made: dict[Key, str] = {}
         ops: list[Head | Op] = []
         for head in found:
+            if erased(head):
+                ops.append(head)
+                continue
             ops.append(checked(head))
             key = (head.kind, head.record)
             bucket = (made.get(key) if made else None) or self._rows.bucket(key)
@@ -195,6 +207,8 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
+            elif head.action == "restore" and key not in made and self._is_erased(key):
+                raise Refused("rejected", "erased")
             if self._trusted:
                 continue
             if not self._may_write(ops[-1], bucket):
@@ -210,6 +224,13 @@ class Taking:
             return True
         return bucket in self._grants or self._moving.may_write(op, bucket)
 
+    def _is_erased(self, key: Key) -> bool:
+        """Is there nothing left of a deleted record that could be brought back?"""
+        state = self._rows.row(key).state
+        return state.deleted and not any(
+            value is not None for name, value in state.values.items() if name not in _STRUCTURE
+        )
+
     def _may_move(self, op: Head | Op, bucket: str) -> bool:
         return isinstance(op, Op) and self._moving.may_move(op, bucket)
 
@@ -223,6 +244,9 @@ class Taking:
         told: dict[int, list[str]] = {}
         for index, op in enumerate(ops):
             op_id = f"{prefix}{index}"
+            if erased(op):
+                buckets.append(None)
+                continue
             if op.action == "insert":
                 fields = op.fields if isinstance(op, Head) else msgspec.msgpack.encode(op.fields)
                 self._rows.add(op, bytes(fields), header, index, seq)
@@ -277,8 +301,45 @@ class Taking:
 
     def _write_moves(self) -> None:
         """Records change their buckets, in one changeset of the township or in several."""
-        leaves, puts = self._moving.carry_out(self.seq + 1)
-        part, size = leaves, 0
+        self._write_parts(*self._moving.carry_out(self.seq + 1))
+
+    def renew(self, keys: Sequence[Key], notes: Mapping[Key, Mapping[str, Value]]) -> None:
+        """Show records whole whose past was erased, then set these fields of others.
+
+        Of a deleted record only stays where it hangs. Nothing else is done in this push.
+        """
+        self._rows.load([*keys, *notes])
+        puts = []
+        for key in keys:
+            row = self._rows.row(key)
+            if row.state.deleted:
+                row.state.values = structure(row.state.values)
+            row.seq, row.touched = self.seq + 1, True
+            puts.append(self._rows.put(key))
+        self._write_parts([], puts)
+        if notes:
+            self._write_notes(notes)
+        self._write()
+
+    def _write_notes(self, notes: Mapping[Key, Mapping[str, Value]]) -> None:
+        ops = []
+        for key, values in notes.items():
+            row = self._rows.row(key)
+            fields = {name: [value, row.state.writers.of(name)] for name, value in values.items()}
+            ops.append(Op(*key, "set", row.bucket, fields))
+        turn = self._own_turn(ops)
+        header = turn.header
+        for index, (key, values) in enumerate(notes.items()):
+            op_id = f"{header.device}.{header.incarnation}.{header.dseq}.{index}"
+            row = self._rows.row(key)
+            merge.apply(row.state, merge.Decision(write=dict(values)), op_id)
+            row.seq, row.touched = self.seq, True
+            row.stamps.move(header, deleted=None)
+        self._entries.place(turn, [op.bucket for op in ops], {}, altered=False)
+        self._keep(turn, "applied", None, None)
+
+    def _write_parts(self, part: list[Op], puts: Sequence[Op]) -> None:
+        size = 0
         for op in puts:
             weight = len(encode(op))
             if part and size + weight > _MOST_PUT:
@@ -302,7 +363,7 @@ class Taking:
         header = Header(
             SCHEMA, TOWNSHIP_DEVICE, before.incarnation, before.dseq + 1, b"", wall_ms, len(ops)
         )
-        encoded = [encode(op) for op in ops]
+        encoded = [encode(salted(op)) for op in ops]
         changeset = Changeset(encode(header), encoded)
         hash_ = link(before.hash, changeset.header, map(op_hash, encoded))
         self._own_chain = ChainHead(before.incarnation, header.dseq, hash_)

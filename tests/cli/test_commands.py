@@ -103,6 +103,16 @@ def test_visit_report(laptop: tuple[LaptopFolder, str], tmp_path: Path) -> None:
         assert expected in text
 
 
+def test_what_is_kept_about_a_resident(
+    laptop: tuple[LaptopFolder, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "mine.pdf"
+    words = ("report", "my-record", "王大明", "--household", "龙马溪-2-017", "--out", str(out))
+    assert run(laptop[0], *words) == 0
+    assert "只交给本人" in capsys.readouterr().out
+    assert "仅交本人" in page_text(out.read_bytes(), 0)
+
+
 def test_ledger_as_json(
     laptop: tuple[LaptopFolder, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +166,7 @@ def test_export(
     [
         (("report", "visit", "xyz", "--out", "a.pdf"), "32 位"),
         (("report", "visit", "0" * 32, "--out", "a.pdf"), "走访"),
+        (("report", "my-record", "张三", "--out", "a.pdf"), "张三"),
         (("report", "ledger", "2026-13", "--out", "a.pdf"), "2026-05"),
         (("report", "ledger", "2026-05", "--zone", "长江村", "--out", "a.pdf"), "长江村"),
         (("restore", "missing.db"), "missing.db"),

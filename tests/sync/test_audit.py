@@ -12,6 +12,7 @@ from sync.server.history import BLOCK
 from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
+from township.changes import op_hash
 from township.records import Household
 from township.storage import settings
 
@@ -131,9 +132,10 @@ def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, lapt
     laptop.sync()
     root = audited(server).root
     with server.service.store.writing() as connection:
-        empty = msgspec.msgpack.encode([])
-        connection.execute(update(LOG).where(LOG.c.seq == 3).values(ops=empty, salt=None))
+        packed = connection.scalar(LOG.select().with_only_columns(LOG.c.ops).where(LOG.c.seq == 3))
+        hashes = msgspec.msgpack.encode([op_hash(op) for op in msgspec.msgpack.decode(packed)])
+        connection.execute(update(LOG).where(LOG.c.seq == 3).values(ops=hashes))
     found = audited(server)
-    assert found.finding is None and found.root == root
+    assert found.finding is None and found.root == root and found.erased == (3,)
     enter_homes(laptop, 1)
     laptop.sync()

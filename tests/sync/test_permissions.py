@@ -41,9 +41,17 @@ EDITED: dict[str, tuple[str, Any]] = {
     "sealing_key": ("public", "age1"),
     "service_count": ("number", 7),
     "sealed_entry": ("sealed", b"age"),
+    "rights_request": ("text", "查阅"),
+    "consent": ("purpose", "通知停水"),
+    "erasure": ("reason", "expired"),
+    "month_summary": ("households", 3),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
-APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
+APPROVALS = {
+    "need": "class_confirmed_by",
+    "work_log": "assess_note",
+    "rights_request": "decision",
+}
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
 
@@ -159,7 +167,7 @@ def test_deleting_approving_and_moving_are_held_too(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
 ) -> None:
     someone = person(server, url, role)
-    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核"}
+    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -6,9 +6,11 @@ from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.conflict import Conflict
 from township.records.duplicate import Duplicate
+from township.records.erasure import Erasure, MonthSummary
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
+from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
 from township.records.zone import Group, Zone
@@ -19,15 +21,19 @@ __all__ = [
     "Base",
     "Cadre",
     "Conflict",
+    "Consent",
     "Designation",
     "Duplicate",
+    "Erasure",
     "Group",
     "Household",
     "HouseholdLink",
+    "MonthSummary",
     "Need",
     "NeedProgress",
     "Person",
     "Record",
+    "RightsRequest",
     "SealedEntry",
     "SealingKey",
     "ServiceCount",

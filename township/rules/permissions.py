@@ -67,6 +67,8 @@ _ALL_ROLES = _EVERYBODY | _ADMINISTRATORS | {"DIS"}
 
 _OFFICE_OF_RECORD = frozenset({"PGO"})
 _OVERSEERS = frozenset({"VS", "PGO", "CLK"})
+ERASERS = frozenset({"PGO", "CLK"})
+"""Those who decide what residents ask for, and who erase: the office, two or three people."""
 
 Row = Mapping[Act, tuple[Roles, Roles]]
 """For each act who may do it with all records and who with own ones."""
@@ -101,7 +103,7 @@ _organisation = _row(_ALL_ROLES, _OFFICE_OF_RECORD, _OFFICE_OF_RECORD, printed=_
 _people = _row(
     _EVERYBODY,
     _CLERKS,
-    _CLERKS,
+    _CLERKS | ERASERS,
     move=_CLERKS | {"PGO"},
     unmask=frozenset({"VC", "VS", "CLK", "PET", "PGO"}),
     unmask_own=_CLERKS,
@@ -157,10 +159,21 @@ TABLE: Mapping[str, Row] = {
     "special_group_member": _row(
         _HANDLERS,
         _CLERKS | {"CHD"},
-        _CLERKS | {"CHD"},
+        _CLERKS | {"CHD"} | ERASERS,
         printed=_HANDLERS,
         exported=_OVERSEERS,
     ),
+    "rights_request": _row(
+        _HANDLERS,
+        _CLERKS | ERASERS,
+        frozenset({"VS"}) | ERASERS,
+        own=_CLERKS,
+        approve=ERASERS,
+        printed=_CLERKS | ERASERS,
+    ),
+    "consent": _row(_HANDLERS, _CLERKS | ERASERS, _CLERKS | ERASERS),
+    "erasure": _row(_EVERYBODY, ERASERS, _NOBODY),
+    "month_summary": _row(_EVERYBODY, ERASERS, _NOBODY, printed=_EVERYBODY),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
@@ -173,6 +186,8 @@ TABLE: Mapping[str, Row] = {
 _ANY: frozenset[str] = frozenset()
 _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
+    "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
+    "erasure": {"done_at": _ANY},
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,

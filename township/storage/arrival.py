@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from township import changes
 from township.changes import Op
-from township.storage import bulk, later, rereading, whereabouts
+from township.storage import bulk, erasing, later, rereading, whereabouts
 from township.storage.bulk import Key
 from township.storage.folding import Arrived, Change, Source, arrivals, changes_of
 from township.storage.homecoming import Homecoming
@@ -35,6 +35,7 @@ class Arrival:
         self._incarnation = incarnation
         self._changes: dict[Key, Change] = {}
         self._elsewhere: frozenset[Key] = frozenset()
+        self._erasures: dict[bytes, int] = {}
 
     def apply(self, page: Page) -> set[str]:
         """Apply the entries and move the cursors; returns the kinds that changed."""
@@ -67,9 +68,9 @@ class Arrival:
 
     def _again(self, own: Homecoming, dseq: int, page: Page) -> list[Arrived]:
         """What comes a second time, in the buckets that this page moves: others have it already."""
-        arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
+        arrived = self._overlay.own(dseq, own.outcomes.get(dseq), own.indexes.get(dseq))
         if dseq in own.indexes:
-            return [arrived[index] for index in sorted(own.indexes[dseq])]
+            return arrived
         return [one for one in arrived if one.op.bucket in page.cursors]
 
     def _mine(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> Iterator[Numbered]:
@@ -77,9 +78,7 @@ class Arrival:
         dseqs = {dseq for record in pending.values() for dseq in record.dseqs if dseq in own}
         self._overlay.load(dseqs)
         for dseq in sorted(dseqs):
-            arrived = self._overlay.own(dseq, own.outcomes.get(dseq))
-            if dseq in own.indexes:
-                arrived = [arrived[index] for index in sorted(own.indexes[dseq])]
+            arrived = self._overlay.own(dseq, own.outcomes.get(dseq), own.indexes.get(dseq))
             yield own.seq(dseq), [a for a in arrived if a.op.record in pending]
 
     def _fold(self, seq: int, arrived: list[Arrived]) -> None:
@@ -87,6 +86,8 @@ class Arrival:
             key = (one.op.kind, one.op.record)
             if key in self._elsewhere:
                 continue
+            if key[0] == erasing.KIND:
+                self._erasures[key[1]] = seq
             change = self._changes.get(key)
             if change is None:
                 change = self._changes[key] = Change()
@@ -116,6 +117,7 @@ class Arrival:
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)
+        erasing.carry_out(self._connection, self._erasures)
 
     def _move_cursors(self, cursors: dict[str, int]) -> None:
         if cursors:

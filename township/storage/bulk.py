@@ -45,10 +45,10 @@ def _insert_columns(kind: str) -> tuple[str, ...]:
 T = TypeVar("T")
 
 
-def in_chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
-    """Ids in pieces that fit one IN list."""
+def in_chunks(ids: Iterable[T], size: int = CHUNK) -> Iterator[tuple[T, ...]]:
+    """Ids in pieces, by default such that fit one IN list."""
     rest = iter(ids)
-    while chunk := tuple(islice(rest, CHUNK)):
+    while chunk := tuple(islice(rest, size)):
         yield chunk
 
 

@@ -227,7 +227,7 @@ def _store(session: Session, device: Any, author: bytes, now: datetime, ops: Seq
             len(ops),
         )
     )
-    encoded = [changes.encode(op) for op in ops]
+    encoded = [changes.encode(changes.salted(op)) for op in ops]
     if sum(map(len, encoded)) > changes.MAX_CHANGESET or max(map(len, encoded)) > changes.MAX_OP:
         raise WorldError("一次改动的内容太多，没有保存。请分几次保存。")
     hash_ = changes.link(device.last_hash, header, map(changes.op_hash, encoded))

@@ -25,7 +25,7 @@ from township.values import utc_now
 
 RECORD_SCHEMA = "program.record_schema"
 """Setting: by which record schema the packed values here are named."""
-SCHEMA_HEAD = "0010"
+SCHEMA_HEAD = "0011"
 """The newest migration; a test compares it with the migrations folder."""
 
 DAMAGED = (
@@ -38,6 +38,7 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",  # with the default cache SQLCipher is eight times slower
     "PRAGMA wal_autocheckpoint=4000",  # 16 MB: a first sync copies each page to the file once
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten, also where only pages come free
     "PRAGMA busy_timeout=5000",
     "PRAGMA temp_store=MEMORY",  # temporary tables must not reach the disk in the clear
 )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from township import upcasting
-from township.changes import Header, Op, Writers, decode_op
+from township.changes import Header, Op, Writers, decode_op, is_erased
 from township.storage.pages import Outcome
 from township.values import Value
 
@@ -123,10 +123,15 @@ class Source:
 
 
 def changes_of(header: Header, encoded: Iterable[bytes]) -> list[Op]:
-    """The operations below a header, in the words of this program."""
-    ops = [decode_op(data) for data in encoded]
+    """The operations below a header, in the words of this program; erased ones are left out."""
+    return [op for _, op in numbered(header, encoded)]
+
+
+def numbered(header: Header, encoded: Iterable[bytes]) -> list[tuple[int, Op]]:
+    """The same with their places in the changeset."""
+    ops = [(at, decode_op(data)) for at, data in enumerate(encoded) if not is_erased(data)]
     cast = upcasting.cast(header.schema)
-    return [cast.op(op) for op in ops] if cast else ops
+    return [(at, cast.op(op)) for at, op in ops] if cast else ops
 
 
 def arrivals(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from township import changes
-from township.changes import GENESIS, SEEN, Op, Writers
+from township.changes import GENESIS, SEEN, Op, Writers, is_erased
 from township.storage import layers, tables
 from township.storage.overlay import Overlay
 
@@ -59,7 +59,7 @@ def _rewrite(connection: Connection, device: Any, number: int) -> dict[Place, in
     connection.execute(update(tables.changeset).where(mine).values(state=MOVED))
     for row in rows:
         ops = [
-            changes.encode(_renamed(changes.decode_op(op), names))
+            op if is_erased(op) else changes.encode(_renamed(changes.decode_op(op), names))
             for op in msgspec.msgpack.decode(row.ops)
         ]
         dseq = numbers[row.incarnation, row.dseq]

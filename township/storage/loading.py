@@ -14,7 +14,7 @@ import zstandard
 from sqlalchemy import Connection, select
 
 from township.changes import Writers
-from township.storage import bulk, later, rereading, staging, tables, whereabouts
+from township.storage import bulk, erasing, later, rereading, staging, tables, whereabouts
 from township.storage.folding import Change
 from township.storage.overlay import Overlay, PendingRecord, taken_in
 from township.storage.pages import Group, Manifest
@@ -114,6 +114,8 @@ class _Load:
         rereading.brought(self._connection, group.ids)
         homes = {_HOMES: group.ids, _PEOPLE: group.fields.get("household_id", ())}
         _mark(self._connection, homes.get(group.kind, ()))
+        if group.kind == erasing.KIND:
+            erasing.carry_out(self._connection, dict.fromkeys(group.ids, self._manifest.seq))
 
     def _put_beneath(self, kind: str, columns: dict[str, Sequence[Any]], place: int) -> None:
         """A record with local edits: the snapshot's version beneath, what is pending on top."""

@@ -7,7 +7,7 @@ the township's view, then the edits that are still pending, in their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.storage import bulk, tables
 from township.storage.bulk import Key, in_chunks
-from township.storage.folding import Arrived, Change, Columns, Source, arrivals, changes_of
+from township.storage.folding import Arrived, Change, Columns, Source, arrivals, numbered
 from township.storage.pages import Outcome
 
 
@@ -80,7 +80,7 @@ class Overlay:
     def __init__(self, connection: Connection, incarnation: int) -> None:
         self._connection = connection
         self._incarnation = incarnation
-        self._changesets: dict[int, tuple[Source, list[Op]]] = {}
+        self._changesets: dict[int, tuple[Source, list[tuple[int, Op]]]] = {}
 
     def rebase(
         self, key: Key, pending: PendingRecord, change: Change | None, settled: set[int]
@@ -122,15 +122,21 @@ class Overlay:
             )
             for dseq, header, packed in rows:
                 decoded = changes.decode_header(header)
-                ops = changes_of(decoded, msgspec.msgpack.decode(packed))
+                ops = numbered(decoded, msgspec.msgpack.decode(packed))
                 self._changesets[dseq] = (Source.of(decoded), ops)
 
-    def own(self, dseq: int, outcome: Outcome | None = None) -> list[Arrived]:
-        """The operations of one of the laptop's own changesets, as decided by the township."""
+    def own(
+        self, dseq: int, outcome: Outcome | None = None, among: Collection[int] | None = None
+    ) -> list[Arrived]:
+        """The operations of one of the laptop's own changesets, as decided by the township.
+
+        Only those in the places ``among`` where these are named; erased ones are left out.
+        """
         if dseq not in self._changesets:
             self.load([dseq])
         source, ops = self._changesets[dseq]
-        return arrivals(source, enumerate(ops), outcome)
+        chosen = ops if among is None else [(at, op) for at, op in ops if at in among]
+        return arrivals(source, chosen, outcome)
 
     def beneath(self, key: Key, pending: PendingRecord) -> View | None:
         """What the township holds of a record; None when it does not know it yet."""

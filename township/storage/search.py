@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from township.records import Group, Household, Person
-from township.storage import tables
+from township.storage import erasing, tables
 from township.storage.settings import keep, setting
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _LETTERS = re.compile(r"[a-z]+")
 _CHUNK = 400
 _FORM, _NEWEST = "search.form", "2"
 """Setting: how the index here is made; since 2 it holds the ends of numbers only."""
+_OPTIMIZE = "INSERT INTO search_text(search_text) VALUES ('optimize')"
+"""Words of rows that are gone stay in the index until its parts are merged."""
 
 
 def tokens(text: str) -> str:
@@ -138,6 +140,8 @@ def catch_up(database: Database, step: Callable[[int, int], None] | None = None)
                 select(tables.search_dirty.c.household_id).limit(_CHUNK)
             ).all()
             if not dirty:
+                if erasing.search_is_to_be_purged(connection):
+                    connection.exec_driver_sql(_OPTIMIZE)
                 return done
             _index(connection, dirty)
             left = connection.exec_driver_sql("SELECT count(*) FROM search_dirty").scalar_one()

@@ -5,6 +5,7 @@ What is sensitive leaves here masked (domain §7.3); ``usecases.access`` gives i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,9 +23,11 @@ from township.records import (
     Visit,
     WorkLog,
 )
+from township.rules.consents import rests
 from township.rules.permissions import Act
 from township.rules.viewing import Viewer
 from township.usecases.access import Masked, masked_fields, may_unmask
+from township.usecases.consents import states_of
 from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.paper_facts import cadre_names
 from township.usecases.viewers import viewer_of
@@ -47,7 +50,10 @@ class Guarded:
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A person who lives there; ``guarded`` is what may be looked at with a reason."""
+    """A person who lives there; ``guarded`` is what may be looked at with a reason.
+
+    A telephone without consent is not among it.
+    """
 
     id: bytes
     name: str
@@ -129,11 +135,13 @@ def household_detail(
     )
 
 
-def _guarded(record: Household | Person, viewer: Viewer, by: bytes) -> Guarded:
+def _guarded(
+    record: Household | Person, viewer: Viewer, by: bytes, *, without: Collection[str] = ()
+) -> Guarded:
     return Guarded(
         record.kind(),
         record.id,
-        masked_fields(record),
+        tuple(one for one in masked_fields(record) if one.target.field not in without),
         may_unmask(viewer, record, by),
         viewer.may(Act.EDIT, record.kind(), record.zone_id, own=record.created_by == by),
     )
@@ -150,6 +158,11 @@ def _persons(
             or_(Person.moved_on.is_(None), Person.moved_on > today),
         )
     ).all()
+    silent = {
+        person
+        for person, states in states_of(session, [one.id for one in people]).items()
+        if rests(states.get("contact"))
+    }
     places = {code: place for place, code in enumerate(RELATION)}
     order = sorted(
         people,
@@ -168,7 +181,7 @@ def _persons(
             sex=one.shown("sex"),
             age=age_band(one.birth_date, today),
             residence=one.shown("residence"),
-            guarded=_guarded(one, viewer, by),
+            guarded=_guarded(one, viewer, by, without={"phone"} if one.id in silent else set()),
         )
         for one in order
     )

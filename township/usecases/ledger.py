@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
@@ -14,11 +14,18 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from township.codes import SITUATION_KIND
-from township.documents import LedgerNeed, LedgerRow, MonthlyLedger, ZoneLedger
+from township.documents import (
+    LedgerNeed,
+    LedgerRow,
+    LedgerTotals,
+    MonthlyLedger,
+    ZoneLedger,
+)
 from township.records import (
     Group,
     Household,
     HouseholdLink,
+    MonthSummary,
     Need,
     Person,
     Situation,
@@ -102,11 +109,32 @@ def monthly_ledger(
             progress(done, len(questions) + 1)
     chosen = _chosen(session, zone_ids)
     rows = _rows(session, zone_ids, answers)
-    zones = tuple(ZoneLedger(name, tuple(rows[zone])) for zone, name in chosen)
+    kept = kept_totals(session, year, month)
+    zones = tuple(ZoneLedger(name, tuple(rows[zone]), kept.get(zone)) for zone, name in chosen)
     if progress is not None:
         progress(len(questions) + 1, len(questions) + 1)
     whole = len(chosen) == len(all_zones(session))
     return MonthlyLedger(township_name(session), year, month, zones, whole)
+
+
+def kept_totals(session: Session, year: int, month: int) -> dict[bytes, LedgerTotals]:
+    """Zone → totals of a month that were kept when old records of that year were purged.
+
+    Should two offices have kept them, the first one counts: the second saw less.
+    """
+    names = [field.name for field in fields(LedgerTotals)]
+    found = session.scalars(
+        select(MonthSummary)
+        .where(
+            MonthSummary.deleted_at.is_(None),
+            MonthSummary.year == year,
+            MonthSummary.month == month,
+        )
+        .order_by(MonthSummary.id.desc())
+    )
+    return {
+        one.zone_id: LedgerTotals(*(getattr(one, name) or 0 for name in names)) for one in found
+    }
 
 
 def _chosen(session: Session, zone_ids: Zones) -> tuple[tuple[bytes, str], ...]:

@@ -10,13 +10,14 @@ from hashlib import sha256
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from township.errors import InvalidInput, NotFound, WorldError
+from township.errors import InvalidInput, NotAllowed, NotFound, WorldError
 from township.records import Attachment, Visit, new_id
 from township.rules import photos as rules
 from township.storage import file_tables, files
 from township.storage.files import Queue
 from township.storage.work import UnitOfWork
 from township.usecases import drafts
+from township.usecases.consents import NO_PHOTOS, refuses_photos
 
 UNFIT = "这张照片不能保存：请用“添加照片”重新选择，程序会缩小它并去掉拍摄地点等信息。"
 
@@ -52,9 +53,14 @@ class Photo:
 
 
 def add_photos(work: UnitOfWork, visit: Visit, entries: Sequence[PhotoEntry]) -> list[bytes]:
-    """Put photographs to a visit; returns their ids, uncommitted. Raises InvalidInput."""
+    """Put photographs to a visit; returns their ids, uncommitted.
+
+    Raises InvalidInput, and NotAllowed where the household does not want any.
+    """
     if not entries:
         return []
+    if refuses_photos(work.session, visit.household_id):
+        raise NotAllowed(NO_PHOTOS)
     if _count(work.session, visit.id) + len(entries) > rules.MOST:
         raise InvalidInput({"photos": rules.TOO_MANY})
     return [_add(work, visit, entry) for entry in entries]
@@ -106,7 +112,10 @@ def bring_back(work: UnitOfWork, photo_id: bytes) -> None:
 
 
 def photos_of(session: Session, visits: Iterable[bytes]) -> dict[bytes, list[Photo]]:
-    """The photographs of these visits in the order in which they were added."""
+    """The photographs of these visits in the order in which they were added.
+
+    None of households that withdrew their consent (PIPL art. 15).
+    """
     content, out = file_tables.content.c, file_tables.out.c
     rows = session.execute(
         select(Attachment, content.sha256.label("here"), out.record_id, out.refused)
@@ -116,7 +125,13 @@ def photos_of(session: Session, visits: Iterable[bytes]) -> dict[bytes, list[Pho
         .order_by(Attachment.id)
     )
     found: dict[bytes, list[Photo]] = {}
+    hidden: dict[bytes, bool] = {}
     for record, here, waiting, refused in rows:
+        home = record.household_id
+        if home not in hidden:
+            hidden[home] = refuses_photos(session, home)
+        if hidden[home]:
+            continue
         photo = Photo(
             record.id,
             record.visit_id,

@@ -13,6 +13,7 @@ from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
+from township.usecases.rights import RequestLine, open_requests
 from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
@@ -46,6 +47,8 @@ class Today:
     month: WorkMonth
     needs: tuple[NeedRow, ...]
     visits: tuple[PlannedVisit, ...]
+    requests: tuple[RequestLine, ...] = ()
+    """All requests of residents about their data that wait for an answer."""
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
@@ -64,6 +67,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         month=work_month(session, cadre_id, on.year, on.month),
         needs=urgent_needs(session, cadre_id, soon, LINES),
         visits=_planned(session, cadre_id, on),
+        requests=open_requests(session, on),
     )
 
 

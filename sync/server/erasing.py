@@ -1,0 +1,250 @@
+"""Carrying out erasures: contents leave log, records, snapshots and pictures of the township.
+
+The office's laptop deletes or empties, and asks by a record of kind ``erasure``. The keeper's
+thread does it: first the operations of the past become hashes (``erased_log``), batch by batch;
+then, in one transaction, the records are put anew as they stand and the erasure is noted as done,
+which tells every laptop to do the same. Cut off anywhere, the next sweep goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from sync.server import devices, erased_log, quarantine, tables
+from sync.server.devices import TOWNSHIP_DEVICE
+from sync.server.engine import Store
+from sync.server.files import KIND as PICTURE
+from sync.server.files import picture_of
+from sync.server.reading import heads
+from sync.server.rows import Key
+from sync.server.scribe import Scribe
+from sync.server.sequencer import lock_head, move_head
+from sync.server.taking import Taking, structure
+from sync.server.trying import retrying
+from township.values import moment_text
+
+KIND = "erasure"
+_TOGETHER = 100
+"""Entries changed in one transaction, so that others need not wait long."""
+_CORRECTED = "corrected"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One erasure that is not done; ``fields`` empty: the whole records."""
+
+    id: bytes
+    keys: frozenset[Key]
+    fields: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What this sweep can do: ``due`` still hold contents, ``done`` are erasures all through."""
+
+    due: frozenset[Key]
+    done: tuple[_Wanted, ...]
+    gone: frozenset[Key] = frozenset()
+    """Whole records that were erased earlier: what came too late on them goes with the next."""
+
+    def doomed(self, data: bytes) -> bool:
+        """Is this an operation on a record that is due, or gone?"""
+        for head in heads([data]) or ():
+            key = (head.kind, head.record)
+            return key in self.due or key in self.gone
+        return False
+
+
+def sweep(store: Store, township_id: bytes, now: datetime) -> int:
+    """Carry out what can be carried out; returns how many erasures are done with it.
+
+    An erasure waits as long as one of its records lives again, holds a value in a field that was
+    to be emptied, or is worked on by a changeset in quarantine.
+    """
+    found, seqs, head = _look(store, township_id)
+    if not found.done and not found.due:
+        return 0
+    for start in range(0, len(seqs), _TOGETHER):
+        _erase(store, township_id, seqs[start : start + _TOGETHER], found)
+    done = _finish(store, township_id, found, head, now)
+    store.settle()
+    return done
+
+
+@retrying
+def _look(store: Store, township_id: bytes) -> tuple[_Round, list[int], int]:
+    """What is due, which entries hold it, and up to where the log was looked through."""
+    with store.reading() as connection:
+        c = tables.township.c
+        head: int = connection.execute(
+            select(c.head_seq).where(c.township_id == township_id)
+        ).scalar_one()
+        found = _round(connection, township_id)
+        entries: list[int] = []
+        if found.due:
+            entries = list(erased_log.entries_with(connection, township_id, 0, found.doomed))
+    return found, [seq for seq in entries if seq <= head], head
+
+
+@retrying
+def _erase(store: Store, township_id: bytes, seqs: Sequence[int], found: _Round) -> None:
+    with store.writing() as connection:
+        lock_head(connection, township_id)
+        erased_log.erase(connection, township_id, seqs, found.doomed)
+
+
+@retrying
+def _finish(store: Store, township_id: bytes, found: _Round, seen: int, now: datetime) -> int:
+    """What came since, and all that is not the log; then the township says that it is done."""
+    with store.writing() as connection:
+        seq = lock_head(connection, township_id)
+        late = list(erased_log.entries_with(connection, township_id, seen, found.doomed))
+        erased_log.erase(connection, township_id, late, found.doomed)
+        buckets = _buckets(connection, township_id, found.due)
+        _drop_snapshots(connection, township_id, {*buckets.values()})
+        _drop_pictures(connection, township_id, found.due)
+        notes = {(KIND, one.id): {"done_at": moment_text(now)} for one in found.done}
+        device = devices.find(connection, township_id, TOWNSHIP_DEVICE)
+        assert device is not None
+        with Scribe(connection) as scribe:
+            taking = Taking(scribe, device, seq, now, certain=True)
+            taking.renew(sorted(buckets), notes)
+        move_head(connection, township_id, taking.seq)
+    return len(notes)
+
+
+def _round(connection: Connection, township_id: bytes) -> _Round:
+    wanted, gone = _wanted(connection, township_id)
+    if not wanted:
+        return _Round(frozenset(), ())
+    held = _held(connection, township_id)
+    due: set[Key] = set()
+    done: list[_Wanted] = []
+    for one in wanted:
+        ready = _ready(connection, township_id, one)
+        due |= {key for key, left in ready.items() if left and key not in held}
+        known = _buckets(connection, township_id, one.keys)
+        if all(key in ready and key not in held for key in known):
+            done.append(one)
+    return _Round(frozenset(due), tuple(done), gone - held)
+
+
+def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], frozenset[Key]]:
+    """What is not done, and the whole records that are."""
+    c = tables.record.c
+    rows = connection.execute(
+        select(c.id, c.state)
+        .where(c.township_id == township_id, c.kind == KIND, c.deleted.is_(False))
+        .order_by(c.id)
+    )
+    found: list[_Wanted] = []
+    gone: set[Key] = set()
+    for id_, packed in rows:
+        state = msgspec.msgpack.decode(packed)
+        keys, fields = _targets(state), tuple((state.get("field_names") or "").split())
+        if keys and state.get("done_at") is None:
+            found.append(_Wanted(id_, keys, fields, state.get("reason") or ""))
+        elif not fields:
+            gone |= keys
+    return found, frozenset(gone)
+
+
+def _targets(state: dict[str, Any]) -> frozenset[Key]:
+    """The records that an erasure names; none of what cannot be read."""
+    try:
+        ids = msgspec.msgpack.decode(state.get("targets") or b"", type=list[bytes])
+    except (msgspec.MsgspecError, TypeError):
+        return frozenset()
+    return frozenset((str(state.get("target_kind")), one) for one in ids)
+
+
+def _ready(connection: Connection, township_id: bytes, one: _Wanted) -> dict[Key, bool]:
+    """Those of its records that can go, and whether anything is left of each."""
+    ready: dict[Key, bool] = {}
+    for row in _rows(connection, township_id, one.keys):
+        values = msgspec.msgpack.decode(row.state)
+        if one.fields:
+            empty = all(values.get(name) is None for name in one.fields)
+            if empty or one.reason == _CORRECTED:
+                ready[row.kind, row.id] = True
+        elif row.deleted:
+            left = any(v is not None for n, v in values.items() if n not in structure(values))
+            ready[row.kind, row.id] = left
+    return ready
+
+
+def _held(connection: Connection, township_id: bytes) -> frozenset[Key]:
+    """Records on which work waits in quarantine: it may still come in, so nothing of it goes."""
+    c = tables.log.c
+    seqs = [one.seq for one, _ in quarantine.waiting(connection, township_id)]
+    found: set[Key] = set()
+    for start in range(0, len(seqs), _TOGETHER):
+        some = seqs[start : start + _TOGETHER]
+        rows = connection.scalars(
+            select(c.ops).where(c.township_id == township_id, c.seq.in_(some))
+        )
+        for packed in rows:
+            ops = heads(msgspec.msgpack.decode(packed)) or ()
+            found |= {(head.kind, head.record) for head in ops}
+    return frozenset(found)
+
+
+def _rows(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> list[Any]:
+    c = tables.record.c
+    by_kind: dict[str, list[bytes]] = {}
+    for kind, id_ in sorted(keys):
+        by_kind.setdefault(kind, []).append(id_)
+    return [
+        row
+        for kind, ids in by_kind.items()
+        for start in range(0, len(ids), _TOGETHER)
+        for row in connection.execute(
+            select(c.kind, c.id, c.bucket, c.state, c.deleted).where(
+                c.township_id == township_id,
+                c.kind == kind,
+                c.id.in_(ids[start : start + _TOGETHER]),
+            )
+        )
+    ]
+
+
+def _buckets(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> dict[Key, str]:
+    """Where those of these records lie that the township knows."""
+    return {(row.kind, row.id): row.bucket for row in _rows(connection, township_id, keys)}
+
+
+def _drop_snapshots(connection: Connection, township_id: bytes, buckets: set[str]) -> None:
+    """Snapshots show what was; laptops that are loading one take the log or the next one."""
+    for table in (tables.snapshot, tables.snapshot_chunk):
+        connection.execute(
+            delete(table).where(
+                table.c.township_id == township_id, table.c.bucket.in_(sorted(buckets))
+            )
+        )
+
+
+def _drop_pictures(connection: Connection, township_id: bytes, due: Iterable[Key]) -> None:
+    """The bytes of erased photographs, unless a living record names the same."""
+    keys = [key for key in due if key[0] == PICTURE]
+    rows = [row for row in _rows(connection, township_id, keys) if row.deleted]
+    names = {picture_of(row.state)[0] for row in rows}
+    if not names:
+        return
+    c = tables.record.c
+    living = connection.scalars(
+        select(c.state).where(c.township_id == township_id, c.kind == PICTURE, c.deleted.is_(False))
+    )
+    names -= {picture_of(state)[0] for state in living}
+    for table in (tables.file, tables.file_part):
+        connection.execute(
+            delete(table).where(
+                table.c.township_id == township_id, table.c.sha256.in_(sorted(names))
+            )
+        )

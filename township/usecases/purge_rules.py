@@ -1,0 +1,186 @@
+"""Which records a purge may take, as conditions on the tables. Terms: ``rules.retention``.
+
+What is open stays, whatever its age: needs and situations that are not closed and the visits
+they came from, undecided conflicts, work that is not sent or was not taken, and all of a
+household that waits for an answer to a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, true
+from sqlalchemy.orm import Session
+
+from township.changes import decode_header
+from township.fields import Day
+from township.records import (
+    Attachment,
+    Conflict,
+    Consent,
+    Erasure,
+    HouseholdLink,
+    Need,
+    NeedProgress,
+    Record,
+    RightsRequest,
+    Situation,
+    SpecialGroupMember,
+    Visit,
+    WorkLog,
+    record_kinds,
+)
+from township.rules.retention import PRESET, Terms, ended_by, years_later
+from township.storage import tables
+from township.storage.folding import changes_of
+
+_STUBS_KEPT = 1
+"""Years after which the contents of deleted records go [P]: long enough for any undo."""
+_NO_STUBS = frozenset({"erasure", "month_summary"})
+_STRUCTURE = frozenset({"zone_id", "household_id", "need_id"})
+
+Condition = ColumnElement[bool]
+
+
+def _china(moment: Any) -> Any:
+    return func.date(moment, literal("+8 hours"), type_=Day())
+
+
+_ENDS: dict[str, Any] = {
+    "visit": Visit.visited_on,
+    "work_log": WorkLog.worked_on,
+    "attachment": Attachment.taken_on,
+    "household_link": func.printf(literal("%04d-12-31"), HouseholdLink.year, type_=Day()),
+    "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
+    "need_progress": NeedProgress.taken_on,
+    "situation": _china(Situation.closed_at),
+    "special_group_member": SpecialGroupMember.until_on,
+    "rights_request": RightsRequest.decided_on,
+    "consent": case((Consent.state == "refused", Consent.given_on), else_=Consent.withdrawn_on),
+    "conflict": _china(Conflict.updated_at),
+}
+
+
+def end_of(kind: str) -> Any:
+    """When a record of this kind ended, as a day in China."""
+    return _ENDS[kind]
+
+
+def due(
+    kind: str, today: date, untouchable: Collection[bytes] = (), terms: Terms = PRESET
+) -> tuple[Condition, ...]:
+    """Which living records of a kind may go today.
+
+    ``untouchable``: see ``not_taken``.
+    """
+    model = record_kinds()[kind]
+    return (
+        model.deleted_at.is_(None),
+        end_of(kind) <= ended_by(kind, today, terms),
+        *_settled(kind, today, untouchable, terms),
+        *_free(model, untouchable),
+    )
+
+
+def not_taken(session: Session) -> frozenset[bytes]:
+    """Records on which own work waits in quarantine or was refused: a person looks at it first."""
+    c = tables.changeset.c
+    rows = session.execute(select(c.header, c.ops).where(c.state.in_(("quarantined", "rejected"))))
+    return frozenset(
+        op.record
+        for row in rows
+        for op in changes_of(decode_header(row.header), msgspec.msgpack.decode(row.ops))
+    )
+
+
+def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
+    """Kind and id of records deleted more than a year ago whose contents are still here."""
+    asked = {
+        one
+        for packed in session.scalars(select(Erasure.targets).where(Erasure.done_at.is_(None)))
+        for one in msgspec.msgpack.decode(packed)
+    }
+    border = years_later(today, -_STUBS_KEPT)
+    found: list[tuple[str, bytes]] = []
+    for kind, model in record_kinds().items():
+        content = [
+            getattr(model, name)
+            for name, field in model.fields().items()
+            if field.required and name not in _STRUCTURE
+        ]
+        if kind in _NO_STUBS or model.township_wide or not content:
+            continue
+        ids = session.scalars(
+            select(model.id).where(
+                _china(model.deleted_at) < border, or_(*(one.is_not(None) for one in content))
+            )
+        )
+        found += [(kind, one) for one in ids if one not in asked]
+    return found
+
+
+def _settled(
+    kind: str, today: date, untouchable: Collection[bytes], terms: Terms
+) -> tuple[Condition, ...]:
+    """Nothing is open about it, nor about what came from it."""
+    if kind == "visit":
+        return (Visit.id.not_in(_with_open_needs()), Visit.id.not_in(_with_open_situations()))
+    if kind == "attachment":
+        gone = Attachment.visit_id.not_in(select(Visit.id).where(Visit.deleted_at.is_(None)))
+        going = select(Visit.id).where(*due("visit", today, untouchable, terms))
+        return (or_(gone, Attachment.visit_id.in_(going)),)
+    if kind == "work_log":
+        going = select(Visit.id).where(*due("visit", today, untouchable, terms))
+        staying = select(Visit.work_log_id).where(
+            Visit.deleted_at.is_(None), Visit.work_log_id.is_not(None), Visit.id.not_in(going)
+        )
+        return (WorkLog.id.not_in(staying),)
+    if kind == "need_progress":
+        gone = NeedProgress.need_id.not_in(select(Need.id).where(Need.deleted_at.is_(None)))
+        going = select(Need.id).where(*due("need", today, untouchable, terms))
+        return (or_(gone, NeedProgress.need_id.in_(going)),)
+    decided = {
+        "need": Need.state == "closed",
+        "conflict": Conflict.decision.is_not(None),
+        "rights_request": RightsRequest.decision.is_not(None),
+    }
+    return (decided.get(kind, true()),)
+
+
+def _with_open_needs() -> Any:
+    return select(Need.visit_id).where(
+        Need.deleted_at.is_(None),
+        Need.visit_id.is_not(None),
+        func.coalesce(Need.state, "new") != "closed",
+    )
+
+
+def _with_open_situations() -> Any:
+    return select(Situation.visit_id).where(
+        Situation.deleted_at.is_(None),
+        Situation.visit_id.is_not(None),
+        Situation.closed_at.is_(None),
+    )
+
+
+def _free(model: type[Record], untouchable: Collection[bytes]) -> tuple[Condition, ...]:
+    """Nothing that is open holds it."""
+    disputed = select(Conflict.target_id).where(
+        Conflict.decision.is_(None), Conflict.deleted_at.is_(None), Conflict.target_id.is_not(None)
+    )
+    free: list[Condition] = [
+        model.id.not_in(disputed),
+        model.id.not_in(select(tables.pending.c.record_id)),
+    ]
+    if untouchable:
+        free.append(model.id.not_in(list(untouchable)))
+    if "household_id" in model.fields() and model is not RightsRequest:
+        asking = select(RightsRequest.household_id).where(
+            RightsRequest.decision.is_(None), RightsRequest.deleted_at.is_(None)
+        )
+        home = model.household_id  # type: ignore[attr-defined]
+        free.append(or_(home.is_(None), home.not_in(asking)))
+    return tuple(free)
