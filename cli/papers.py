@@ -24,7 +24,7 @@ def visit(laptop: Unlocked, visit_hex: str, out: Path) -> int:
     if not re.fullmatch(r"[0-9a-f]{32}", visit_hex):
         raise WorldError("走访编号应为 32 位十六进制字符，请从走访记录中复制。")
     with laptop.database.reader() as session:
-        document = documents.visit_report(session, bytes.fromhex(visit_hex))
+        document = documents.visit_report(session, bytes.fromhex(visit_hex), by=laptop.cadre_id)
     return _write(laptop, out, lambda stamp: visit_report(document, stamp))
 
 
@@ -37,7 +37,7 @@ def ledger(laptop: Unlocked, month: str, zone: str | None, out: Path) -> int:
             zones = session.scalars(select(Zone.id).where(Zone.name == zone)).all()
             if not zones:
                 raise NotFound(f"本机没有名为“{zone}”的责任区，请核对名称。")
-        document = documents.monthly_ledger(session, zones, year, number)
+        document = documents.monthly_ledger(session, zones, year, number, by=laptop.cadre_id)
     return _write(laptop, out, lambda stamp: monthly_ledger(document, stamp))
 
 

@@ -196,7 +196,7 @@ class Program(QObject, Generic[Opened]):
         main.lock_wanted.connect(self.lock)
         main.text_size_wanted.connect(self.resize_text)
         self._desk.attach(main)
-        main.show_page(self._desk.pages[0].key)
+        main.show_page(main.offered[0])
         main.show()
         main.activateWindow()
         IdleWatch(main.windowHandle()).idle.connect(self.lock)

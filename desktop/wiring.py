@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
     from desktop.views.forgotten import Recovery
+    from desktop.views.join_again import JoinAgain
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
     from desktop.views.password_card import PasswordCard
@@ -103,13 +105,7 @@ def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
     from desktop.views.out_of_contact import OutOfContactPanel
 
     syncs = SyncDesk(unlocked.database, program.background, program)
-
-    def reenrol(code: str) -> None:
-        from sync.enrol import reenrol
-
-        reenrol(unlocked, code)
-
-    panel = OutOfContactPanel(unlocked.standing, syncs, reenrol, program.background)
+    panel = OutOfContactPanel(unlocked.standing, syncs, join_again(unlocked, program))
 
     def bind(free: Callable[[], None], lock: Callable[[], None]) -> None:
         panel.returned.connect(free)
@@ -119,12 +115,25 @@ def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
     return Held(panel, bind, unlocked.database.close)
 
 
+def join_again(unlocked: Unlocked, program: Program[Unlocked]) -> JoinAgain:
+    """A line for a code under which this open laptop goes on."""
+    from desktop.views.join_again import JoinAgain
+
+    def reenrol(code: str) -> None:
+        from sync.enrol import reenrol
+
+        reenrol(unlocked, code)
+
+    return JoinAgain(reenrol, program.background)
+
+
 def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
     """The pages for the cadre who unlocked the data."""
     from desktop.models.sync_desk import SyncDesk, in_words
-    from desktop.models.who import who
+    from desktop.models.who import Rights, who
 
     syncs = SyncDesk(unlocked.database, program.background, program)
+    rights = Rights(unlocked.database, unlocked.cadre_id)
 
     def close() -> None:
         syncs.deleteLater()
@@ -132,10 +141,16 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
 
     def attach(window: MainWindow) -> None:
         syncs.changed.connect(lambda state: window.status.set_sync(*in_words(state)))
-        syncs.brought.connect(window.reload)
+        syncs.brought.connect(partial(brought, window))
         window.changed.connect(syncs.refresh)
         syncs.ended.connect(shut_out)
+        window.offer_pages(rights.pages(window.keys))
         syncs.refresh()
+
+    def brought(window: MainWindow, kinds: frozenset[str]) -> None:
+        if rights.refresh(kinds):
+            window.offer_pages(rights.pages(window.keys))
+        window.reload(kinds)
 
     def shut_out(problem: str | None) -> None:
         if problem is not None and unlocked.standing().why == "revoked":
@@ -199,7 +214,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
-        return SyncPage(database, cadre, syncs)
+        return SyncPage(database, cadre, syncs, join_again(unlocked, program))
 
     database, cadre = unlocked.database, unlocked.cadre_id
     specs = [

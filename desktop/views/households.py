@@ -13,6 +13,7 @@ from desktop.background import Background
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
+from desktop.models.who import Rights
 from desktop.theme import em
 from desktop.views.household_panel import HouseholdPanel
 from desktop.views.ledger_dialog import LedgerDialog
@@ -28,6 +29,7 @@ from desktop.views.widgets.search import SearchBox
 from desktop.views.widgets.table import TableView
 from township.codes import SPECIAL_GROUP
 from township.errors import WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import households, moving
 from township.usecases.household_detail import household_detail
@@ -97,6 +99,7 @@ class HouseholdsPage(Page):
         self._database, self._cadre = database, cadre_id
         self._papers = Papers(database, cadre_id, background)
         self._photos = PhotoDesk(database, cadre_id, self)
+        self._rights = Rights(database, cadre_id)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -111,6 +114,7 @@ class HouseholdsPage(Page):
             lambda visit: self._papers.print_visit(visit, self),
             self.ask_where_to,
             self._photos,
+            self._rights,
             reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
@@ -121,6 +125,7 @@ class HouseholdsPage(Page):
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
         self._build()
         self.visit.setVisible("worklog" in reachable)  # with a parent by now: no window flashes
+        self._rights.offer(self.ledger, Act.PRINT, "household")
         self._offer()
         self._connect()
         self.reload_list()
@@ -148,6 +153,8 @@ class HouseholdsPage(Page):
         self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        if self._rights.refresh(kinds):
+            self._rights.offer(self.ledger, Act.PRINT, "household")
         if not kinds or kinds & _KINDS:
             if not kinds or kinds & {"zone", "village_group"}:
                 self._offer()
@@ -277,7 +284,7 @@ class HouseholdsPage(Page):
 
     def _moved(self, household: bytes | None) -> None:
         """Another household is current; it is shown once the keys rest."""
-        self.visit.setEnabled(household is not None)
+        self._rights.offer(self.visit, Act.CREATE, "visit", able=household is not None)
         self._soon.start(_PAUSE)
 
     def _show(self, household: bytes | None) -> None:
@@ -295,7 +302,7 @@ class HouseholdsPage(Page):
 
     def _visit(self) -> None:
         household = self.table.current_id()
-        if household is not None and not self.visit.isHidden():
+        if household is not None and self.visit.isEnabled() and not self.visit.isHidden():
             self.wanted.emit("worklog", ("visit", household))
 
 

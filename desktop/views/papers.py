@@ -60,6 +60,7 @@ class Papers:
                     wish.year,
                     wish.month,
                     lambda done, total: job.step(done, total, "正在汇总…"),
+                    by=self.cadre_id,
                 )
             job.step(0, 0, "正在排版…")
             stamp = PrintStamp(*self._stamped())
@@ -81,7 +82,7 @@ class Papers:
             from reports.visit_report import visit_report
 
             with self.database.reader() as session:
-                report = documents.visit_report(session, visit)
+                report = documents.visit_report(session, visit, by=self.cadre_id)
             return visit_report(report, PrintStamp(*self._stamped()))
 
         return drawn
