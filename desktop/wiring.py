@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from desktop.background import Job
 from desktop.program import Desk, Held, Parts, Program
+from desktop.views.unlock import User
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import password_problem
+from township.storage.persons import Person, Persons, note_name
 
 if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from desktop.views.join_again import JoinAgain
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
-    from desktop.views.password_card import PasswordCard
     from township.storage.laptop import Unlocked
 
 _FIRST = (
@@ -48,20 +49,27 @@ _LATER = (
 def parts(
     folder: LaptopFolder, log: Path, enrol: Callable[[Enrolment, Job], Unlocked] | None
 ) -> Parts[Unlocked]:
-    """All that the program works with, for one laptop's data folder."""
+    """All that the program works with, for one laptop's data folder and those below it."""
+    persons = Persons(folder)
+
+    def wait(key: str) -> int:
+        person = persons.find(key)
+        return person.folder.keyring.wait(person.login)
+
     return Parts(
-        enrolled=folder.enrolled,
-        logins=folder.keyring.logins,
-        wait=folder.keyring.wait,
-        unlock=lambda login, password: _unlock(folder, login, password),
+        enrolled=persons.there,
+        users=lambda last: [User(one.key, one.shown) for one in persons.all(last)],
+        wait=wait,
+        unlock=lambda key, password: _unlock(persons.find(key), password),
         enrol=enrol,
         password_problem=password_problem,
-        desk=desk,
+        desk=lambda unlocked, program: desk(unlocked, program, persons),
         preload=lambda: preload(_FIRST),
         prepare=lambda: preload(_LATER),
         log=log,
         held=held,
-        recovery=lambda: _recovery(folder),
+        recovery=lambda: _recovery(persons),
+        key=lambda unlocked: persons.key_of(unlocked.folder, unlocked.login),
     )
 
 
@@ -74,27 +82,29 @@ def preload(names: Sequence[str]) -> None:
     configure_mappers()
 
 
-def _unlock(folder: LaptopFolder, login: str, password: str) -> Unlocked:
+def _unlock(person: Person, password: str) -> Unlocked:
+    folder, login = person.folder, person.login
     key = folder.keyring.unlock(login, password)  # Argon2 runs without the GIL beside preload
     from township.storage.laptop import open_with_key
 
     return open_with_key(folder, login, key)
 
 
-def _recovery(folder: LaptopFolder) -> Recovery:
+def _recovery(persons: Persons) -> Recovery:
     from desktop.views.forgotten import Recovery
     from township.storage import recovery
 
-    def use(file: Path, password: str) -> Unlocked:
+    def ask(key: str, password: str, place: Path) -> recovery.Asked:
+        person = persons.find(key)
+        return recovery.ask(person.folder, person.login, password, place)
+
+    def use(key: str, file: Path, password: str) -> Unlocked:
         from township.storage.laptop import unlock
 
+        folder = persons.find(key).folder
         return unlock(folder, recovery.use(folder, recovery.read(file), password), password)
 
-    return Recovery(
-        lambda login, password, place: recovery.ask(folder, login, password, place),
-        use,
-        password_problem,
-    )
+    return Recovery(ask, use, password_problem)
 
 
 def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
@@ -127,8 +137,8 @@ def join_again(unlocked: Unlocked, program: Program[Unlocked]) -> JoinAgain:
     return JoinAgain(reenrol, program.background)
 
 
-def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
-    """The pages for the cadre who unlocked the data."""
+def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None = None) -> Desk:
+    """The pages for the cadre who unlocked the data; ``persons`` share the computer."""
     from desktop.models.sync_desk import SyncDesk, in_words
     from desktop.models.who import Rights, who
 
@@ -156,23 +166,15 @@ def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
         if problem is not None and unlocked.standing().why == "revoked":
             program.lock()
 
-    pages = _pages(unlocked, program, syncs)
-    return Desk(who(unlocked.database, unlocked.cadre_id), pages, close, attach)
+    pages = _pages(unlocked, program, syncs, persons or Persons(unlocked.folder))
+    person = who(unlocked.database, unlocked.cadre_id)
+    note_name(unlocked.folder, unlocked.login, person.name)
+    return Desk(person, pages, close, attach)
 
 
-def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCard:
-    from desktop.views.password_card import PasswordCard
-
-    ring, login = unlocked.folder.keyring, unlocked.login
-    return PasswordCard(
-        lambda old, new: ring.change(login, old, new),
-        lambda: ring.wait(login),
-        password_problem,
-        program.background,
-    )
-
-
-def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
+def _pages(
+    unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk, persons: Persons
+) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
@@ -183,9 +185,12 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     ]
 
     def settings() -> SettingsPage:
+        from desktop import account_cards as cards
+
         percent = program.preferences.value.text_percent
-        card = _password_card(unlocked, program)
-        return SettingsPage(percent, program.resize_text, about, card)
+        password = cards.password_card(unlocked, program)
+        more = [cards.leave_card(unlocked, persons, program)]
+        return SettingsPage(percent, program.resize_text, about, password, more)
 
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})

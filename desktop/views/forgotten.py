@@ -34,12 +34,12 @@ STEPS = (
 class Recovery:
     """What the panel works with; both run in the background and may raise a WorldError.
 
-    ``ask(login, password, folder)`` writes a request; ``use(file, password)`` uses the answer
-    and returns what unlocking returns.
+    ``ask(key, password, folder)`` writes a user's request; ``use(key, file, password)`` uses the
+    answer and returns what unlocking returns.
     """
 
     ask: Callable[[str, str, Path], Asked]
-    use: Callable[[Path, str], object]
+    use: Callable[[str, Path, str], object]
     problem: Callable[[str], str | None]
 
 
@@ -51,12 +51,12 @@ class ForgottenPanel(QWidget):
     def __init__(
         self,
         recovery: Recovery,
-        login: Callable[[], str],
+        key: Callable[[], str],
         background: Background,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._recovery, self._login, self._background = recovery, login, background
+        self._recovery, self._key, self._background = recovery, key, background
         new = PasswordField("新密码", recovery.problem)
         self.form = Form(
             {
@@ -78,13 +78,13 @@ class ForgottenPanel(QWidget):
 
     def store_in(self, folder: Path) -> None:
         """Write the request into this folder."""
-        login, password = self._login(), self.form.values()["new"]
-        self._run(lambda: self._recovery.ask(login, password, folder), self._asked)
+        key, password = self._key(), self.form.values()["new"]
+        self._run(lambda: self._recovery.ask(key, password, folder), self._asked)
 
     def fetch_from(self, file: Path) -> None:
         """Use this answer."""
-        password = self.form.values()["new"]
-        self._run(lambda: self._recovery.use(file, password), self._opened)
+        key, password = self._key(), self.form.values()["new"]
+        self._run(lambda: self._recovery.use(key, file, password), self._opened)
 
     def _run(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
         self._busy(True)

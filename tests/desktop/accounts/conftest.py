@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from desktop.enrolling import enroller
 from desktop.preferences import PreferenceFile
 from desktop.program import Program
 from desktop.wiring import parts
@@ -21,6 +22,7 @@ from township.records import Household, new_id
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost
 from township.storage.laptop import Unlocked
+from township.storage.persons import Persons
 
 
 @pytest.fixture
@@ -60,7 +62,9 @@ def start(
 
     def begin() -> Program[Unlocked]:
         program = Program(
-            qapp, parts(here, tmp_path / "log", None), PreferenceFile(tmp_path / "desktop.json")
+            qapp,
+            parts(here, tmp_path / "log", enroller(Persons(here))),
+            PreferenceFile(tmp_path / "desktop.json"),
         )
         programs.append(program)
         program.start()

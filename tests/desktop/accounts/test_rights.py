@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -27,6 +25,7 @@ from desktop.views.today import TodayPage
 from desktop.views.visit_form import VisitForm
 from desktop.views.work_log import WorkLogPage
 from tests.desktop import villages
+from tests.desktop.accounts.windows import shoot
 from tests.desktop.test_matter_pages import DEVICE
 from tests.desktop.villages import HOMES, ME, NEED, REACHABLE, ZONES, add
 from township.changes import encode
@@ -232,12 +231,6 @@ def test_a_refused_save_says_why_and_keeps_what_was_typed(qtbot: QtBot, village:
     assert again.form.values()["talk"] == "half a page"
     assert not able(again._print, told="不能打印入户走访")
     again.throw_away()
-
-
-def shoot(widget: QWidget, name: str) -> None:
-    """A picture for people, when they ask for it."""
-    if folder := os.environ.get("SHOTS"):
-        widget.grab().save(str(Path(folder) / f"{name}.png"))
 
 
 def test_the_window_shows_only_the_pages_of_the_roles(

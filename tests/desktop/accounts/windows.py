@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.program import Program
+from desktop.views.settings import SettingsPage
 from desktop.views.unlock import UnlockPanel
 from tests.sync.laptops import PASSWORD
 from township.storage.laptop import Unlocked
@@ -31,6 +34,20 @@ def enter(qtbot: QtBot, program: Program[Unlocked], password: str = PASSWORD) ->
 
 def opened(qtbot: QtBot, program: Program[Unlocked]) -> None:
     qtbot.waitUntil(lambda: program.main is not None, timeout=10_000)
+
+
+def settings(program: Program[Unlocked]) -> SettingsPage:
+    assert program.main is not None
+    program.main.show_page("settings")
+    page = program.main.findChild(SettingsPage)
+    assert isinstance(page, SettingsPage)
+    return page
+
+
+def shoot(widget: QWidget, name: str) -> None:
+    """A picture for people, when they ask for it."""
+    if folder := os.environ.get("SHOTS"):
+        widget.grab().save(str(Path(folder) / f"{name}.png"))
 
 
 def press(widget: QWidget, text: str) -> None:

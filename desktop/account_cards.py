@@ -1,0 +1,61 @@
+"""The cards of 设置 about one person's account and data, joined to storage by plain functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.program import Program
+from desktop.views.leave_card import LeaveCard, Leaving
+from desktop.views.password_card import PasswordCard
+from township.errors import WorldError
+from township.storage.keyring import password_problem
+from township.storage.laptop import Unlocked
+from township.storage.persons import Persons
+from township.usecases import leaving
+from township.usecases.leaving import Unsent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCard:
+    """Changing the own password."""
+    ring, login = unlocked.folder.keyring, unlocked.login
+    return PasswordCard(
+        lambda old, new: ring.change(login, old, new),
+        lambda: ring.wait(login),
+        password_problem,
+        program.background,
+    )
+
+
+def leave_card(unlocked: Unlocked, persons: Persons, program: Program[Unlocked]) -> LeaveCard:
+    """Removing the own data from this computer."""
+    ring, login = unlocked.folder.keyring, unlocked.login
+
+    def unsent() -> Unsent:
+        with unlocked.database.reader() as session:
+            return leaving.unsent(session)
+
+    def begin(place: Path | None) -> None:
+        program.replace("正在移除您的资料…", _leaving(unlocked, persons, place))
+
+    return LeaveCard(
+        Leaving(unsent, lambda password: ring.unlock(login, password), begin), program.background
+    )
+
+
+def _leaving(unlocked: Unlocked, persons: Persons, place: Path | None) -> Callable[[], str]:
+    key = unlocked.database.key
+
+    def leave() -> str:
+        person = persons.find(persons.key_of(unlocked.folder, unlocked.login))
+        try:
+            kept = leaving.leave(persons, person, key, place)
+        except WorldError as error:
+            raise WorldError(f"没有移除：{error}") from error
+        text = "您的资料已从这台电脑移除。请告诉镇管理员停用它的编号。"
+        return f"{text}备份在 {kept}，请妥善保管。" if kept else text
+
+    return leave
