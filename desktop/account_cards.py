@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.models.backup_desk import BackupDesk
 from desktop.program import Program
+from desktop.views.backup_card import BackupCard
 from desktop.views.leave_card import LeaveCard, Leaving
 from desktop.views.password_card import PasswordCard
 from township.errors import WorldError
+from township.storage import backup
+from township.storage.backup import Backup
 from township.storage.keyring import password_problem
 from township.storage.laptop import Unlocked
 from township.storage.persons import Persons
 from township.usecases import leaving
 from township.usecases.leaving import Unsent
+from township.values import local_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,19 +35,37 @@ def password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCar
     )
 
 
+def _unsent(unlocked: Unlocked) -> Unsent:
+    with unlocked.database.reader() as session:
+        return leaving.unsent(session)
+
+
+def backup_card(unlocked: Unlocked, backups: BackupDesk, program: Program[Unlocked]) -> BackupCard:
+    """Backups, and going back to one."""
+
+    def restore(chosen: Backup) -> None:
+        database = unlocked.database
+
+        def work() -> str:
+            backup.put_back(chosen.path, unlocked.folder, database.key, database.clock())
+            at = local_text(chosen.at)
+            return f"已恢复到 {at} 的备份。请解锁后同步一次，后来上报的内容就会取回。"
+
+        program.replace("正在恢复备份…", work)
+
+    return BackupCard(backups, lambda: _unsent(unlocked), restore)
+
+
 def leave_card(unlocked: Unlocked, persons: Persons, program: Program[Unlocked]) -> LeaveCard:
     """Removing the own data from this computer."""
     ring, login = unlocked.folder.keyring, unlocked.login
-
-    def unsent() -> Unsent:
-        with unlocked.database.reader() as session:
-            return leaving.unsent(session)
 
     def begin(place: Path | None) -> None:
         program.replace("正在移除您的资料…", _leaving(unlocked, persons, place))
 
     return LeaveCard(
-        Leaving(unsent, lambda password: ring.unlock(login, password), begin), program.background
+        Leaving(lambda: _unsent(unlocked), lambda password: ring.unlock(login, password), begin),
+        program.background,
     )
 
 

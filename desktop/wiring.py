@@ -17,6 +17,9 @@ from township.storage.persons import Person, Persons, note_name
 
 if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.models.backup_desk import BackupDesk
     from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
     from desktop.views.forgotten import Recovery
@@ -139,14 +142,17 @@ def join_again(unlocked: Unlocked, program: Program[Unlocked]) -> JoinAgain:
 
 def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None = None) -> Desk:
     """The pages for the cadre who unlocked the data; ``persons`` share the computer."""
+    from desktop.models.backup_desk import BackupDesk
     from desktop.models.sync_desk import SyncDesk, in_words
     from desktop.models.who import Rights, who
 
     syncs = SyncDesk(unlocked.database, program.background, program)
     rights = Rights(unlocked.database, unlocked.cadre_id)
+    backups = BackupDesk(unlocked.database, unlocked.folder.backups, program.background, program)
 
     def close() -> None:
         syncs.deleteLater()
+        backups.deleteLater()
         unlocked.database.close()
 
     def attach(window: MainWindow) -> None:
@@ -155,6 +161,8 @@ def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None
         window.changed.connect(syncs.refresh)
         syncs.ended.connect(shut_out)
         window.offer_pages(rights.pages(window.keys))
+        backups.failed.connect(window.say)
+        backups.start()
         syncs.refresh()
 
     def brought(window: MainWindow, kinds: frozenset[str]) -> None:
@@ -166,14 +174,31 @@ def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None
         if problem is not None and unlocked.standing().why == "revoked":
             program.lock()
 
-    pages = _pages(unlocked, program, syncs, persons or Persons(unlocked.folder))
+    cards = partial(_cards, unlocked, program, persons or Persons(unlocked.folder), backups)
+    pages = _pages(unlocked, program, syncs, cards)
     person = who(unlocked.database, unlocked.cadre_id)
     note_name(unlocked.folder, unlocked.login, person.name)
     return Desk(person, pages, close, attach)
 
 
+def _cards(
+    unlocked: Unlocked, program: Program[Unlocked], persons: Persons, backups: BackupDesk
+) -> Sequence[QWidget]:
+    """What 设置 says of the person's account and data."""
+    from desktop import account_cards as cards
+
+    return (
+        cards.password_card(unlocked, program),
+        cards.backup_card(unlocked, backups, program),
+        cards.leave_card(unlocked, persons, program),
+    )
+
+
 def _pages(
-    unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk, persons: Persons
+    unlocked: Unlocked,
+    program: Program[Unlocked],
+    syncs: SyncDesk,
+    cards: Callable[[], Sequence[QWidget]],
 ) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
@@ -185,12 +210,8 @@ def _pages(
     ]
 
     def settings() -> SettingsPage:
-        from desktop import account_cards as cards
-
         percent = program.preferences.value.text_percent
-        password = cards.password_card(unlocked, program)
-        more = [cards.leave_card(unlocked, persons, program)]
-        return SettingsPage(percent, program.resize_text, about, password, more)
+        return SettingsPage(percent, program.resize_text, about, cards())
 
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})

@@ -19,8 +19,7 @@ _SAMPLE = "老人独自在家，血压药还有半个月，儿子下月初回来
 class SettingsPage(Page):
     """``resize`` changes the text of the whole program; ``about`` are lines of facts.
 
-    ``account`` is a card about the user, such as a ``PasswordCard``; ``more`` are cards that
-    follow it.
+    ``cards`` are about the person's account and data, such as a ``PasswordCard``.
     """
 
     title = "设置"
@@ -31,12 +30,11 @@ class SettingsPage(Page):
         percent: int,
         resize: Callable[[int], object],
         about: list[str],
-        account: PasswordCard | None = None,
-        more: Sequence[QWidget] = (),
+        cards: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._resize, self.account = resize, account
+        self._resize = resize
         sizes = [Choice(size, f"{size}%") for size in TEXT_PERCENTS]
         self._sizes = ToggleChips(sizes, clearable=False)
         self._sizes.setAccessibleName("文字大小")
@@ -53,10 +51,9 @@ class SettingsPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(size)
-        if account is not None:
-            account.said.connect(lambda text: self.said.emit(text, None))
-            layout.addWidget(account)
-        for card in more:
+        for card in cards:
+            if isinstance(card, PasswordCard):
+                card.said.connect(lambda text: self.said.emit(text, None))
             layout.addWidget(card)
         layout.addWidget(facts)
         layout.addStretch(1)

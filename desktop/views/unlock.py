@@ -108,11 +108,10 @@ class UnlockPanel(QWidget):
         layout.addWidget(self._message)
         forgotten = button("忘记密码…", self._toggle_help, kind="quiet")
         forgotten.setVisible(self._recovery is not None)
-        layout.addLayout(row(self._enter, forgotten, 1))
+        add = button("添加使用者…", self.added.emit, kind="quiet")
+        add.setVisible(more)
+        layout.addLayout(row(self._enter, forgotten, 1, add))
         layout.addLayout(self._forgotten)
-        if more:
-            add = button("添加使用者…", self.added.emit, kind="quiet", glyph="user")
-            layout.addLayout(row(add, 1))
         if self._demo:
             layout.addSpacing(12)
             layout.addWidget(self._demo_box())
