@@ -48,6 +48,7 @@ def remove(
     persons = Persons(LaptopFolder(folder))
     person = persons.by_login(login)
     with laptops.opened(person.folder.path, login, password, shut=True) as laptop:
+        laptops.prove(laptop)
         key = laptop.database.key
     kept = leaving.leave(persons, person, key, place)
     text = f"{person.shown} 的资料已从这台电脑移除。请停用它的编号（server revoke）。"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop import gates
 from desktop.models.backup_desk import BackupDesk
 from desktop.program import Program
 from desktop.views.backup_card import BackupCard
 from desktop.views.leave_card import LeaveCard, Leaving
 from desktop.views.password_card import PasswordCard
+from desktop.views.second_factor_card import Factor, SecondFactorCard
 from township.errors import WorldError
-from township.storage import backup
+from township.storage import backup, second_factor
 from township.storage.backup import Backup
 from township.storage.keyring import password_problem
 from township.storage.laptop import Unlocked
@@ -31,6 +33,22 @@ def password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCar
         lambda old, new: ring.change(login, old, new),
         lambda: ring.wait(login),
         password_problem,
+        program.background,
+    )
+
+
+def factor_card(unlocked: Unlocked, program: Program[Unlocked]) -> SecondFactorCard:
+    """The code of the telephone after the password."""
+    factor = gates.factor_of(unlocked)
+    return SecondFactorCard(
+        Factor(
+            lambda: factor.standing(gates.roles(unlocked)),
+            lambda: gates.set_up(unlocked, program),
+            factor.prove,
+            factor.renew_rescue,
+            factor.end,
+            lambda: second_factor.demanded(gates.roles(unlocked)),
+        ),
         program.background,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -58,10 +59,6 @@ class Held:
     close: Callable[[], None]
 
 
-def _never_held(_result: object, _program: object) -> Held | None:
-    return None
-
-
 def _nobody(_result: object) -> str | None:
     return None
 
@@ -73,9 +70,9 @@ class Parts(Generic[Opened]):
     ``users`` are asked for with the key of the last one, who comes first. ``unlock`` (with a
     user's key) and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
     out the pages in the main thread; ``preload`` imports what unlocking needs while the person
-    types, ``prepare`` what the pages need once the first is on show. ``held`` tells whether the
-    laptop must hear of the township first; ``recovery`` helps who has forgotten the password;
-    ``key`` is the user's who opened it.
+    types, ``prepare`` what the pages need once the first is on show. ``gates`` are what must be
+    passed, one after the other, before the data are seen; ``recovery`` helps who has forgotten
+    the password; ``key`` is the user's who opened it.
     """
 
     enrolled: Callable[[], bool]
@@ -88,7 +85,7 @@ class Parts(Generic[Opened]):
     preload: Callable[[], None]
     prepare: Callable[[], None]
     log: Path | None = None
-    held: Callable[[Opened, Program[Opened]], Held | None] = _never_held
+    gates: Sequence[Callable[[Opened, Program[Opened]], Held | None]] = ()
     recovery: Callable[[], Recovery] | None = None
     key: Callable[[Opened], str | None] = _nobody
 
@@ -191,25 +188,23 @@ class Program(QObject, Generic[Opened]):
 
     def opened(self, result: Opened) -> None:
         """The data is open: show the main window, if it may be seen."""
-        held = self._parts.held(result, self)
-        if held is not None:
-            self._hold(held, result)
-        else:
-            self._show_main(result)
+        self._pass(result, 0)
 
-    def _hold(self, held: Held, result: Opened) -> None:
-        """Show what must be done first."""
-        self._close_entry()
-        self._held = held
-        self.entry = EntryWindow(held.panel, "连心桥")
-        held.bind(lambda: self._free(result), self._lock_held)
-        self.entry.show()
-        self.entry.activateWindow()
+    def _pass(self, result: Opened, first: int) -> None:
+        """Go through the gates from this one on."""
+        for at, gate in enumerate(self._parts.gates[first:], first):
+            held = gate(result, self)
+            if held is not None:
+                self._held = held
+                held.bind(partial(self._free, result, at + 1), self._lock_held)
+                self._enter(held.panel)
+                return
+        self._show_main(result)
 
-    def _free(self, result: Opened) -> None:
+    def _free(self, result: Opened, following: int) -> None:
         if self._held is not None:
             self._held = None
-            QTimer.singleShot(0, self, lambda: self._show_main(result))
+            QTimer.singleShot(0, self, lambda: self._pass(result, following))
 
     def _lock_held(self) -> None:
         if self._held is not None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
     from desktop.views.forgotten import Recovery
-    from desktop.views.join_again import JoinAgain
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
     from township.storage.laptop import Unlocked
@@ -33,6 +32,7 @@ _FIRST = (
     "township.records",
     "desktop.models.who",
     "desktop.models.sync_desk",
+    "desktop.gates",
     "desktop.views.idle",
 )
 """What stands between the password and the main window."""
@@ -70,7 +70,7 @@ def parts(
         preload=lambda: preload(_FIRST),
         prepare=lambda: preload(_LATER),
         log=log,
-        held=held,
+        gates=(_factor, _away),
         recovery=lambda: _recovery(persons),
         key=lambda unlocked: persons.key_of(unlocked.folder, unlocked.login),
     )
@@ -110,34 +110,16 @@ def _recovery(persons: Persons) -> Recovery:
     return Recovery(ask, use, password_problem)
 
 
-def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
-    """A laptop that was too long without its township, or is shut out, shows no records."""
-    if unlocked.standing().why is None:
-        return None
-    from desktop.models.sync_desk import SyncDesk
-    from desktop.views.out_of_contact import OutOfContactPanel
+def _factor(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
+    from desktop.gates import ask_factor
 
-    syncs = SyncDesk(unlocked.database, program.background, program)
-    panel = OutOfContactPanel(unlocked.standing, syncs, join_again(unlocked, program))
-
-    def bind(free: Callable[[], None], lock: Callable[[], None]) -> None:
-        panel.returned.connect(free)
-        panel.left.connect(lock)
-        panel.destroyed.connect(syncs.deleteLater)
-
-    return Held(panel, bind, unlocked.database.close)
+    return ask_factor(unlocked, program)
 
 
-def join_again(unlocked: Unlocked, program: Program[Unlocked]) -> JoinAgain:
-    """A line for a code under which this open laptop goes on."""
-    from desktop.views.join_again import JoinAgain
+def _away(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
+    from desktop.gates import long_away
 
-    def reenrol(code: str) -> None:
-        from sync.enrol import reenrol
-
-        reenrol(unlocked, code)
-
-    return JoinAgain(reenrol, program.background)
+    return long_away(unlocked, program)
 
 
 def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None = None) -> Desk:
@@ -189,6 +171,7 @@ def _cards(
 
     return (
         cards.password_card(unlocked, program),
+        cards.factor_card(unlocked, program),
         cards.backup_card(unlocked, backups, program),
         cards.leave_card(unlocked, persons, program),
     )
@@ -238,6 +221,7 @@ def _pages(
         return NeedsPage(database, cadre)
 
     def sync() -> Page:
+        from desktop.gates import join_again
         from desktop.views.sync import SyncPage
 
         return SyncPage(database, cadre, syncs, join_again(unlocked, program))

@@ -14,5 +14,12 @@ class Settings:
     free_late_days: int = 7
     """A log entered more days after its date counts only with the assessor's consent."""
 
+    second_factor_roles: frozenset[str] = frozenset(
+        {"LL", "PGO", "PET", "SAF", "TOP", "CLK", "DIS", "ADM", "SEC", "AUD"}
+    )
+    """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
+    second_factor_days: int = 14
+    """Days in which it may be put off after the first question [P]."""
+
 
 PRESET = Settings()

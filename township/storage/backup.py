@@ -149,6 +149,8 @@ def restore(backup: Path, database_path: Path, key: bytes) -> Path | None:
     temporary = database_path.with_name(database_path.name + ".new")
     try:
         shutil.copyfile(backup, temporary)
+        if kept:
+            _carry_over(kept, temporary, key)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(database_path)
@@ -158,6 +160,25 @@ def restore(backup: Path, database_path: Path, key: bytes) -> Path | None:
             _move(kept, database_path)
         raise WorldError("恢复没有完成：磁盘空间不足或不可写。原来的数据已放回原处。") from error
     return kept
+
+
+def _carry_over(kept: Path, restored: Path, key: bytes) -> None:
+    """Second factors stay as they are: an old backup is no way around them."""
+    from township.storage.database import raw_connection
+    from township.storage.second_factor import PREFIX
+
+    mine = (f"{PREFIX}%",)
+    try:
+        before = raw_connection(kept, key)
+        rows = before.execute("SELECT key, value FROM setting WHERE key LIKE ?", mine).fetchall()
+        before.close()
+    except sqlcipher.Error:  # what cannot be read any more cannot be asked
+        return
+    connection = raw_connection(restored, key)
+    connection.execute("DELETE FROM setting WHERE key LIKE ?", mine)
+    connection.executemany("INSERT INTO setting (key, value) VALUES (?, ?)", rows)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
 
 
 def put_back(backup: Path, folder: LaptopFolder, key: bytes, now: datetime) -> Path | None:
