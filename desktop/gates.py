@@ -37,17 +37,14 @@ def roles(unlocked: Unlocked) -> frozenset[str] | None:
 def set_up(unlocked: Unlocked, program: Program[Unlocked]) -> SetUp:
     """A fresh secret, to be confirmed."""
     from desktop.views.second_factor import SetUp
-    from township.usecases.paper_facts import township_name
 
     secret, factor = second_factor.fresh_secret(), factor_of(unlocked)
-    with unlocked.database.reader() as session:
-        township = township_name(session)
 
     def printed(codes: Sequence[str], over: QWidget) -> None:
         _print(unlocked, program, codes, over)
 
     return SetUp(
-        second_factor.address(secret, unlocked.login, township),
+        second_factor.address(secret, unlocked.login),
         second_factor.grouped(secret),
         lambda code: factor.set_up(secret, code),
         printed,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.background import Background
 from desktop.theme import em, restyle
@@ -19,8 +19,8 @@ from township.fields import Field, Sensitivity
 from township.values import Kind
 
 _HOW = (
-    "1. 在手机上打开验证器（如微信小程序“腾讯身份验证器”），扫描这个方块；不能扫描时手工输入密钥。"
-    "手机不用联网。\n2. 把手机上显示的 6 位数字填在下面。"
+    "用手机上的验证器（如微信小程序“腾讯身份验证器”）扫描方块，或手工输入密钥；"
+    "再把手机上显示的 6 位数字填在右边。验证时手机不用联网。"
 )
 _ONCE = (
     "这 10 个恢复码只显示这一次。手机丢了、坏了或时钟不准时，用一个恢复码代替验证码，"
@@ -87,18 +87,7 @@ class SetUpPanel(QWidget):
         if why:
             self._layout.addWidget(label(why, "caption", wrap=True))
         self._layout.addWidget(label(_HOW, "caption", wrap=True))
-        secret = selectable(asked.secret)
-        secret.setAccessibleName("密钥")
-        side = QVBoxLayout()
-        side.addStretch(1)
-        side.addWidget(label("密钥", "label"))
-        side.addWidget(secret)
-        side.addStretch(1)
-        self._picture = qr_label(asked.address, em(self, 11))
-        pair = row(self._picture, spacing=14)
-        pair.addLayout(side, 1)
-        self._layout.addLayout(pair)
-        self._layout.addWidget(self.form)
+        self._layout.addLayout(self._pair())
         self._layout.addWidget(self.message)
         put_off = button(later, self.put_off.emit, kind="quiet")
         put_off.setVisible(bool(later))
@@ -106,6 +95,21 @@ class SetUpPanel(QWidget):
         self._layout.addLayout(row(self.go, put_off, lock, 1))
         self._layout.addStretch(1)
         self.setFocusProxy(self.form.boxes["code"].editor)
+
+    def _pair(self) -> QHBoxLayout:
+        """The picture, and beside it the secret and the line for the code."""
+        secret = selectable(self._asked.secret)
+        secret.setAccessibleName("密钥")
+        side = QVBoxLayout()
+        side.addWidget(label("密钥", "label"))
+        side.addWidget(secret)
+        side.addStretch(1)
+        side.addWidget(self.form)
+        picture = qr_label(self._asked.address, em(self, 11))
+        pair = row(picture, spacing=14)
+        pair.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+        pair.addLayout(side, 1)
+        return pair
 
     def _confirm(self) -> None:
         if not self.form.check():
@@ -123,18 +127,19 @@ class SetUpPanel(QWidget):
     def _confirmed(self, codes: list[str]) -> None:
         self.codes = codes
         empty(self._layout)
-        self._layout.addWidget(RescueCodes(codes, self._asked.printed, self.done.emit))
+        shown = RescueCodes(codes, self._asked.printed)
+        shown.done.connect(self.done)
+        self._layout.addWidget(shown)
         self._layout.addStretch(1)
 
 
 class RescueCodes(QWidget):
-    """The codes, once: to be printed or copied by hand before going on."""
+    """The codes, once: to be printed or copied by hand before going on; then ``done``."""
+
+    done = Signal()
 
     def __init__(
-        self,
-        codes: Sequence[str],
-        printed: Callable[[Sequence[str], QWidget], None],
-        done: Callable[[], None],
+        self, codes: Sequence[str], printed: Callable[[Sequence[str], QWidget], None]
     ) -> None:
         super().__init__()
         grid = QGridLayout()
@@ -143,7 +148,7 @@ class RescueCodes(QWidget):
             line, column = divmod(number, 2)
             grid.addWidget(selectable(f"{number + 1}. {code}"), line, column)
         self.paper = button("打印…", lambda: printed(codes, self), glyph="printer")
-        self.go = button("已经收好，继续", done, kind="primary", glyph="check")
+        self.go = button("已经收好，继续", self.done.emit, kind="primary", glyph="check")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop.background import Background
@@ -109,14 +109,14 @@ class SecondFactorCard(Card):
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(36, 24, 36, 20)
-        printed = self._factor.begin().printed
-        dialog = self._open(holder)
-        layout.addWidget(RescueCodes(codes, printed, dialog.accept))
+        shown = RescueCodes(codes, self._factor.begin().printed)
+        layout.addWidget(shown)
+        self._open(holder, shown.done)
 
     def _ended(self, _: object) -> None:
         self._say("")
 
-    def _open(self, content: QWidget, *closing: object) -> QDialog:
+    def _open(self, content: QWidget, *closing: SignalInstance) -> None:
         dialog = QDialog(self.window())
         dialog.setWindowTitle("手机验证码")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -125,10 +125,9 @@ class SecondFactorCard(Card):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(content)
         for signal in closing:
-            signal.connect(dialog.accept)  # type: ignore[attr-defined]
+            signal.connect(dialog.accept)
         dialog.finished.connect(self.reload)
         dialog.open()
-        return dialog
 
     def _say(self, text: str) -> None:
         self.message.setText(text)

@@ -196,9 +196,9 @@ def fresh_secret() -> str:
     return pyotp.random_base32()
 
 
-def address(secret: str, login: str, township: str) -> str:
+def address(secret: str, login: str) -> str:
     """What the square picture says to the telephone."""
-    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=f"{_ISSUER} {township}")
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=_ISSUER)
 
 
 def grouped(secret: str) -> str:

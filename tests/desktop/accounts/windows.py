@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop import theme
 from desktop.program import Program
 from desktop.views.settings import SettingsPage
 from desktop.views.unlock import UnlockPanel
@@ -47,7 +49,13 @@ def settings(program: Program[Unlocked]) -> SettingsPage:
 def shoot(widget: QWidget, name: str) -> None:
     """A picture for people, when they ask for it."""
     if folder := os.environ.get("SHOTS"):
-        widget.grab().save(str(Path(folder) / f"{name}.png"))
+        for kind, size, percent in (("", None, 100), ("-150", (1366, 768), 150)):
+            theme.set_text_size(QApplication.instance(), percent)  # type: ignore[arg-type]
+            if size is not None and isinstance(widget, QMainWindow):
+                widget.resize(*size)
+            QTest.qWait(150)
+            widget.grab().save(str(Path(folder) / f"{name}{kind}.png"))
+        theme.set_text_size(QApplication.instance(), 100)  # type: ignore[arg-type]
 
 
 def press(widget: QWidget, text: str) -> None:
