@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,8 +18,6 @@ from township.storage.persons import Person, Persons, note_name
 
 if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
-    from PySide6.QtWidgets import QWidget
-
     from desktop.models.backup_desk import BackupDesk
     from desktop.models.sync_desk import SyncDesk
     from desktop.views.enrol import Enrolment
@@ -61,7 +60,7 @@ def parts(
 
     return Parts(
         enrolled=persons.there,
-        users=lambda last: [User(one.key, one.shown) for one in persons.all(last)],
+        users=lambda last: _users(persons.all(last)),
         wait=wait,
         unlock=lambda key, password: _unlock(persons.find(key), password),
         enrol=enrol,
@@ -74,6 +73,15 @@ def parts(
         recovery=lambda: _recovery(persons),
         key=lambda unlocked: persons.key_of(unlocked.folder, unlocked.login),
     )
+
+
+def _users(found: Sequence[Person]) -> list[User]:
+    """For the list; who is there twice is told apart by the folder."""
+    shown = Counter(one.shown for one in found)
+    return [
+        User(one.key, f"{one.shown} · {one.key}" if shown[one.shown] > 1 else one.shown)
+        for one in found
+    ]
 
 
 def preload(names: Sequence[str]) -> None:
@@ -156,45 +164,45 @@ def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None
         if problem is not None and unlocked.standing().why == "revoked":
             program.lock()
 
-    cards = partial(_cards, unlocked, program, persons or Persons(unlocked.folder), backups)
-    pages = _pages(unlocked, program, syncs, cards)
+    everybody = persons or Persons(unlocked.folder)
+    pages = _pages(
+        unlocked, program, syncs, partial(_settings, unlocked, program, everybody, backups)
+    )
     person = who(unlocked.database, unlocked.cadre_id)
     note_name(unlocked.folder, unlocked.login, person.name)
     return Desk(person, pages, close, attach)
 
 
-def _cards(
+def _settings(
     unlocked: Unlocked, program: Program[Unlocked], persons: Persons, backups: BackupDesk
-) -> Sequence[QWidget]:
-    """What 设置 says of the person's account and data."""
+) -> Page:
+    """设置, with what it says of the person's account and data."""
     from desktop import account_cards as cards
+    from desktop.views.settings import SettingsPage
 
-    return (
+    about = [
+        "连心桥：乡镇干部联系服务群众。木兰宽松许可证第 2 版。",
+        f"数据文件夹：{unlocked.folder.path}（已加密）",
+    ]
+    own = (
         cards.password_card(unlocked, program),
         cards.factor_card(unlocked, program),
         cards.backup_card(unlocked, backups, program),
         cards.leave_card(unlocked, persons, program),
     )
+    percent = program.preferences.value.text_percent
+    return SettingsPage(percent, program.resize_text, about, own)
 
 
 def _pages(
     unlocked: Unlocked,
     program: Program[Unlocked],
     syncs: SyncDesk,
-    cards: Callable[[], Sequence[QWidget]],
+    settings: Callable[[], Page],
 ) -> list[PageSpec]:
     from desktop.views.main import PageSpec
     from desktop.views.settings import SettingsPage
     from desktop.views.today import TodayPage
-
-    about = [
-        "连心桥：乡镇干部联系服务群众。木兰宽松许可证第 2 版。",
-        f"数据文件夹：{unlocked.folder.path}（已加密）",
-    ]
-
-    def settings() -> SettingsPage:
-        percent = program.preferences.value.text_percent
-        return SettingsPage(percent, program.resize_text, about, cards())
 
     def today() -> Page:
         return TodayPage(database, cadre, {spec.key for spec in specs})

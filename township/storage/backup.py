@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from township.errors import DamagedDatabase, DiskFull, WorldError
+from township.errors import Busy, DamagedDatabase, DiskFull, WorldError
 from township.storage.driver import sqlcipher
 from township.values import CHINA
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from township.storage.database import Database
     from township.storage.folder import LaptopFolder
 
+IN_USE = "这份数据正被另一个窗口或命令使用，没有改动。请先关闭它们，再试一次。"
 KEPT = 7
 """Daily backups that are kept."""
 NO_ROOM = "磁盘空间不足或不可写，没有备份。请清理磁盘后再备份一次；原有数据和以前的备份都完好。"
@@ -137,9 +138,11 @@ def _read(path: Path) -> Backup | None:
 def restore(backup: Path, database_path: Path, key: bytes) -> Path | None:
     """Put a backup in the database's place; the old file is kept beside it and returned.
 
-    Raises DamagedDatabase when the backup itself cannot be read; nothing is changed then.
+    Raises DamagedDatabase when the backup itself cannot be read, Busy when another program has
+    the database open; nothing is changed then.
     """
     check(backup, key)
+    alone(database_path, key)
     kept = None
     if database_path.exists():
         kept = _beside(database_path)
@@ -179,6 +182,28 @@ def _carry_over(kept: Path, restored: Path, key: bytes) -> None:
     connection.executemany("INSERT INTO setting (key, value) VALUES (?, ?)", rows)
     connection.execute("PRAGMA journal_mode=DELETE")
     connection.close()
+
+
+def alone(path: Path, key: bytes) -> None:
+    """Raises Busy when another program has this database open; a damaged one is nobody's."""
+    from township.storage.database import raw_connection
+
+    if not path.exists():
+        return
+    try:
+        connection = raw_connection(path, key)
+    except sqlcipher.Error:
+        return
+    try:
+        connection.execute("PRAGMA busy_timeout=200")
+        connection.execute("PRAGMA journal_mode=DELETE")  # only who is alone may leave WAL
+    except sqlcipher.OperationalError as error:
+        if "locked" in str(error):
+            raise Busy(IN_USE) from error
+    except sqlcipher.Error:
+        return
+    finally:
+        connection.close()
 
 
 def put_back(backup: Path, folder: LaptopFolder, key: bytes, now: datetime) -> Path | None:

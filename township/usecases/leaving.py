@@ -68,5 +68,6 @@ def leave(everybody: Persons, person: Person, key: bytes, place: Path | None = N
             kept = persons.copy_to(person, made, place)
     finally:
         database.close()
+    backup.alone(person.folder.database, key)
     everybody.remove(person)
     return kept
