@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import pyotp
 from sqlalchemy import Connection, delete
 
 from township.errors import Busy, DiskFull, WorldError, WrongPassword
@@ -193,11 +192,15 @@ def forget(connection: Connection, login: str) -> None:
 
 def fresh_secret() -> str:
     """160 random bits as letters, for ``set_up``."""
+    import pyotp  # 24 ms: only who has a second factor pays for it
+
     return pyotp.random_base32()
 
 
 def address(secret: str, login: str) -> str:
     """What the square picture says to the telephone."""
+    import pyotp
+
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=_ISSUER)
 
 
@@ -225,6 +228,8 @@ def _spend(state: State, typed: str, now: datetime) -> str | None:
 
 def _step_of(secret: str, code: str, now: datetime, steps: int = _AROUND) -> int | None:
     """Which step near now makes this code."""
+    import pyotp
+
     totp, middle = pyotp.TOTP(secret), int(now.timestamp()) // _STEP
     for away in sorted(range(-steps, steps + 1), key=abs):
         if secrets.compare_digest(totp.generate_otp(middle + away).encode(), code.encode()):

@@ -31,9 +31,9 @@ from tests.desktop.accounts.windows import (
 from tests.sync.laptops import PASSWORD, Laptop, enrolled
 from tests.sync.sample import ZONE
 from tests.sync.test_stolen import DRAFT, ID_NO, NAME, PHONE, STREET, readable
-from township.errors import DamagedDatabase, NotAllowed, WrongPassword
+from township.errors import Busy, DamagedDatabase, NotAllowed, WrongPassword
 from township.records import Household, Person, new_id
-from township.storage import persons, search
+from township.storage import backup, persons, search
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import Unlocked, unlock
@@ -237,6 +237,22 @@ def test_a_backup_that_cannot_be_written_removes_nothing(
     with pytest.raises(Exception, match="什么都没有移除"):
         leaving.leave(everybody, person, key, tmp_path / "gone")
     assert Laptop(Database.open(here.database, key), bytes(16)).states() == ["pending"]
+
+
+def test_data_that_are_in_use_are_neither_removed_nor_replaced(
+    here: LaptopFolder, tmp_path: Path
+) -> None:
+    key = here.keyring.unlock("xiang", PASSWORD)
+    database = Database.open(here.database, key)
+    made = backup.make(database, here.backups)
+    with pytest.raises(Busy, match="另一个窗口或命令"):
+        leaving.leave(Persons(here), Persons(here).find("xiang"), key, tmp_path)
+    with pytest.raises(Busy, match="没有改动"):
+        backup.restore(made, here.database, key)
+    with database.reader() as session:
+        assert session.scalars(select(Household.no)).all() == ["1-001"]
+    database.close()
+    assert backup.restore(made, here.database, key) is not None
 
 
 def test_names_and_damage(here: LaptopFolder) -> None:

@@ -96,6 +96,8 @@ def test_it_is_set_up_after_the_first_unlocking(
     paper.reject()
     shown.go.click()
     opened(qtbot, program)
+    for path in (one for one in here.path.rglob("*") if one.is_file()):
+        assert secret.encode() not in path.read_bytes(), path.name
     program.lock()
     enter(qtbot, program)
     waiting(qtbot, program, CodePanel)
