@@ -130,6 +130,8 @@ class SetUpPanel(QWidget):
         shown = RescueCodes(codes, self._asked.printed)
         shown.done.connect(self.done)
         self._layout.addWidget(shown)
+        shown.show()
+        shown.go.setFocus()
         self._layout.addStretch(1)
 
 
@@ -156,7 +158,6 @@ class RescueCodes(QWidget):
         layout.addWidget(label(_ONCE, wrap=True))
         layout.addLayout(grid)
         layout.addLayout(row(self.go, self.paper, 1))
-        self.go.setFocus()
 
 
 class CodePanel(QWidget):

@@ -16,6 +16,7 @@ from desktop.models.backup_desk import BackupDesk
 from desktop.program import Program
 from desktop.views.backup_card import BackupCard
 from desktop.views.notices import Notice
+from sync.server.running import ServerThread
 from tests.desktop.accounts.windows import Start, enter, opened, press, settings, shoot
 from tests.sync.laptops import PASSWORD, Laptop
 from tests.sync.sample import ZONE
@@ -61,7 +62,7 @@ def numbers(here: LaptopFolder) -> list[str]:
 
 
 def test_a_backup_by_hand_and_back_to_it_and_forth_again(
-    qtbot: QtBot, start: Start, here: LaptopFolder
+    qtbot: QtBot, start: Start, here: LaptopFolder, running: ServerThread
 ) -> None:
     program = start()
     enter(qtbot, program)
