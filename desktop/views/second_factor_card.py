@@ -53,6 +53,7 @@ class SecondFactorCard(Card):
         self.form = Form({"code": OneTimeField("验证码或恢复码")}, [["code"]])
         self.message = label("", "problem", wrap=True)
         restyle(self.message, "tone", "bad")
+        self.message.hide()
         self.begin = button("设置…", self._begin, glyph="shield-check")
         self.again = button("换手机，重新设置…", partial(self._with, factor.prove, self._proven))
         self.renew = button("换一批恢复码…", partial(self._with, factor.renew, self._renewed))
@@ -131,3 +132,4 @@ class SecondFactorCard(Card):
 
     def _say(self, text: str) -> None:
         self.message.setText(text)
+        self.message.setVisible(bool(text))
