@@ -22,11 +22,12 @@ from township.demo.rows import Row
 from township.demo.staff import CADRE_LOGIN, CLERK_LOGIN
 from township.demo.zones import HOUSEHOLDS
 from township.records import new_id
-from township.storage import enrolling, search
+from township.storage import enrolling, search, second_factor
 from township.storage.database import Database
 from township.storage.enrolling import Membership
 from township.storage.folder import LaptopFolder
 from township.storage.pages import Scope
+from township.storage.settings import keep
 
 PASSWORD = "Liangxin-2026"
 SEED, YEARS = 1, 3
@@ -96,6 +97,8 @@ def _make(laptop: LaptopFolder, login: str, rows: Sequence[Row]) -> None:
     unlocked = enrolling.create(laptop, _membership(login, person.id, zones), PASSWORD)
     fill_laptop(unlocked.database, rows)
     search.catch_up(unlocked.database)
+    with unlocked.database.writing() as connection:
+        keep(connection, second_factor.LIMIT, "0")
     unlocked.database.close()
 
 

@@ -37,8 +37,9 @@ def _desktop(folder: Path) -> int:
     from desktop.app import run
     from desktop.enrolling import enroller
     from township.storage.folder import LaptopFolder
+    from township.storage.persons import Persons
 
-    return run(folder, enrol=enroller(LaptopFolder(folder)))
+    return run(folder, enrol=enroller(Persons(LaptopFolder(folder))))
 
 
 if __name__ == "__main__":

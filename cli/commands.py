@@ -15,6 +15,7 @@ from cli.export_commands import export
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
 from cli.rights_commands import my_record
+from cli.users import users
 from township.codes import ACCESS_REASON
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ township.command("recoveries")(recoveries)
 app.add_typer(password, name="password")
 app.command("reenrol")(reenrol)
 app.add_typer(export, name="export")
+app.add_typer(users, name="users")
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
 bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
@@ -60,8 +62,13 @@ def open_(
 ) -> None:
     """打开一个数据文件夹的桌面程序。"""
     from desktop.app import run  # Qt is only for this command
+    from desktop.enrolling import enroller
+    from township.storage.folder import LaptopFolder
+    from township.storage.persons import Persons
 
-    raise typer.Exit(run(folder, demo=demo))
+    persons = Persons(LaptopFolder(folder))
+    enrol = enroller(persons) if persons.there() and demo is None else None
+    raise typer.Exit(run(folder, enrol=enrol, demo=demo))
 
 
 @app.command("demo")

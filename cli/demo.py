@@ -25,7 +25,7 @@ from township.demo.generate import generate
 from township.demo.load import changesets
 from township.demo.staff import CADRE_LOGIN, CLERK_LOGIN
 from township.errors import WorldError
-from township.storage import contact, search
+from township.storage import contact, search, second_factor
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import write_atomically
 from township.storage.laptop import Unlocked
@@ -130,6 +130,7 @@ def _laptop(server: OpenServer, url: str, demo: Demo, user: DemoUser) -> None:
     try:
         with laptop.database.writing() as connection:
             keep(connection, contact.LIMIT, str(_DEMO_DAYS))
+            keep(connection, second_factor.LIMIT, "0")
         sync(laptop)
     finally:
         laptop.database.close()

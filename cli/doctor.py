@@ -13,6 +13,7 @@ from pathlib import Path
 from reports.faces import FONT_FOLDER
 from township.errors import WorldError
 from township.storage.folder import LaptopFolder
+from township.storage.persons import Person, Persons
 
 LEAST_FREE = 500 * 1024 * 1024
 """Bytes on the disk below which saving and backups may soon fail."""
@@ -34,8 +35,17 @@ def examine(folder: Path | None) -> list[Finding]:
     """Look at the machine, and at a data folder when one is named. Changes nothing."""
     findings = [_python(), _library("PySide6.QtWidgets", "窗口系统"), _cipher(), _fonts()]
     if folder is not None:
-        findings += _folder(LaptopFolder(folder))
+        folders = [person.folder for person in _persons(folder)]
+        for one in dict.fromkeys(folders) or [LaptopFolder(folder)]:
+            findings += _folder(one)
     return findings
+
+
+def _persons(folder: Path) -> list[Person]:
+    try:
+        return Persons(LaptopFolder(folder)).all()
+    except WorldError:  # the folder itself says what is wrong
+        return []
 
 
 def _python() -> Finding:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import typer
 
 from township.errors import NotAllowed, WorldError
 from township.storage.folder import LaptopFolder
@@ -19,14 +22,28 @@ def existing(path: Path) -> LaptopFolder:
     return folder
 
 
+def prove(laptop: Unlocked) -> None:
+    """Ask for the second factor, if the user has one. Raises WrongPassword."""
+    from township.storage.second_factor import SecondFactor
+
+    factor = SecondFactor(laptop.database, laptop.login)
+    if factor.standing(None).since is None:
+        return
+    code = os.environ.get("LIANXINQIAO_CODE") or typer.prompt("手机验证码或恢复码")
+    factor.prove(code)
+
+
 @contextmanager
 def opened(path: Path, login: str, password: str, *, shut: bool = False) -> Iterator[Unlocked]:
     """The laptop's data, closed again at the end. Raises WorldError.
 
-    ``shut``: also when it was too long without the township; only for what shows no records.
+    ``shut``: also when it was too long without the township, and without a second factor; only
+    for what shows no records.
     """
     laptop = unlock(existing(path), login, password)
     try:
+        if not shut:
+            prove(laptop)
         standing = laptop.standing()
         if standing.why and not shut:
             raise NotAllowed(

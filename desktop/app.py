@@ -19,6 +19,7 @@ from desktop.views.notices import failure_notice
 from desktop.views.unlock import DemoUser
 from desktop.wiring import parts
 from township.storage.folder import LaptopFolder
+from township.storage.persons import Persons
 
 if TYPE_CHECKING:
     from desktop.views.enrol import Enrolment
@@ -49,7 +50,8 @@ def run(
     laptop = LaptopFolder(folder)
     preferences = PreferenceFile(folder / "desktop.json")
     theme.apply(app, preferences.value.text_percent)
-    if enrol is None and not laptop.enrolled():
+    persons = Persons(laptop)
+    if enrol is None and not persons.there():
         return _refuse(NO_DATA.format(folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +64,7 @@ def run(
         failures.stop_log()
         return _refuse(IN_USE)
     failures.watch_qt()
-    here = laptop.keyring.logins() if laptop.enrolled() else []
+    here = [person.key for person in persons.all()] if persons.there() else []
     users = [user for user in demo_users(demo) if user.login in here]
     program = Program(app, parts(laptop, log, enrol), preferences, users)
     failures.watch_slots(program.crash)

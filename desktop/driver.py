@@ -26,6 +26,7 @@ from desktop.wiring import parts
 from township.errors import WorldError
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import Unlocked
+from township.storage.persons import Persons
 
 W = TypeVar("W", bound=QWidget)
 Widget = QWidget
@@ -45,7 +46,7 @@ class Driver:
         self._app = composition.application()
         self._size = size
         theme.apply(self._app, 100)
-        logins = folder.keyring.logins()
+        logins = [person.key for person in Persons(folder).all()]
         users = [user for user in composition.demo_users(card) if user.login in logins]
         preferences = PreferenceFile(folder.path / "desktop.json")
         self._program: Program[Unlocked] = Program(

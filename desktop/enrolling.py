@@ -9,12 +9,12 @@ from desktop.background import Job
 
 if TYPE_CHECKING:
     from desktop.views.enrol import Enrolment
-    from township.storage.folder import LaptopFolder
     from township.storage.laptop import Unlocked
+    from township.storage.persons import Persons
 
 
-def enroller(folder: LaptopFolder) -> Callable[[Enrolment, Job], Unlocked]:
-    """What the enrol window calls in the background for this data folder.
+def enroller(persons: Persons) -> Callable[[Enrolment, Job], Unlocked]:
+    """What the enrol window calls in the background for one more person on this computer.
 
     It raises a WorldError when the township does not let the laptop in. A first load that
     breaks off is no failure: the laptop is enrolled, and the next sync goes on.
@@ -24,7 +24,7 @@ def enroller(folder: LaptopFolder) -> Callable[[Enrolment, Job], Unlocked]:
         from sync.enrol import enrol  # httpx is only for the first start and for syncing
 
         job.step(0, 0, "正在登记")
-        laptop = enrol(folder, asked.server, asked.code, asked.password)
+        laptop = enrol(persons.free(), asked.server, asked.code, asked.password)
         _first_load(laptop, job)
         return laptop
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -15,8 +16,8 @@ from desktop import failures, theme
 from desktop.background import Background, Job
 from desktop.preferences import PreferenceFile
 from desktop.views.entry import EntryWindow
-from desktop.views.notices import crash_notice, failure_notice
-from desktop.views.unlock import DemoUser, UnlockPanel
+from desktop.views.notices import Notice, crash_notice, done_notice, failure_notice
+from desktop.views.unlock import DemoUser, UnlockPanel, User
 from township.errors import WorldError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Held:
     close: Callable[[], None]
 
 
-def _never_held(_result: object, _program: object) -> Held | None:
+def _nobody(_result: object) -> str | None:
     return None
 
 
@@ -66,14 +67,16 @@ def _never_held(_result: object, _program: object) -> Held | None:
 class Parts(Generic[Opened]):
     """What the program works with.
 
-    ``unlock`` and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
+    ``users`` are asked for with the key of the last one, who comes first. ``unlock`` (with a
+    user's key) and ``enrol`` run in the background and may raise a WorldError; ``desk`` lays
     out the pages in the main thread; ``preload`` imports what unlocking needs while the person
-    types, ``prepare`` what the pages need once the first is on show. ``held`` tells whether the
-    laptop must hear of the township first; ``recovery`` helps who has forgotten the password.
+    types, ``prepare`` what the pages need once the first is on show. ``gates`` are what must be
+    passed, one after the other, before the data are seen; ``recovery`` helps who has forgotten
+    the password; ``key`` is the user's who opened it.
     """
 
     enrolled: Callable[[], bool]
-    logins: Callable[[], Sequence[str]]
+    users: Callable[[str | None], Sequence[User]]
     wait: Callable[[str], int]
     unlock: Callable[[str, str], Opened]
     enrol: Callable[[Enrolment, Job], Opened] | None
@@ -82,8 +85,9 @@ class Parts(Generic[Opened]):
     preload: Callable[[], None]
     prepare: Callable[[], None]
     log: Path | None = None
-    held: Callable[[Opened, Program[Opened]], Held | None] = _never_held
+    gates: Sequence[Callable[[Opened, Program[Opened]], Held | None]] = ()
     recovery: Callable[[], Recovery] | None = None
+    key: Callable[[Opened], str | None] = _nobody
 
 
 class Program(QObject, Generic[Opened]):
@@ -117,14 +121,43 @@ class Program(QObject, Generic[Opened]):
 
     def lock(self) -> None:
         """Keep what is half typed, close the data, ask for the password again."""
+        self._shut(self._show_entry, lambda: None)
+
+    def replace(self, doing: str, work: Callable[[], str]) -> None:
+        """Close the data, change their files in the background, then ask who unlocks.
+
+        ``doing`` is shown meanwhile; ``work`` returns what to tell the person, or raises a
+        WorldError.
+        """
+        from desktop.views.waiting import WaitingPanel
+
+        def begin() -> None:
+            self.background.run(
+                lambda _: work(),
+                lambda text: self._replaced(text, done_notice),
+                failed=lambda error: self._replaced(str(error), failure_notice),
+            )
+
+        self._shut(lambda: self._enter(WaitingPanel(doing)), begin)
+
+    def _replaced(self, text: str, notice: Callable[[str, QWidget | None], Notice]) -> None:
+        self._show_entry()
+        notice(text, self.entry).open()
+
+    def _shut(self, show: Callable[[], None], then: Callable[[], None]) -> None:
         main, desk = self.main, self._desk
         if main is None or desk is None:
             return
+
+        def closed() -> None:
+            desk.close()
+            then()
+
         self.main = self._desk = None
         main.leave_pages()
-        self._show_entry()
+        show()
         main.hide()
-        self.background.settle(desk.close)
+        self.background.settle(closed)
         main.deleteLater()
 
     def resize_text(self, percent: int) -> None:
@@ -155,25 +188,23 @@ class Program(QObject, Generic[Opened]):
 
     def opened(self, result: Opened) -> None:
         """The data is open: show the main window, if it may be seen."""
-        held = self._parts.held(result, self)
-        if held is not None:
-            self._hold(held, result)
-        else:
-            self._show_main(result)
+        self._pass(result, 0)
 
-    def _hold(self, held: Held, result: Opened) -> None:
-        """Show what must be done first."""
-        self._close_entry()
-        self._held = held
-        self.entry = EntryWindow(held.panel, "连心桥")
-        held.bind(lambda: self._free(result), self._lock_held)
-        self.entry.show()
-        self.entry.activateWindow()
+    def _pass(self, result: Opened, first: int) -> None:
+        """Go through the gates from this one on."""
+        for at, gate in enumerate(self._parts.gates[first:], first):
+            held = gate(result, self)
+            if held is not None:
+                self._held = held
+                held.bind(partial(self._free, result, at + 1), self._lock_held)
+                self._enter(held.panel)
+                return
+        self._show_main(result)
 
-    def _free(self, result: Opened) -> None:
+    def _free(self, result: Opened, following: int) -> None:
         if self._held is not None:
             self._held = None
-            QTimer.singleShot(0, self, lambda: self._show_main(result))
+            QTimer.singleShot(0, self, lambda: self._pass(result, following))
 
     def _lock_held(self) -> None:
         if self._held is not None:
@@ -196,7 +227,7 @@ class Program(QObject, Generic[Opened]):
         main.lock_wanted.connect(self.lock)
         main.text_size_wanted.connect(self.resize_text)
         self._desk.attach(main)
-        main.show_page(self._desk.pages[0].key)
+        main.show_page(main.offered[0])
         main.show()
         main.activateWindow()
         IdleWatch(main.windowHandle()).idle.connect(self.lock)
@@ -211,7 +242,12 @@ class Program(QObject, Generic[Opened]):
         self.background.run(lambda _: self._parts.prepare())
 
     def _show_entry(self) -> None:
-        panel = self._unlock_panel() if self._parts.enrolled() else self._enrol_panel()
+        enrolled = self._parts.enrolled()
+        self._enter(self._unlock_panel() if enrolled else self._enrol_panel(more=False))
+
+    def _enter(self, panel: QWidget) -> None:
+        """Show a panel in an entry window of its own."""
+        self._close_entry()
         title = "连心桥 · 演示" if self._demo else "连心桥"
         self.entry = EntryWindow(panel, title)
         self.entry.show()
@@ -225,30 +261,37 @@ class Program(QObject, Generic[Opened]):
 
     def _unlock_panel(self) -> QWidget:
         panel = UnlockPanel(
-            self._parts.logins(),
+            self._parts.users(self.preferences.value.last_login),
             self._remembering,
             self._parts.wait,
             self.background,
-            last_login=self.preferences.value.last_login,
             demo=self._demo,
             recovery=self._parts.recovery,
+            more=self._parts.enrol is not None,
         )
+        panel.added.connect(lambda: self._enter(self._enrol_panel(more=True)))
         panel.unlocked.connect(self.opened)
         return panel
 
-    def _enrol_panel(self) -> QWidget:
+    def _enrol_panel(self, *, more: bool) -> QWidget:
         from desktop.views.enrol import EnrolPanel
 
         enrol = self._parts.enrol
         if enrol is None:
             raise WorldError("本机没有数据，也不能在这里登记。")
-        panel = EnrolPanel(enrol, self._parts.password_problem, self.background)
-        panel.enrolled.connect(self.opened)
+        problem = self._parts.password_problem
+        panel = EnrolPanel(enrol, problem, self.background, more=more)
+        panel.enrolled.connect(self._enrolled)
+        panel.left.connect(self._show_entry)
         return panel
 
-    def _remembering(self, login: str, password: str) -> Opened:
-        result = self._parts.unlock(login, password)
-        self.preferences.change(last_login=login)
+    def _enrolled(self, result: Opened) -> None:
+        self.preferences.change(last_login=self._parts.key(result))
+        self.opened(result)
+
+    def _remembering(self, key: str, password: str) -> Opened:
+        result = self._parts.unlock(key, password)
+        self.preferences.change(last_login=key)
         return result
 
     def _window(self) -> QWidget | None:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.background import Job
 from desktop.program import Desk, Held, Parts, Program
+from desktop.views.unlock import User
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import password_problem
+from township.storage.persons import Person, Persons, note_name
 
 if TYPE_CHECKING:
     # SQLAlchemy costs 200 ms: it is imported while the person types the password.
-    from desktop.models.sync_desk import SyncDesk
+    from desktop.models.backup_desk import BackupDesk
     from desktop.views.enrol import Enrolment
     from desktop.views.forgotten import Recovery
-    from desktop.views.main import MainWindow, PageSpec
+    from desktop.views.main import MainWindow
     from desktop.views.page import Page
-    from desktop.views.password_card import PasswordCard
     from township.storage.laptop import Unlocked
 
 _FIRST = (
@@ -27,6 +30,7 @@ _FIRST = (
     "township.records",
     "desktop.models.who",
     "desktop.models.sync_desk",
+    "desktop.gates",
     "desktop.views.idle",
 )
 """What stands between the password and the main window."""
@@ -46,21 +50,37 @@ _LATER = (
 def parts(
     folder: LaptopFolder, log: Path, enrol: Callable[[Enrolment, Job], Unlocked] | None
 ) -> Parts[Unlocked]:
-    """All that the program works with, for one laptop's data folder."""
+    """All that the program works with, for one laptop's data folder and those below it."""
+    persons = Persons(folder)
+
+    def wait(key: str) -> int:
+        person = persons.find(key)
+        return person.folder.keyring.wait(person.login)
+
     return Parts(
-        enrolled=folder.enrolled,
-        logins=folder.keyring.logins,
-        wait=folder.keyring.wait,
-        unlock=lambda login, password: _unlock(folder, login, password),
+        enrolled=persons.there,
+        users=lambda last: _users(persons.all(last)),
+        wait=wait,
+        unlock=lambda key, password: _unlock(persons.find(key), password),
         enrol=enrol,
         password_problem=password_problem,
-        desk=desk,
+        desk=lambda unlocked, program: desk(unlocked, program, persons),
         preload=lambda: preload(_FIRST),
         prepare=lambda: preload(_LATER),
         log=log,
-        held=held,
-        recovery=lambda: _recovery(folder),
+        gates=(_factor, _away),
+        recovery=lambda: _recovery(persons),
+        key=lambda unlocked: persons.key_of(unlocked.folder, unlocked.login),
     )
+
+
+def _users(found: Sequence[Person]) -> list[User]:
+    """For the list; who is there twice is told apart by the folder."""
+    shown = Counter(one.shown for one in found)
+    return [
+        User(one.key, f"{one.shown} · {one.key}" if shown[one.shown] > 1 else one.shown)
+        for one in found
+    ]
 
 
 def preload(names: Sequence[str]) -> None:
@@ -72,176 +92,102 @@ def preload(names: Sequence[str]) -> None:
     configure_mappers()
 
 
-def _unlock(folder: LaptopFolder, login: str, password: str) -> Unlocked:
+def _unlock(person: Person, password: str) -> Unlocked:
+    folder, login = person.folder, person.login
     key = folder.keyring.unlock(login, password)  # Argon2 runs without the GIL beside preload
     from township.storage.laptop import open_with_key
 
     return open_with_key(folder, login, key)
 
 
-def _recovery(folder: LaptopFolder) -> Recovery:
+def _recovery(persons: Persons) -> Recovery:
     from desktop.views.forgotten import Recovery
     from township.storage import recovery
 
-    def use(file: Path, password: str) -> Unlocked:
+    def ask(key: str, password: str, place: Path) -> recovery.Asked:
+        person = persons.find(key)
+        return recovery.ask(person.folder, person.login, password, place)
+
+    def use(key: str, file: Path, password: str) -> Unlocked:
         from township.storage.laptop import unlock
 
+        folder = persons.find(key).folder
         return unlock(folder, recovery.use(folder, recovery.read(file), password), password)
 
-    return Recovery(
-        lambda login, password, place: recovery.ask(folder, login, password, place),
-        use,
-        password_problem,
-    )
+    return Recovery(ask, use, password_problem)
 
 
-def held(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
-    """A laptop that was too long without its township, or is shut out, shows no records."""
-    if unlocked.standing().why is None:
-        return None
-    from desktop.models.sync_desk import SyncDesk
-    from desktop.views.out_of_contact import OutOfContactPanel
+def _factor(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
+    from desktop.gates import ask_factor
 
-    syncs = SyncDesk(unlocked.database, program.background, program)
-
-    def reenrol(code: str) -> None:
-        from sync.enrol import reenrol
-
-        reenrol(unlocked, code)
-
-    panel = OutOfContactPanel(unlocked.standing, syncs, reenrol, program.background)
-
-    def bind(free: Callable[[], None], lock: Callable[[], None]) -> None:
-        panel.returned.connect(free)
-        panel.left.connect(lock)
-        panel.destroyed.connect(syncs.deleteLater)
-
-    return Held(panel, bind, unlocked.database.close)
+    return ask_factor(unlocked, program)
 
 
-def desk(unlocked: Unlocked, program: Program[Unlocked]) -> Desk:
-    """The pages for the cadre who unlocked the data."""
+def _away(unlocked: Unlocked, program: Program[Unlocked]) -> Held | None:
+    from desktop.gates import long_away
+
+    return long_away(unlocked, program)
+
+
+def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None = None) -> Desk:
+    """The pages for the cadre who unlocked the data; ``persons`` share the computer."""
+    from desktop.models.backup_desk import BackupDesk
     from desktop.models.sync_desk import SyncDesk, in_words
-    from desktop.models.who import who
+    from desktop.models.who import Rights, who
+    from desktop.pages import Pages
 
     syncs = SyncDesk(unlocked.database, program.background, program, unlocked.cadre_id)
+    rights = Rights(unlocked.database, unlocked.cadre_id)
+    backups = BackupDesk(unlocked.database, unlocked.folder.backups, program.background, program)
 
     def close() -> None:
         syncs.deleteLater()
+        backups.deleteLater()
         unlocked.database.close()
 
     def attach(window: MainWindow) -> None:
         syncs.changed.connect(lambda state: window.status.set_sync(*in_words(state)))
-        syncs.brought.connect(window.reload)
+        syncs.brought.connect(partial(brought, window))
         window.changed.connect(syncs.refresh)
         syncs.ended.connect(shut_out)
+        window.offer_pages(rights.pages(window.keys))
+        backups.failed.connect(window.say)
+        backups.start()
         syncs.refresh()
+
+    def brought(window: MainWindow, kinds: frozenset[str]) -> None:
+        if rights.refresh(kinds):
+            window.offer_pages(rights.pages(window.keys))
+        window.reload(kinds)
 
     def shut_out(problem: str | None) -> None:
         if problem is not None and unlocked.standing().why == "revoked":
             program.lock()
 
-    pages = _pages(unlocked, program, syncs)
-    return Desk(who(unlocked.database, unlocked.cadre_id), pages, close, attach)
+    everybody = persons or Persons(unlocked.folder)
+    settings = partial(_settings, unlocked, program, everybody, backups)
+    pages = Pages(unlocked, program, syncs, settings).specs()
+    person = who(unlocked.database, unlocked.cadre_id)
+    note_name(unlocked.folder, unlocked.login, person.name)
+    return Desk(person, pages, close, attach)
 
 
-def _password_card(unlocked: Unlocked, program: Program[Unlocked]) -> PasswordCard:
-    from desktop.views.password_card import PasswordCard
-
-    ring, login = unlocked.folder.keyring, unlocked.login
-    return PasswordCard(
-        lambda old, new: ring.change(login, old, new),
-        lambda: ring.wait(login),
-        password_problem,
-        program.background,
-    )
-
-
-def _sealed(unlocked: Unlocked, program: Program[Unlocked]) -> Page:
-    from desktop.views.sealed import SealedPage
-
-    return SealedPage(unlocked.database, unlocked.cadre_id, program.background)
-
-
-def _office_pages(unlocked: Unlocked, program: Program[Unlocked]) -> list[PageSpec]:
-    """Pages that only the office has."""
-    from desktop.models.who import erases
-    from desktop.views.main import PageSpec
-
-    database, cadre = unlocked.database, unlocked.cadre_id
-
-    def purge() -> Page:
-        from desktop.views.purge import PurgePage
-
-        return PurgePage(database, cadre, program.background)
-
-    found = [PageSpec("purge", "到期清理", "trash", purge)]
-    return found if erases(database, cadre) else []
-
-
-def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> list[PageSpec]:
-    from desktop.models.who import pages_of
-    from desktop.views.main import PageSpec
+def _settings(
+    unlocked: Unlocked, program: Program[Unlocked], persons: Persons, backups: BackupDesk
+) -> Page:
+    """设置, with what it says of the person's account and data."""
+    from desktop import account_cards as cards
     from desktop.views.settings import SettingsPage
-    from desktop.views.today import TodayPage
 
     about = [
         "连心桥：乡镇干部联系服务群众。木兰宽松许可证第 2 版。",
         f"数据文件夹：{unlocked.folder.path}（已加密）",
     ]
-
-    def settings() -> SettingsPage:
-        percent = program.preferences.value.text_percent
-        card = _password_card(unlocked, program)
-        return SettingsPage(percent, program.resize_text, about, card)
-
-    def today() -> Page:
-        return TodayPage(database, cadre, {spec.key for spec in specs})
-
-    def households() -> Page:
-        from desktop.views.households import HouseholdsPage
-
-        reachable = frozenset(spec.key for spec in specs)
-        return HouseholdsPage(database, cadre, program.background, reachable)
-
-    def worklog() -> Page:
-        from desktop.views.work_log import WorkLogPage
-
-        return WorkLogPage(database, cadre, program.background)
-
-    def situations() -> Page:
-        from desktop.views.situations import SituationsPage
-
-        return SituationsPage(database, cadre)
-
-    def needs() -> Page:
-        from desktop.views.needs import NeedsPage
-
-        return NeedsPage(database, cadre)
-
-    def sync() -> Page:
-        from desktop.views.sync import SyncPage
-
-        return SyncPage(database, cadre, syncs)
-
-    def log() -> Page:
-        from desktop.views.access_log import AccessLogPage
-
-        return AccessLogPage(database)
-
-    database, cadre = unlocked.database, unlocked.cadre_id
-    specs = [
-        PageSpec("today", "今日", "house", today),
-        PageSpec("households", "户台账", "house-line", households),
-        PageSpec("worklog", "工作日志", "notebook", worklog),
-        PageSpec("situations", "五情", "bell-ringing", situations),
-        PageSpec("needs", "诉求", "chat-circle-text", needs),
-        PageSpec("access_log", "查阅记录", "list-checks", log),
-        PageSpec("sealed", "密件", "lock-simple", lambda: _sealed(unlocked, program)),
-        *_office_pages(unlocked, program),
-        PageSpec("sync", "同步", "arrows-clockwise", sync),
-        PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
-    ]
-    offered = pages_of(database, cadre, [spec.key for spec in specs])
-    specs = [spec for spec in specs if spec.key in offered]
-    return specs
+    own = (
+        cards.password_card(unlocked, program),
+        cards.factor_card(unlocked, program),
+        cards.backup_card(unlocked, backups, program),
+        cards.leave_card(unlocked, persons, program),
+    )
+    percent = program.preferences.value.text_percent
+    return SettingsPage(percent, program.resize_text, about, own)

@@ -382,7 +382,11 @@ def run(
         if client.minimum:
             raise problems.too_old(client.minimum)
     except problems.SyncProblem as problem:
-        replica.finished(str(problem), revoked=isinstance(problem, problems.Revoked))
+        replica.finished(
+            str(problem),
+            revoked=isinstance(problem, problems.Revoked),
+            forgotten=isinstance(problem, problems.Forgotten),
+        )
         raise
     if client.done:
         replica.finished(None)

@@ -38,6 +38,10 @@ class Refused(SyncProblem):
         self.code = code
 
 
+class Forgotten(Refused):
+    """The township does not know this laptop; enrolled again it goes on."""
+
+
 class TooMany(Refused):
     """The township wants this laptop to come less often: again after ``seconds``."""
 
@@ -118,9 +122,9 @@ def diverged() -> Diverged:
     )
 
 
-_UNKNOWN = (
+_FORGOTTEN = (
     "镇服务器不认识本机，可能是它从较早的备份恢复过。请联系镇管理员要一个新的登记码，"
-    "在本机用 lianxinqiao reenrol 重新登记；没有上报的内容都还在，会接着上报。"
+    "填在“重新登记这台电脑”里；没有上报的内容都还在，会接着上报。"
 )
 _TEXTS = {
     "protocol": "本机程序与镇服务器版本不同，请先升级程序。本机的数据都已保存。",
@@ -128,8 +132,6 @@ _TEXTS = {
     "storage": (
         "镇服务器的磁盘满了，这次没有收下。本机的内容都还在，请镇里的系统管理员清理磁盘后再同步。"
     ),
-    "unknown_device": _UNKNOWN,
-    "signature": _UNKNOWN,
 }
 _CODE_TEXTS = {
     "code": "登记码不对，请逐位核对后再试。",
@@ -144,6 +146,8 @@ def of_code(code: str, detail: str) -> SyncProblem:
         return Revoked(
             "本机已被镇里停用，不能再同步。没有上报的内容都还在；找回的电脑请联系镇管理员重新登记。"
         )
+    if code in ("unknown_device", "signature"):
+        return Forgotten(_FORGOTTEN, code)
     if code == "too_many":
         return too_many()
     if code in _CODE_TEXTS:

@@ -7,7 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.models.who import Rights
 from township.errors import InvalidInput, WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import photos
@@ -39,6 +41,10 @@ class PhotoDesk(QObject):
         """The picture. Raises WorldError while it is not here."""
         with self._database.reader() as session:
             return photos.picture(session, photo.name)
+
+    def why_not(self, photo: Photo) -> str:
+        """Why the person may not change this photograph; empty when it is allowed."""
+        return Rights(self._database, self._cadre).why_not(Act.EDIT, KIND, photo.author)
 
     def set_caption(self, photo: Photo, caption: str) -> str | None:
         """Change what is written below it; returns what is wrong, None when it is saved."""

@@ -1,40 +1,31 @@
-"""Who is working, in words."""
+"""Who is working, in words, and what this person's roles allow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import func, select
 
+from desktop.tips import tip
 from desktop.views.main import Who
 from township.records.cadre import Cadre
 from township.records.zone import Zone
-from township.rules.permissions import ERASERS, Act, may
+from township.rules import permissions
+from township.rules.permissions import Act
 from township.storage.database import Database
+from township.storage.roles import roles_of
 
 PAGES = {
-    "today": ("work_log", "household"),
-    "households": ("household",),
-    "worklog": ("work_log",),
-    "situations": ("situation",),
-    "needs": ("need",),
-    "access_log": ("access_entry",),
+    "today": ((Act.SEE, "work_log"), (Act.SEE, "household")),
+    "households": ((Act.SEE, "household"),),
+    "worklog": ((Act.SEE, "work_log"),),
+    "situations": ((Act.SEE, "situation"),),
+    "needs": ((Act.SEE, "need"),),
+    "access_log": ((Act.SEE, "access_entry"),),
+    "purge": ((Act.CREATE, "erasure"),),
 }
-"""Which kinds somebody must be allowed to see for a page; pages not named here are everybody's."""
-
-
-def pages_of(database: Database, cadre_id: bytes, keys: Iterable[str]) -> frozenset[str]:
-    """Those of these pages that a cadre's duties are on.
-
-    One whom this laptop does not know yet gets all but the log, which nobody sees by accident.
-    """
-    with database.reader() as session:
-        roles = session.scalar(select(Cadre.roles).where(Cadre.id == cadre_id))
-    if roles is None:
-        return frozenset(keys) - {"access_log"}
-    return frozenset(
-        key for key in keys if all(may(roles, Act.SEE, kind) for kind in PAGES.get(key, ()))
-    )
+"""What somebody must be allowed to do for a page; pages not named here are everybody's."""
 
 
 def who(database: Database, cadre_id: bytes) -> Who:
@@ -49,8 +40,68 @@ def who(database: Database, cadre_id: bytes) -> Who:
     return Who(cadre.name, " · ".join(part for part in (place, cadre.post or "") if part))
 
 
-def erases(database: Database, cadre_id: bytes) -> bool:
-    """Is this one of the office, who may erase for good?"""
-    with database.reader() as session:
-        cadre = session.get(Cadre, cadre_id)
-    return cadre is not None and bool(ERASERS.intersection(cadre.roles or ()))
+class Rights:
+    """What one cadre's roles allow, from the same table by which the township judges.
+
+    It shows what there is to offer; saving and printing ask again. A cadre whom this laptop does
+    not know yet is offered everything: the township judges.
+    """
+
+    def __init__(self, database: Database, cadre_id: bytes) -> None:
+        self._database, self.cadre_id = database, cadre_id
+        self.roles: frozenset[str] | None = None
+        self.refresh()
+
+    def refresh(self, kinds: frozenset[str] = frozenset()) -> bool:
+        """Read the roles again if records of these kinds may have changed them; did they?"""
+        if kinds and "cadre" not in kinds:
+            return False
+        before = self.roles
+        with self._database.reader() as session:
+            self.roles = roles_of(session, self.cadre_id)
+        return self.roles != before
+
+    def may(self, act: Act, kind: str, author: bytes | None = None) -> bool:
+        """May the person do this with a record of this kind, which ``author`` made?
+
+        Without ``author``: with one of the person's own.
+        """
+        own = author is None or author == self.cadre_id
+        return self.roles is None or permissions.may(self.roles, act, kind, own=own)
+
+    def why_not(self, act: Act, kind: str, author: bytes | None = None) -> str:
+        """Why not, and who can; empty when it is allowed."""
+        if self.may(act, kind, author):
+            return ""
+        return permissions.not_offered(self.roles or frozenset(), act, kind)
+
+    def offer(
+        self,
+        widget: QWidget,
+        act: Act,
+        kind: str,
+        author: bytes | None = None,
+        *,
+        able: bool = True,
+    ) -> bool:
+        """Let a button be pressed if it may; else its tool tip says who can.
+
+        ``able`` False: it rests for a reason of its own. Returns whether it can be pressed.
+        """
+        why_not = self.why_not(act, kind, author)
+        usual = widget.property("usual_tip")
+        if usual is None:
+            usual = widget.toolTip()
+            widget.setProperty("usual_tip", usual)
+        widget.setToolTip(tip(why_not) if why_not else usual)
+        widget.setAccessibleDescription(why_not)
+        widget.setEnabled(able and not why_not)
+        return able and not why_not
+
+    def pages(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these pages that the person's duties are on."""
+        if self.roles is None:
+            return frozenset(keys) - {"access_log", "purge"}  # which nobody sees by accident
+        return frozenset(
+            key for key in keys if all(self.may(*right) for right in PAGES.get(key, ()))
+        )

@@ -8,14 +8,14 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from desktop.models.who import Rights
 from desktop.views.widgets.basics import Card, button, label, row, rule, selectable
 from township.errors import WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import duplicates
 from township.usecases.duplicates import MergedPair, OpenDuplicate, Side
-
-Act = Callable[[UnitOfWork], object]
 
 
 class DuplicatesCard(Card):
@@ -30,10 +30,12 @@ class DuplicatesCard(Card):
     def __init__(self, database: Database, cadre_id: bytes) -> None:
         super().__init__("重复的记录：是同一个就合并")
         self._database, self._cadre = database, cadre_id
+        self._rights = Rights(database, cadre_id)
         self._made: list[QWidget] = []
 
     def reload(self) -> None:
         """Ask again which records clash."""
+        self._rights.refresh()
         with self._database.reader() as session:
             pairs = duplicates.open_duplicates(session)
             merged = duplicates.merged(session)
@@ -63,7 +65,7 @@ class DuplicatesCard(Card):
         """Take a merge back."""
         self._decide(lambda work: duplicates.undo(work, pair.id), "合并已撤销，两条记录都在。")
 
-    def _decide(self, act: Act, text: str) -> None:
+    def _decide(self, act: Callable[[UnitOfWork], object], text: str) -> None:
         try:
             with self._database.work(self._cadre) as work:
                 act(work)
@@ -91,6 +93,7 @@ class DuplicatesCard(Card):
                     "合并，保留这条", partial(self.merge, pair, kept, other), glyph="check"
                 )
                 keep.setAccessibleName(f"合并，保留{kept.name}")
+                self._rights.offer(keep, Act.CREATE, "duplicate")
                 grid.addLayout(row(keep, 1), 3, column)
         if not pair.mergeable:
             text = (
@@ -98,6 +101,7 @@ class DuplicatesCard(Card):
             )
             grid.addWidget(label(text, "caption", wrap=True), 3, 0, 1, 2)
         apart = button("不是同一个", partial(self.keep_apart, pair), kind="quiet")
+        self._rights.offer(apart, Act.CREATE, "duplicate")
         grid.addLayout(row(apart, 1), 4, 0, 1, 2)
         grid.addWidget(rule(), 5, 0, 1, 2)
         return made
@@ -106,6 +110,7 @@ class DuplicatesCard(Card):
         made = QWidget()
         undo = button("撤销合并", partial(self.undo, pair), kind="quiet")
         undo.setAccessibleName(f"撤销合并{pair.other.name}")
+        self._rights.offer(undo, Act.EDIT, "duplicate", b"")
         text = label(f"已合并：{pair.what} {pair.other.name} → {pair.kept.name}", "caption")
         line = row(text, undo, 1)
         made.setLayout(line)

@@ -21,6 +21,16 @@ from township.errors import WorldError
 from township.fields import Field, Sensitivity
 from township.values import Kind
 
+_FIRST = (
+    "登记这台电脑",
+    "本机还没有数据。请向镇管理员领取一次性登记码；登记需要连到镇里的网络，以后没有网络也能使用。",
+)
+_MORE = (
+    "添加使用者",
+    "几个人合用这台电脑时，每人有自己的登记码、密码和资料，互相看不到。请新使用者本人"
+    "向镇管理员领取登记码，在这里登记；登记需要连到镇里的网络。",
+)
+
 
 @dataclass(frozen=True)
 class Enrolment:
@@ -35,10 +45,12 @@ class EnrolPanel(QWidget):
     """Asks for all that enrolment needs; ``enrolled(object)`` brings what ``enrol`` returned.
 
     ``enrol(enrolment, job)`` runs in the background, reports its steps and may raise a
-    WorldError, whose text is shown. ``password_problem`` judges a new password.
+    WorldError, whose text is shown. ``password_problem`` judges a new password. ``more``: others
+    use this computer already; ``left`` when the person goes back to them.
     """
 
     enrolled = Signal(object)
+    left = Signal()
 
     def __init__(
         self,
@@ -46,10 +58,13 @@ class EnrolPanel(QWidget):
         password_problem: Callable[[str], str | None],
         background: Background,
         server: str = "",
+        more: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._enrol, self._background = enrol, background
+        self._back = button("返回", self.left.emit, kind="quiet")
+        self._back.setVisible(more)
         first = PasswordField("新密码", password_problem)
         self._form = Form(
             {
@@ -64,27 +79,20 @@ class EnrolPanel(QWidget):
         self._message = label("", "problem", wrap=True)
         self._go = button("登记", self._start, kind="primary", glyph="key")
         self._progress = ProgressStrip()
-        self._build()
+        self._build(*(_MORE if more else _FIRST))
         self.setFocusProxy(self._form.boxes["code" if server else "server"])
 
-    def _build(self) -> None:
+    def _build(self, title: str, how: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(36, 28, 36, 20)
         layout.setSpacing(6)
         layout.addStretch(1)
-        layout.addWidget(label("登记这台电脑", "title"))
-        layout.addWidget(
-            label(
-                "本机还没有数据。请向镇管理员领取一次性登记码；登记需要连到镇里的网络，"
-                "以后没有网络也能使用。",
-                "caption",
-                wrap=True,
-            )
-        )
+        layout.addWidget(label(title, "title"))
+        layout.addWidget(label(how, "caption", wrap=True))
         layout.addSpacing(8)
         layout.addWidget(self._form)
         layout.addWidget(self._message)
-        layout.addLayout(row(self._go, self._progress, 1))
+        layout.addLayout(row(self._go, self._back, self._progress, 1))
         layout.addStretch(2)
 
     def _start(self) -> None:
@@ -110,6 +118,7 @@ class EnrolPanel(QWidget):
     def _busy(self, busy: bool) -> None:
         self._form.setEnabled(not busy)
         self._go.setEnabled(not busy)
+        self._back.setEnabled(not busy)
         if busy:
             self._message.setText("")
         else:

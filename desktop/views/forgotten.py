@@ -26,6 +26,7 @@ STEPS = (
     "1. 想好一个新密码，在下面输两次，点“存请求文件…”，存到U盘或能发给镇里的地方。\n"
     "2. 把请求文件交给镇管理员，并把核对码念给他听。他核对是您本人后给您一个答复文件。\n"
     "3. 回到这里输入同一个新密码，点“读入答复…”，就能打开。答复只能在这台电脑上用一次。\n"
+    "手机验证码也这样取消：手机和恢复码都没有时，用这个办法换密码，打开后重新设置。\n"
     "想起了原密码也可以照常解锁，请求就不用了。"
 )
 
@@ -34,12 +35,12 @@ STEPS = (
 class Recovery:
     """What the panel works with; both run in the background and may raise a WorldError.
 
-    ``ask(login, password, folder)`` writes a request; ``use(file, password)`` uses the answer
-    and returns what unlocking returns.
+    ``ask(key, password, folder)`` writes a user's request; ``use(key, file, password)`` uses the
+    answer and returns what unlocking returns.
     """
 
     ask: Callable[[str, str, Path], Asked]
-    use: Callable[[Path, str], object]
+    use: Callable[[str, Path, str], object]
     problem: Callable[[str], str | None]
 
 
@@ -51,12 +52,12 @@ class ForgottenPanel(QWidget):
     def __init__(
         self,
         recovery: Recovery,
-        login: Callable[[], str],
+        key: Callable[[], str],
         background: Background,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._recovery, self._login, self._background = recovery, login, background
+        self._recovery, self._key, self._background = recovery, key, background
         new = PasswordField("新密码", recovery.problem)
         self.form = Form(
             {
@@ -78,13 +79,13 @@ class ForgottenPanel(QWidget):
 
     def store_in(self, folder: Path) -> None:
         """Write the request into this folder."""
-        login, password = self._login(), self.form.values()["new"]
-        self._run(lambda: self._recovery.ask(login, password, folder), self._asked)
+        key, password = self._key(), self.form.values()["new"]
+        self._run(lambda: self._recovery.ask(key, password, folder), self._asked)
 
     def fetch_from(self, file: Path) -> None:
         """Use this answer."""
-        password = self.form.values()["new"]
-        self._run(lambda: self._recovery.use(file, password), self._opened)
+        key, password = self._key(), self.form.values()["new"]
+        self._run(lambda: self._recovery.use(key, file, password), self._opened)
 
     def _run(self, work: Callable[[], object], done: Callable[[object], None]) -> None:
         self._busy(True)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.photo_desk import PhotoDesk
+from desktop.models.who import Rights
 from desktop.tips import tip
 from desktop.views.photo_strip import strip
 from desktop.views.widgets.basics import Card, button, empty, label, selectable
 from desktop.views.widgets.basics import row as row_of
+from township.rules.permissions import Act
 from township.usecases.household_detail import (
     Guarded,
     HouseholdDetail,
@@ -38,14 +40,15 @@ class HouseholdPanel(Card):
         opened: Open,
         print_visit: Print,
         move: Callable[[], None],
-        rights: Callable[[bytes, str], None],
+        ask_rights: Callable[[bytes, str], None],
         photos: PhotoDesk,
         guard: Guard,
+        rights: Rights,
         reachable: frozenset[str],
     ) -> None:
         super().__init__()
         self._photos, self._guard = photos, guard
-        self._move, self._rights = move, rights
+        self._move, self._ask_rights, self._rights = move, ask_rights, rights
         self._opened, self._print = opened, print_visit
         self._reachable = reachable
 
@@ -94,6 +97,7 @@ class HouseholdPanel(Card):
         name = f"打印 {visit.on} 的走访记录"
         made.setToolTip(name)
         made.setAccessibleName(name)
+        self._rights.offer(made, Act.PRINT, "visit")
         head = QWidget()
         layout = QHBoxLayout(head)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -103,7 +107,7 @@ class HouseholdPanel(Card):
 
     def _person(self, person: PersonLine) -> QWidget:
         """A member's facts, and the way to what this resident may ask for."""
-        made = button("权利…", lambda: self._rights(person.id, person.name), kind="quiet")
+        made = button("权利…", lambda: self._ask_rights(person.id, person.name), kind="quiet")
         name = f"{person.name} 的居民权利：查阅、更正、删除、同意"
         made.setToolTip(name)
         made.setAccessibleName(name)
@@ -116,9 +120,9 @@ class HouseholdPanel(Card):
 
     def _mover(self, movable: bool) -> QWidget:
         made = button("迁到别的责任区…", self._move, kind="quiet", glyph="house")
-        made.setEnabled(movable)
         if not movable:
             made.setToolTip("本机只有一个责任区的权限，不能迁移。请由镇里办理。")
+        self._rights.offer(made, Act.MOVE, "household", b"", able=movable)
         return made
 
     def _matters(self, title: str, page: str, matters: Sequence[MatterLine]) -> None:
@@ -127,7 +131,7 @@ class HouseholdPanel(Card):
         self._section(title)
         for one in matters:
             head = " · ".join(filter(None, (str(one.on or ""), one.kind, one.state)))
-            if page in self._reachable:
+            if page in self._rights.pages(self._reachable):
                 made = button(head, lambda one=one: self._opened(page, one.id), kind="quiet")  # type: ignore[misc]
                 made.setStyleSheet("text-align: left;")
                 made.setToolTip(tip(f"打开 {one.no}"))

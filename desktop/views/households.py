@@ -13,6 +13,7 @@ from desktop.models.looks import Looks
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import TableModel
+from desktop.models.who import Rights
 from desktop.theme import em
 from desktop.views.export_dialog import ExportDialog, Scope
 from desktop.views.guarded import NOTED, GuardedFields
@@ -31,6 +32,7 @@ from desktop.views.widgets.search import SearchBox
 from desktop.views.widgets.table import TableView
 from township.codes import SPECIAL_GROUP
 from township.errors import WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import households, moving
 from township.usecases.exporting import may_export
@@ -84,6 +86,7 @@ class HouseholdsPage(Page):
         )
         self._photos = PhotoDesk(database, cadre_id, self)
         self._looks = Looks(database, cadre_id, self)
+        self._rights = Rights(database, cadre_id)
         self.search = SearchBox("姓名、拼音首字母、户编号、电话")
         self.zone, self.group, self.special = ChoiceEdit(), ChoiceEdit(), ChoiceEdit()
         self.mine = ToggleChips(
@@ -101,6 +104,7 @@ class HouseholdsPage(Page):
             self.show_rights,
             self._photos,
             self._guarded,
+            self._rights,
             reachable,
         )
         self.ledger = button("打印月报", self.print_ledger, glyph="printer", keys="Ctrl+P")
@@ -112,6 +116,7 @@ class HouseholdsPage(Page):
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
         self._build()
         self.visit.setVisible("worklog" in reachable)  # with a parent by now: no window flashes
+        self._rights.offer(self.ledger, Act.PRINT, "household")
         self._offer()
         self._offer_export()
         self._connect()
@@ -140,6 +145,8 @@ class HouseholdsPage(Page):
         self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        if self._rights.refresh(kinds):
+            self._rights.offer(self.ledger, Act.PRINT, "household")
         if not kinds or kinds & _KINDS:
             if not kinds or kinds & {"zone", "village_group"}:
                 self._offer()
@@ -311,7 +318,7 @@ class HouseholdsPage(Page):
 
     def _moved(self, household: bytes | None) -> None:
         """Another household is current; it is shown once the keys rest."""
-        self.visit.setEnabled(household is not None)
+        self._rights.offer(self.visit, Act.CREATE, "visit", able=household is not None)
         self._soon.start(_PAUSE)
 
     def _show(self, household: bytes | None) -> None:
@@ -329,7 +336,7 @@ class HouseholdsPage(Page):
 
     def _visit(self) -> None:
         household = self.table.current_id()
-        if household is not None and not self.visit.isHidden():
+        if household is not None and self.visit.isEnabled() and not self.visit.isHidden():
             self.wanted.emit("worklog", ("visit", household))
 
 

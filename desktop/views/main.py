@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("连心桥")
         self.setWindowIcon(icon("bridge", ACCENT))
         self._specs = {spec.key: spec for spec in pages}
+        self._offered = list(self._specs)
         self._pages: dict[str, Page] = {}
         self._stale: dict[str, frozenset[str]] = {}
         self._current = ""
@@ -79,8 +80,30 @@ class MainWindow(QMainWindow):
         """A page if it has been visited."""
         return self._pages.get(key)
 
+    @property
+    def keys(self) -> Sequence[str]:
+        """Keys of all pages that there are."""
+        return list(self._specs)
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """Keys of the pages that there are for this person."""
+        return self._offered
+
+    def offer_pages(self, keys: Collection[str]) -> None:
+        """Show only these pages in the navigation; the roles of the person have changed."""
+        self._offered = [key for key in self._specs if key in keys]
+        self.navigation.offer(self._offered)
+        if self._current and self._current not in self._offered:
+            self.show_page(self._offered[0])
+        for key in [key for key in self._pages if key not in self._offered]:
+            self._drop(key)
+
     def show_page(self, key: str, target: object = None) -> None:
         """Show a page, making it at its first visit, and in it what ``target`` names."""
+        if key not in self._offered:
+            self.say(f"“{self._specs[key].title}”这一页不在您的角色里。")
+            return
         page = self._pages.get(key) or self._make(key)
         self._current = key
         self.navigation.show_current(key)
@@ -150,8 +173,8 @@ class MainWindow(QMainWindow):
             self.status.sync_pressed.connect(lambda: self.show_page("sync"))
 
     def _keys(self) -> None:
-        for number, key in enumerate(list(self._specs)[:9], 1):
-            self._on(f"Ctrl+{number}", partial(self.show_page, key))
+        for number in range(1, min(9, len(self._specs)) + 1):
+            self._on(f"Ctrl+{number}", partial(self._show_number, number))
         self._on("Ctrl+F", lambda: self._with_page(lambda page: page.focus_search()))
         self._on("F5", self.reload)
         self._on("Ctrl+L", self.lock_wanted.emit)
@@ -160,6 +183,18 @@ class MainWindow(QMainWindow):
             self._on(keys, lambda: self._resize_text(1))
         self._on("Ctrl+-", lambda: self._resize_text(-1))
         self._on("Ctrl+0", lambda: self.set_text_size(100))
+
+    def _show_number(self, number: int) -> None:
+        if number <= len(self._offered):
+            self.show_page(self._offered[number - 1])
+
+    def _drop(self, key: str) -> None:
+        page = self._pages.pop(key)
+        page.leave()
+        self._stale.pop(key, None)
+        for stack, widget in ((self._stack, page), (self._tools, page.tools)):
+            stack.removeWidget(widget)
+            widget.deleteLater()
 
     def _on(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(lambda: act())
@@ -198,7 +233,7 @@ class MainWindow(QMainWindow):
     def _help(self) -> None:
         page = self._pages.get(self._current)
         own = page.shortcuts() if page else []
-        titles = [spec.title for spec in self._specs.values()]
+        titles = [self._specs[key].title for key in self._offered]
         pages = [(f"Ctrl+{n}", title) for n, title in enumerate(titles, 1)]
         title = self._specs[self._current].title if self._current else ""
         ShortcutHelp([(title, own), ("页面", pages), ("通用", COMMON)], self).open()

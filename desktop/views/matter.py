@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.table import Column, Rows, TableModel
+from desktop.models.who import Rights
 from desktop.theme import restyle
 from desktop.views.page import Page
 from desktop.views.step_form import Action, StepDraft, StepForm
@@ -53,6 +54,8 @@ class MatterPage(Page):
     """
 
     kinds: frozenset[str] = frozenset()
+    kind = ""
+    """The kind of record that the steps change."""
 
     def __init__(
         self,
@@ -66,8 +69,10 @@ class MatterPage(Page):
         super().__init__(parent)
         self.database = database
         self.cadre_id = cadre_id
+        self.rights = Rights(database, cadre_id)
         self._shown: bytes | None = None
         self.step: StepForm | None = None
+        self._actions: Sequence[Action] = ()
         self.buttons: dict[str, Button] = {}
         self.filter = ToggleChips(filters, clearable=False)
         self.filter.setAccessibleName("筛选")
@@ -107,6 +112,8 @@ class MatterPage(Page):
         self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        if self.rights.refresh(kinds):
+            self._offer()
         if not kinds or kinds & self.kinds:
             self.reload_list()
 
@@ -144,7 +151,8 @@ class MatterPage(Page):
         self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
 
     def _to_panel(self) -> None:
-        first = next(iter(self.buttons.values()), self.table)
+        able = (one for one in self.buttons.values() if one.isEnabled())
+        first = next(able, self.table)
         first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _moved(self, record: bytes | None) -> None:
@@ -198,10 +206,17 @@ class MatterPage(Page):
                 lambda action=action: self.open_action(action),  # type: ignore[misc]
                 kind="plain" if at else "primary",
             )
+        self._actions = actions
+        self._offer()
         holder = flowing(*self.buttons.values())
         if not actions:
             holder.hide()
         return holder
+
+    def _offer(self) -> None:
+        for action in self._actions:
+            if made := self.buttons.get(action.key):
+                self.rights.offer(made, action.act, self.kind)
 
     def _ask(self, action: Action) -> None:
         if self._shown is None:

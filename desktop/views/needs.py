@@ -18,6 +18,7 @@ from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.search import SearchBox
 from township.records import Need, NeedProgress
 from township.rules import needs as rules
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import needs
 
@@ -65,6 +66,7 @@ class NeedsPage(MatterPage):
     title = "诉求"
     icon = "chat-circle-text"
     kinds = frozenset({"need", "need_progress", "household", "person", "cadre"})
+    kind = "need"
 
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
         self.search = SearchBox("编号、内容、户主")
@@ -206,5 +208,9 @@ CLASS = Action(
     ("need_class", "class_reason", "law_ref"),
 )
 CONFIRM = Action(
-    "confirm", "确认分类", "分类已确认", lambda work, need, _: needs.confirm_class(work, need)
+    "confirm",
+    "确认分类",
+    "分类已确认",
+    lambda work, need, _: needs.confirm_class(work, need),
+    act=Act.APPROVE,
 )

@@ -54,6 +54,11 @@ def failure_notice(text: str, parent: QWidget | None) -> Notice:
     return Notice("没有完成", text, Tone.WARN, parent)
 
 
+def done_notice(text: str, parent: QWidget | None) -> Notice:
+    """Something is done whose outcome the person must have seen."""
+    return Notice("已完成", text, Tone.GOOD, parent)
+
+
 def crash_notice(description: str, log: Path | None, parent: QWidget | None) -> Notice:
     """We failed; ``description`` has no personal data and can be copied."""
     where = f"\n\n详细情况已写入日志（不含居民信息）：\n{log}" if log else ""

@@ -7,15 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.background import Background
 from desktop.models.sync_desk import SyncDesk
 from desktop.theme import restyle
+from desktop.views.join_again import JoinAgain
 from desktop.views.stick_card import StickCard
 from desktop.views.widgets.basics import button, label, row
-from desktop.views.widgets.form import Form
 from desktop.views.widgets.progress import ProgressStrip
-from desktop.views.widgets.secret_fields import CodeField
-from township.errors import WorldError
 from township.storage.contact import Standing
 
 
@@ -23,7 +20,7 @@ class OutOfContactPanel(QWidget):
     """Says why, and lets sync, by network or stick, and enrol again.
 
     Shows no record. ``standing`` is asked again after each; ``returned`` when it is in order,
-    ``left`` when the person locks. ``reenrol(code)`` runs in the background.
+    ``left`` when the person locks.
     """
 
     returned = Signal()
@@ -33,13 +30,11 @@ class OutOfContactPanel(QWidget):
         self,
         standing: Callable[[], Standing],
         desk: SyncDesk,
-        reenrol: Callable[[str], object],
-        background: Background,
+        again: JoinAgain,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._standing, self._desk = standing, desk
-        self._reenrol, self._background = reenrol, background
         self.text = label("", wrap=True)
         self.waiting = label("", "caption", wrap=True)
         self.message = label("", "problem", wrap=True)
@@ -47,10 +42,10 @@ class OutOfContactPanel(QWidget):
         self.lock = button("锁定", self.left.emit, kind="quiet", glyph="lock-simple")
         self.progress = ProgressStrip()
         self.stick = StickCard(desk)
-        self.code = Form({"code": CodeField()}, [["code"]])
-        self.join = button("重新登记", self._join, glyph="key")
-        self._again = QWidget()
+        self._again = again
+        self.code, self.join = again.code, again.join
         self._build()
+        self._again.ended.connect(self._joined)
         desk.moved.connect(self.progress.show_progress)
         desk.ended.connect(self._ended)
         desk.carried.connect(lambda _text, _fine: self._look())
@@ -58,10 +53,6 @@ class OutOfContactPanel(QWidget):
         self._look()
 
     def _build(self) -> None:
-        again = QVBoxLayout(self._again)
-        again.setContentsMargins(0, 0, 0, 0)
-        again.addWidget(self.code)
-        again.addLayout(row(self.join, 1))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(36, 28, 36, 20)
         layout.setSpacing(10)
@@ -84,10 +75,11 @@ class OutOfContactPanel(QWidget):
             self.returned.emit()
             return
         self.text.setText(standing.in_words())
-        count = self._desk.state().waiting
+        state = self._desk.state()
+        count = state.waiting
         self.waiting.setText(f"没有上报的改动：{count} 次，都还在。" if count else "")
         shut = standing.why == "revoked"
-        self._again.setVisible(shut)
+        self._again.setVisible(shut or state.forgotten)
         self.stick.setVisible(not shut)
         for one in (self.go, self.join, self.lock):
             one.setEnabled(not busy)
@@ -101,21 +93,9 @@ class OutOfContactPanel(QWidget):
     def _ended(self, problem: str | None) -> None:
         self._say(problem or "")
 
-    def _join(self) -> None:
-        if not self.code.check():
-            return
-        code = self.code.values()["code"]
-        self._say("")
-        self.join.setEnabled(False)
-        self._background.run(
-            lambda _: self._reenrol(code),
-            failed=lambda error: self._refused(error),
-            finished=self._look,
-            owner=self,
-        )
-
-    def _refused(self, error: WorldError) -> None:
-        self._say(str(error))
+    def _joined(self, problem: str | None) -> None:
+        self._say(problem or "")
+        self._look()
 
     def _say(self, text: str) -> None:
         self.message.setText(text)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWid
 from desktop.models.photo_desk import PhotoDesk
 from desktop.pictures import small
 from desktop.theme import MUTED, em, restyle
+from desktop.tips import tip
 from desktop.views.widgets.basics import button, label, row
 from township.errors import WorldError
 from township.records import Attachment
@@ -99,6 +100,11 @@ class PhotoWindow(QDialog):
         self.caption.setText(photo.caption)
         self.caption.setModified(False)
         self.state.setText(photo.state)
+        why_not = self._desk.why_not(photo)
+        self.caption.setReadOnly(bool(why_not))
+        self.caption.setToolTip(tip(why_not))
+        self.remove.setEnabled(not why_not)
+        self.remove.setToolTip(tip(why_not))
         self._tell(None)
         self.back.setEnabled(self._at > 0)
         self.ahead.setEnabled(self._at + 1 < total)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme import TEXT_PERCENTS
 from desktop.views.page import Page
 from desktop.views.password_card import PasswordCard
-from desktop.views.widgets.basics import Card, label, selectable
+from desktop.views.widgets.basics import Card, label, scrolled, selectable
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 
@@ -19,7 +19,7 @@ _SAMPLE = "老人独自在家，血压药还有半个月，儿子下月初回来
 class SettingsPage(Page):
     """``resize`` changes the text of the whole program; ``about`` are lines of facts.
 
-    ``account`` is a card about the user, such as a ``PasswordCard``.
+    ``cards`` are about the person's account and data, such as a ``PasswordCard``.
     """
 
     title = "设置"
@@ -30,11 +30,11 @@ class SettingsPage(Page):
         percent: int,
         resize: Callable[[int], object],
         about: list[str],
-        account: PasswordCard | None = None,
+        cards: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._resize, self.account = resize, account
+        self._resize = resize
         sizes = [Choice(size, f"{size}%") for size in TEXT_PERCENTS]
         self._sizes = ToggleChips(sizes, clearable=False)
         self._sizes.setAccessibleName("文字大小")
@@ -46,15 +46,20 @@ class SettingsPage(Page):
         facts = Card("关于")
         for line in about:
             facts.body.addWidget(selectable(line, "caption"))
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(size)
-        if account is not None:
-            account.said.connect(lambda text: self.said.emit(text, None))
-            layout.addWidget(account)
+        for card in cards:
+            if isinstance(card, PasswordCard):
+                card.said.connect(lambda text: self.said.emit(text, None))
+            layout.addWidget(card)
         layout.addWidget(facts)
         layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
         self.show_percent(percent)
 
     def show_percent(self, percent: int) -> None:

@@ -68,6 +68,7 @@ class SituationsPage(MatterPage):
     title = "五情"
     icon = "bell-ringing"
     kinds = frozenset({"situation", "cadre"})
+    kind = "situation"
 
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
         empty = EmptyState(

@@ -16,6 +16,7 @@ from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import WorldError
 from township.fields import Field
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import drafts
@@ -23,7 +24,10 @@ from township.usecases import drafts
 
 @dataclass(frozen=True)
 class Action:
-    """A step: its button, the fields it asks for, and what carries it out."""
+    """A step: its button, the fields it asks for, and what carries it out.
+
+    ``act``: what the roles must allow with the kind of the page.
+    """
 
     key: str
     text: str
@@ -31,6 +35,7 @@ class Action:
     run: Callable[[UnitOfWork, bytes, Mapping[str, Any]], None]
     fields: Mapping[str, Field] | None = None
     names: Sequence[str] = ()
+    act: Act = Act.EDIT
 
 
 class StepDraft:

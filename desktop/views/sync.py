@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.background import Progress
 from desktop.models.sync_desk import SyncDesk, in_words
+from desktop.models.who import Rights
 from desktop.views.content_dialog import ContentDialog
 from desktop.views.duplicates import DuplicatesCard
 from desktop.views.guarded import NOTED, TOLD, many_looks
+from desktop.views.join_again import JoinAgain
 from desktop.views.own_work import NotTakenCard, WaitingCard
 from desktop.views.page import Page
 from desktop.views.reason_dialog import ReasonDialog
@@ -26,6 +28,7 @@ from desktop.views.widgets.basics import (
 )
 from desktop.views.widgets.progress import ProgressStrip
 from township.errors import WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.storage.files import Queue
 from township.usecases import syncing
@@ -38,16 +41,25 @@ from township.values import local_text
 
 
 class SyncPage(Page):
-    """Shows a ``SyncDesk`` and lets the person settle conflicts."""
+    """Shows a ``SyncDesk`` and lets the person settle conflicts.
+
+    ``again`` is offered when the township does not know this laptop any more.
+    """
 
     title = "同步"
     icon = "arrows-clockwise"
 
     def __init__(
-        self, database: Database, cadre_id: bytes, desk: SyncDesk, parent: QWidget | None = None
+        self,
+        database: Database,
+        cadre_id: bytes,
+        desk: SyncDesk,
+        again: JoinAgain | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._database, self._cadre, self.desk = database, cadre_id, desk
+        self._rights = Rights(database, cadre_id)
         self.headline = label("", "title")
         self.detail = label("", "caption", wrap=True)
         self.go = button(
@@ -62,6 +74,8 @@ class SyncPage(Page):
         self.waiting = WaitingCard(database, cadre_id)
         self.duplicates = DuplicatesCard(database, cadre_id)
         self.stick = StickCard(desk)
+        self.again = Card("重新登记这台电脑")
+        self._join = again
         self._made: list[QWidget] = []
         self._build()
         desk.changed.connect(self._show_state)
@@ -75,6 +89,7 @@ class SyncPage(Page):
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        self._rights.refresh(kinds)
         self._show_state(self.desk.state())
         with self._database.reader() as session:
             conflicts = syncing.open_conflicts(session)
@@ -112,7 +127,17 @@ class SyncPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        parts = (self.conflicts, self.refused, self.duplicates, self.waiting, self.stick)
+        if self._join is not None:
+            self.again.body.addWidget(self._join)
+            self._join.ended.connect(self._joined)
+        parts = (
+            self.again,
+            self.conflicts,
+            self.refused,
+            self.duplicates,
+            self.waiting,
+            self.stick,
+        )
         for part in (card, *parts):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -134,6 +159,7 @@ class SyncPage(Page):
         if not self.desk.running:
             self._rest()
             self._tell(state.problem)
+        self.again.setVisible(state.forgotten and self._join is not None)
         self.go.setEnabled(not self.desk.running)
         self.stop.setVisible(self.desk.running)
         with self._database.reader() as session:
@@ -152,6 +178,13 @@ class SyncPage(Page):
     def _cancel(self) -> None:
         self.desk.cancel()
         self.stop.setEnabled(False)
+
+    def _joined(self, problem: str | None) -> None:
+        if problem is not None:
+            self._tell(problem)
+        else:
+            self.said.emit("已重新登记，没有上报的内容接着上报。", None)
+            self.desk.start()
 
     def _rest(self) -> None:
         """Nothing runs any more, whatever came of it."""
@@ -196,6 +229,8 @@ class SyncPage(Page):
             grid.addWidget(selectable(value), 2, column)
             choose = button("用这个", partial(self.settle, conflict, decision), glyph="check")
             choose.setAccessibleName(f"{what}用{title}：{value}")
+            if self._rights.offer(choose, Act.EDIT, "conflict", b"") and decision == OTHER:
+                self._rights.offer(choose, *self._rights_to(conflict))
             grid.addLayout(row(choose, 1), 3, column)
             grid.setColumnStretch(column, 1)
         if conflict.masked:
@@ -219,6 +254,11 @@ class SyncPage(Page):
                 self.said.emit(many, None)
 
         ReasonDialog("查看遮盖的内容", title, TOLD, give, self).open()
+
+    def _rights_to(self, conflict: OpenConflict) -> tuple[Act, str, bytes]:
+        """What it takes to write the other value into the record."""
+        moves = conflict.kind == "household" and conflict.moves
+        return Act.MOVE if moves else Act.EDIT, conflict.kind, conflict.author or b""
 
 
 def _photos(queue: Queue) -> str:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from desktop.models.who import Rights
 from desktop.theme import Tone
 from desktop.tips import tip
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.rights import RequestLine
@@ -40,13 +42,15 @@ class TodayPage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._reachable = reachable
+        self._links = reachable
+        self._rights = Rights(database, cadre_id)
+        self._reachable = self._rights.pages(reachable)
         self._database = database
         self._cadre_id = cadre_id
         self.days = StatCard("本月已计天数", opens="worklog" in reachable)
         self.links = StatCard("本年联系户已入户")
-        self.overdue = StatCard("超期诉求", opens=True)
-        self.soon = StatCard("三天内到期", opens=True)
+        self.overdue = StatCard("超期诉求", opens="needs" in reachable)
+        self.soon = StatCard("三天内到期", opens="needs" in reachable)
         self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
         self.days.pressed.connect(lambda: self.wanted.emit("worklog", self._now().date()))
         self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))
@@ -60,6 +64,11 @@ class TodayPage(Page):
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        self._rights.refresh(kinds)
+        self._reachable = self._rights.pages(self._links)
+        for part in (self.overdue, self.soon, self.needs):
+            part.setVisible(self._rights.may(Act.SEE, "need"))
+        self.visits.setVisible(self._rights.may(Act.SEE, "visit"))
         with self._database.reader() as session:
             self._show(today(session, self._cadre_id, self._now()))
 
@@ -119,7 +128,7 @@ class TodayPage(Page):
     def _visit_line(self, visit: PlannedVisit, found: Today) -> QWidget:
         late = "（已过）" if visit.on < found.on else ""
         text = f"{visit.on}{late}　{visit.household}"
-        if "worklog" not in self._reachable:
+        if "worklog" not in self._reachable or not self._rights.may(Act.CREATE, "visit"):
             return label(text, wrap=True)
         target = ("visit", visit.household_id)
         return _line(text, lambda: self.wanted.emit("worklog", target))

@@ -31,27 +31,37 @@ class DemoUser:
     password: str
 
 
+@dataclass(frozen=True)
+class User:
+    """Somebody who can unlock data here; ``key`` tells the program who."""
+
+    key: str
+    shown: str
+
+
 class UnlockPanel(QWidget):
     """Asks for user and password; ``unlocked(object)`` brings what ``unlock`` returned.
 
-    ``unlock(login, password)`` runs in the background and may raise WrongPassword with a
-    delay, which is counted down, or another WorldError, whose text is shown. ``wait(login)``
+    ``added`` when somebody wants to be added to this computer; offered if ``more``.
+    ``unlock(key, password)`` runs in the background and may raise WrongPassword with a
+    delay, which is counted down, or another WorldError, whose text is shown. ``wait(key)``
     gives the delay in seconds that is left from earlier tries. ``recovery`` is asked when the
     person has forgotten the password.
     """
 
     unlocked = Signal(object)
+    added = Signal()
 
     def __init__(
         self,
-        logins: Sequence[str],
+        users: Sequence[User],
         unlock: Callable[[str, str], object],
         wait: Callable[[str], int],
         background: Background,
         *,
-        last_login: str | None = None,
         demo: Sequence[DemoUser] = (),
         recovery: Callable[[], Recovery] | None = None,
+        more: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,8 +71,8 @@ class UnlockPanel(QWidget):
         self._busy = False
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._tick)
-        self._who = ChoiceEdit([self._choice(login) for login in logins])
-        self._who.set_value(last_login if last_login in logins else logins[0])
+        self._who = ChoiceEdit([self._choice(user) for user in users])
+        self._who.set_value(users[0].key)
         self._who.setAccessibleName("用户")
         self._single = label(self._who.text())
         self._password = PasswordEdit()
@@ -73,7 +83,7 @@ class UnlockPanel(QWidget):
         self._recovery = recovery
         self._help: ForgottenPanel | None = None
         self._forgotten = QVBoxLayout()
-        self._build(several=len(logins) > 1)
+        self._build(several=len(users) > 1, more=more)
         self._connect()
         self._user_changed()
 
@@ -81,7 +91,7 @@ class UnlockPanel(QWidget):
         """Put the cursor where typing goes on."""
         self._password.setFocus()
 
-    def _build(self, *, several: bool) -> None:
+    def _build(self, *, several: bool, more: bool) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(36, 32, 36, 24)
         layout.setSpacing(8)
@@ -98,7 +108,9 @@ class UnlockPanel(QWidget):
         layout.addWidget(self._message)
         forgotten = button("忘记密码…", self._toggle_help, kind="quiet")
         forgotten.setVisible(self._recovery is not None)
-        layout.addLayout(row(self._enter, forgotten, 1))
+        add = button("添加使用者…", self.added.emit, kind="quiet")
+        add.setVisible(more)
+        layout.addLayout(row(self._enter, forgotten, 1, add))
         layout.addLayout(self._forgotten)
         if self._demo:
             layout.addSpacing(12)
@@ -128,9 +140,10 @@ class UnlockPanel(QWidget):
         self._password.returnPressed.connect(self._try)
         self.setFocusProxy(self._password)
 
-    def _choice(self, login: str) -> Choice:
-        user = self._demo.get(login)
-        return Choice(login, f"{user.name}（{login}）" if user else login, login)
+    def _choice(self, user: User) -> Choice:
+        demo = self._demo.get(user.key)
+        shown = f"{demo.name}（{user.key}）" if demo else user.shown
+        return Choice(user.key, shown, user.key)
 
     def _fill(self, user: DemoUser) -> None:
         self._who.set_value(user.login)
@@ -138,18 +151,18 @@ class UnlockPanel(QWidget):
         self._password.setText(user.password)
         self._enter.setFocus()
 
-    def _login(self) -> str:
+    def _key(self) -> str:
         return str(self._who.value() or "")
 
     def _user_changed(self) -> None:
         self._say("")
-        self._count_down(self._wait(self._login()) if self._login() else 0)
+        self._count_down(self._wait(self._key()) if self._key() else 0)
 
     def _try(self) -> None:
         if self._busy or self._seconds:
             return
-        login, password = self._login(), self._password.text()
-        if not login:
+        key, password = self._key(), self._password.text()
+        if not key:
             self._say("请先选择用户。", bad=True)
         elif not password:
             self._say("请输入密码。", bad=True)
@@ -157,7 +170,7 @@ class UnlockPanel(QWidget):
             self._set_busy(True)
             self._say("正在解锁…")
             self._background.run(
-                lambda _: self._unlock(login, password),
+                lambda _: self._unlock(key, password),
                 self._opened,
                 failed=self._refused,
                 finished=lambda: self._set_busy(False),
@@ -209,7 +222,7 @@ class UnlockPanel(QWidget):
         if self._help is None and self._recovery is not None:
             from desktop.views.forgotten import ForgottenPanel  # forms: not for every start
 
-            self._help = ForgottenPanel(self._recovery(), self._login, self._background)
+            self._help = ForgottenPanel(self._recovery(), self._key, self._background)
             self._help.unlocked.connect(self.unlocked)
             self._forgotten.addWidget(self._help)
             self._help.show()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
+from desktop.models.who import Rights
 from desktop.theme import restyle
 from desktop.views import visit_draft
 from desktop.views import visit_fields as fields
@@ -25,12 +26,14 @@ from desktop.views.widgets.form import Form
 from desktop.views.widgets.text import LongTextField
 from township.errors import InvalidInput, WorldError
 from township.records import Visit
+from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases.visits import log_visit, previous_talk
 from township.usecases.work_month import companions, find_households, household_names
 from township.values import CHINA
 
 _CARRY_OVER = 500
+_KINDS = {NEEDS: "need", SITUATIONS: "situation"}
 
 
 class VisitForm(QWidget):
@@ -68,6 +71,7 @@ class VisitForm(QWidget):
         self.more: dict[str, Button] = {}
         self._build()
         self.autosave = Autosave(self.form, self._keep)
+        self._offer(Rights(database, cadre_id))
         self.catcher = PictureCatcher(self)
         self.catcher.caught.connect(self.photos.take)
         self.photos.changed.connect(self.form.changed)
@@ -152,6 +156,12 @@ class VisitForm(QWidget):
         phrases = button("插入常用语", lambda: phrases.showMenu(), keys="Alt+Y")
         phrases.setMenu(self._phrases())
         inner.addStretch(1)
+        self._print = button(
+            "保存并打印走访报告",
+            lambda: self.save(then_print=True),
+            glyph="printer",
+            keys="Ctrl+P",
+        )
         self._scroll = scrolled(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -162,12 +172,7 @@ class VisitForm(QWidget):
         layout.addLayout(
             row(
                 button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S"),
-                button(
-                    "保存并打印走访报告",
-                    lambda: self.save(then_print=True),
-                    glyph="printer",
-                    keys="Ctrl+P",
-                ),
+                self._print,
                 *self.more.values(),
                 phrases,
                 1,
@@ -177,6 +182,17 @@ class VisitForm(QWidget):
         )
         self.problem.hide()
         self.warning.hide()
+
+    def _offer(self, rights: Rights) -> None:
+        self._rights = rights
+        rights.offer(self._print, Act.PRINT, "visit")
+        for part in MOST:
+            self._offer_part(part)
+
+    def _offer_part(self, part: str) -> None:
+        """One more of it can be added while there is room, if the roles allow it."""
+        room = any(self._is_hidden(part, one) for one in range(MOST[part]))
+        self._rights.offer(self.more[part], Act.CREATE, _KINDS[part], able=room)
 
     def _phrases(self) -> QMenu:
         menu = QMenu(self)
@@ -254,8 +270,7 @@ class VisitForm(QWidget):
     def _show_part(self, part: str, at: int, *, shown: bool) -> None:
         for name in fields.names_of(part, at):
             self.form.boxes[name].setVisible(shown)
-        full = not any(self._is_hidden(part, one) for one in range(MOST[part]))
-        self.more[part].setEnabled(not full)
+        self._offer_part(part)
         self.warning.setVisible(not self._is_hidden(SITUATIONS, 0))
 
     def _hide_blank(self, values: Mapping[str, Any]) -> None:

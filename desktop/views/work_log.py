@@ -14,6 +14,7 @@ from desktop.background import Background
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
 from desktop.models.table import Column, Sort, TableModel
+from desktop.models.who import Rights
 from desktop.parse import weekday_name
 from desktop.theme import Tone
 from desktop.views import visit_draft
@@ -29,6 +30,7 @@ from desktop.views.widgets.month import Mark, MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
 from township.rules.days import Standing
+from township.rules.permissions import Act
 from township.storage import search
 from township.storage.database import Database
 from township.usecases.photos import PhotoEntry
@@ -67,16 +69,15 @@ class WorkLogPage(Page):
             database, cadre_id, background, noted=lambda: self.committed.emit(NOTED)
         )
         self._photos = PhotoDesk(database, cadre_id, self)
+        self._rights = Rights(database, cadre_id)
         self.day = self._today()
         self.month = WorkMonth(False, 0, 0, 0, {})
         self.form: VisitForm | None = None
         self.grid = MonthGrid()
         self.counted = StatCard("本月已计天数")
         self.model = TableModel(COLUMNS, _Visits(self), self)
-        self.table = TableView(
-            self.model,
-            EmptyState("notebook", "这一天没有走访记录", "按 Ctrl+N 登记一次走访。"),
-        )
+        self._nothing = EmptyState("notebook", "")
+        self.table = TableView(self.model, self._nothing)
         self._build()
         self._connect()
         self.show_day(self.day)
@@ -93,7 +94,10 @@ class WorkLogPage(Page):
             self._show_day()
 
     def open_form(self, household: bytes | None = None) -> None:
-        """Show the visit form, with what was left unsaved in it."""
+        """Show the visit form, with what was left unsaved in it, if the roles allow a visit."""
+        if why_not := self._rights.why_not(Act.CREATE, "visit"):
+            self.said.emit(why_not, None)
+            return
         if self.form is not None:
             self.close_form()
         self.form = VisitForm(self._database, self._cadre, household)
@@ -119,10 +123,14 @@ class WorkLogPage(Page):
 
     def print_visit(self, visit: bytes) -> None:
         """Make the report of a visit and show it."""
-
+        if why_not := self._rights.why_not(Act.PRINT, "visit"):
+            self.said.emit(why_not, None)
+            return
         self._papers.print_visit(visit, self)
 
     def reload(self, kinds: frozenset[str]) -> None:
+        if self._rights.refresh(kinds):
+            self._offer()
         if not kinds or kinds & self.kinds:
             self._load()
 
@@ -182,6 +190,12 @@ class WorkLogPage(Page):
         whole.addWidget(self._stack)
         self._new = button("登记走访", self.open_form, kind="primary", glyph="plus", keys="Ctrl+N")
         self.add_tool(self._new)
+        self._offer()
+
+    def _offer(self) -> None:
+        may = self._rights.offer(self._new, Act.CREATE, "visit")
+        hint = "按 Ctrl+N 登记一次走访。" if may else ""
+        self._nothing.set_text("这一天没有走访记录", hint)
 
     def _connect(self) -> None:
         self.grid.moved.connect(self.show_day)

@@ -15,6 +15,7 @@ from sync.server.running import ServerThread
 from tests.sync.sample import office_changeset
 from township.records import Zone
 from township.storage.folder import LaptopFolder
+from township.storage.persons import Persons
 
 
 def test_a_new_laptop_gets_its_zone(tmp_path: Path) -> None:
@@ -28,9 +29,11 @@ def test_a_new_laptop_gets_its_zone(tmp_path: Path) -> None:
     with ServerThread(server, encrypted=True) as running:
         wrong = Enrolment(running.url, code[:-1] + "?", "Longmaxi-2026")
         with pytest.raises(CodeRefused):
-            enroller(here)(wrong, Job(steps.append))
+            enroller(Persons(here))(wrong, Job(steps.append))
         assert not here.enrolled()
-        laptop = enroller(here)(Enrolment(running.url, code, "Longmaxi-2026"), Job(steps.append))
+        laptop = enroller(Persons(here))(
+            Enrolment(running.url, code, "Longmaxi-2026"), Job(steps.append)
+        )
     server.close()
     with laptop.database.reader() as session:
         assert len(session.scalars(select(Zone.id)).all()) == 2
@@ -42,5 +45,5 @@ def test_cancelling_before_it_begins_leaves_nothing(tmp_path: Path) -> None:
     job = Job(lambda _: None)
     job.cancel()
     with pytest.raises(Cancelled):
-        enroller(LaptopFolder(tmp_path))(Enrolment("https://localhost:1", "A", "B"), job)
+        enroller(Persons(LaptopFolder(tmp_path)))(Enrolment("https://localhost:1", "A", "B"), job)
     assert list(tmp_path.iterdir()) == []

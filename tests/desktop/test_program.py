@@ -19,7 +19,7 @@ from desktop.views.enrol import Enrolment, EnrolPanel
 from desktop.views.main import PageSpec, Who
 from desktop.views.notices import Notice
 from desktop.views.page import Page
-from desktop.views.unlock import UnlockPanel
+from desktop.views.unlock import UnlockPanel, User
 from township.errors import DiskFull, WrongPassword
 
 
@@ -65,7 +65,7 @@ def start(qapp: QApplication, world: World, tmp_path: Path) -> Iterator[Callable
     def begin() -> Program[str]:
         parts = Parts(
             enrolled=lambda: world.enrolled,
-            logins=lambda: ["xiangmeihua"],
+            users=lambda _: [User("xiangmeihua", "xiangmeihua")],
             wait=lambda _: 0,
             unlock=world.unlock,
             enrol=world.enrol,

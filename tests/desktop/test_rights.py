@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from desktop.background import Background
-from desktop.models.who import erases
+from desktop.models.who import Rights
 from desktop.views.papers import Papers
 from desktop.views.preview import Preview
 from desktop.views.purge import PurgePage
@@ -205,4 +205,5 @@ def test_a_purge_is_seen_confirmed_and_done(
 
 
 def test_only_the_office_has_the_page(database: Database) -> None:
-    assert erases(database, CLERK) and not erases(database, VILLAGE)
+    assert Rights(database, CLERK).pages(["purge"]) == {"purge"}
+    assert Rights(database, VILLAGE).pages(["purge"]) == frozenset()

@@ -179,7 +179,7 @@ def check_author(found: MainWindow, author: Laptop) -> None:
 
 def check_papers_and_search(clerk: Laptop) -> None:
     with clerk.database.reader() as session:
-        ledger = documents.monthly_ledger(session, None, 2026, 11)
+        ledger = documents.monthly_ledger(session, None, 2026, 11, by=clerk.cadre)
         assert not search.household_ids(session, PERSON)
         assert not search.household_ids(session, "qwk")
     pdf = monthly_ledger(ledger, PrintStamp(clerk.database.clock(), "周敏", "1"))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.background import Background, Job
 from desktop.views.enrol import Enrolment, EnrolPanel
 from desktop.views.entry import EntryWindow
-from desktop.views.unlock import DemoUser, UnlockPanel
+from desktop.views.unlock import DemoUser, UnlockPanel, User
 from township.errors import WorldError, WrongPassword
 
 DEMO = DemoUser("xiangmeihua", "向美华", "村干部", "lianxinqiao-2026")
@@ -56,11 +56,10 @@ def panel(qtbot: QtBot, background: Background) -> Iterator[Make]:
 
 def unlock_panel(background: Background, lock: Lock, demo: bool) -> UnlockPanel:
     return UnlockPanel(
-        ["zhoumin", "xiangmeihua"],
+        [User("xiangmeihua", "xiangmeihua"), User("zhoumin", "zhoumin")],
         lock.unlock,
         lambda _: lock.waiting,
         background,
-        last_login="xiangmeihua",
         demo=[DEMO] if demo else [],
     )
 

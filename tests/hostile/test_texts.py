@@ -187,8 +187,11 @@ def test_paper_shows_them_without_harm(stranger: Stranger, laptop: Laptop, coded
     today = china_today()
     stamp = PrintStamp(utc_now(), TEXTS["html"], TEXTS["bidi"])
     with laptop.database.reader() as session:
-        ledger = documents.monthly_ledger(session, None, today.year, today.month)
-        reports = [documents.visit_report(session, records.ids["visit"]) for records in made]
+        ledger = documents.monthly_ledger(session, None, today.year, today.month, by=laptop.cadre)
+        reports = [
+            documents.visit_report(session, records.ids["visit"], by=laptop.cadre)
+            for records in made
+        ]
     for pdf in [monthly_ledger(ledger, stamp), *(visit_report(one, stamp) for one in reports)]:
         assert b"/JavaScript" not in pdf
         assert b"/URI" not in pdf and b"/Launch" not in pdf

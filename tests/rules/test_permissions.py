@@ -170,6 +170,15 @@ def test_a_refusal_says_who_can_help() -> None:
     assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
     assert "只由镇里生成" in permissions.refusal(village, Act.CREATE, "conflict")
     assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
+    said = permissions.refusal(frozenset({"PO"}), Act.PRINT, "household")
+    assert said.startswith("公安干警不能打印户。请由村干部、") and "保存" not in said
+    assert "没有开放" in permissions.refusal(village, Act.EXPORT, "person")
+
+
+def test_what_is_not_offered_says_who_can() -> None:
+    said = permissions.not_offered(frozenset({"VC"}), Act.APPROVE, "need")
+    assert said.startswith("村干部不能审核确认诉求。请由村书记、") and "保存" not in said
+    assert "请联系镇党政办" in permissions.not_offered(frozenset({"?"}), Act.CREATE, "visit")
 
 
 def test_who_exports() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
-from sync.problems import Refused, Revoked, Rewritten, SyncProblem
+from sync.problems import Forgotten, Refused, Revoked, Rewritten, SyncProblem
 from sync.server import audit, devices, epochs
 from sync.wire import ChainHead
 from tests.simulation.things import Broken
@@ -40,7 +40,7 @@ def refusals(
     own, held = replica.identity(), replica.checkpoint()
     device = devices.find(connection, service.township_id, own.device)
     if device is None or device.signing_public != _public(own):
-        return frozenset({Refused})  # enrolled after the server's copy was made
+        return frozenset({Forgotten})  # enrolled after the server's copy was made
     if device.revoked:
         return frozenset({Revoked})
     same = held is not None and held.epoch == epochs.current(connection, service.township_id)

@@ -101,7 +101,7 @@ def test_daily_backups_are_made_once_a_day(database: Database, tmp_path: Path) -
     folder = tmp_path / "backups"
     made = backup.make_daily(database, folder)
     assert made is not None
-    assert str(backup.made_on(made)) == "2026-05-03"
+    assert [one.at.isoformat() for one in backup.listed(folder)] == ["2026-05-03T14:05:00+08:00"]
     assert backup.make_daily(database, folder) is None
     assert backup.found(folder) == [made]
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from township.changes import bucket
 from township.documents import LedgerNeed, LedgerTotals
-from township.errors import NotFound
+from township.errors import NotAllowed, NotFound
 from township.records import (
     Cadre,
     Group,
@@ -45,7 +45,7 @@ DEVICE = {
     "server_url": "https://localhost",
 }
 ZONE, OTHER_ZONE, GROUP, HOME, HEAD = (new_id() for _ in range(5))
-VISITOR, COMPANION, LOG, VISIT = (new_id() for _ in range(4))
+VISITOR, COMPANION, POLICE, LOG, VISIT = (new_id() for _ in range(5))
 
 
 def add(connection: Connection, kind: type[Record], **values: Any) -> bytes:
@@ -69,8 +69,9 @@ def add_township(connection: Connection) -> None:
     add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=2)
     add(connection, Zone, id=OTHER_ZONE, name="天龙村", code="420527103213", position=1)
     add(connection, Group, id=GROUP, zone_id=ZONE, number=2, name="二组")
-    add(connection, Cadre, id=VISITOR, name="李秀英", login="lxy", status="active")
+    add(connection, Cadre, id=VISITOR, name="李秀英", login="lxy", roles=("VC",), status="active")
     add(connection, Cadre, id=COMPANION, name="王𠮷明", login="wjm", status="left")
+    add(connection, Cadre, id=POLICE, name="秦勇", login="qy", roles=("PO",), status="active")
     home = {"zone_id": ZONE, "group_id": GROUP, "away": False}
     add(connection, Household, id=HOME, no="龙马溪-2-017", head_person_id=HEAD, **home)
     add(connection, Household, no="龙马溪-2-003", **home | {"away": True})
@@ -167,7 +168,7 @@ def add_needs(connection: Connection) -> None:
 
 def test_a_visit_report_says_all_that_belongs_to_the_visit(database: Database) -> None:
     with database.reader() as session:
-        report = visit_report(session, VISIT)
+        report = visit_report(session, VISIT, by=VISITOR)
     assert (report.township, report.zone, report.group) == ("屈原镇", "龙马溪村", "二组")
     assert (report.household_no, report.head, report.persons) == ("龙马溪-2-017", "王大明", 3)
     assert report.special_groups == ("困难户", "空巢老人")
@@ -186,12 +187,23 @@ def test_a_visit_report_says_all_that_belongs_to_the_visit(database: Database) -
 
 def test_a_visit_that_is_not_there_is_told(database: Database) -> None:
     with database.reader() as session, pytest.raises(NotFound, match="不在本机"):
-        visit_report(session, new_id())
+        visit_report(session, new_id(), by=VISITOR)
+
+
+def test_who_may_not_print_is_told_who_can(database: Database) -> None:
+    with database.reader() as session:
+        assert visit_report(session, VISIT, by=POLICE).head == "王大明"
+        with pytest.raises(NotAllowed) as told:
+            monthly_ledger(session, None, 2026, 5, by=POLICE)
+        assert str(told.value).startswith("公安干警不能打印户。请由村干部、村书记、联村领导、")
+        for stranger in (COMPANION, new_id()):  # without a role, and unknown here
+            with pytest.raises(NotAllowed, match="没有角色，不能打印"):
+                visit_report(session, VISIT, by=stranger)
 
 
 def test_a_ledger_tells_each_household_what_happened_in_the_month(database: Database) -> None:
     with database.reader() as session:
-        ledger = monthly_ledger(session, None, 2026, 5)
+        ledger = monthly_ledger(session, None, 2026, 5, by=VISITOR)
     [zone] = ledger.zones
     assert (zone.zone, ledger.whole) == ("龙马溪村", False)
     quiet, busy = zone.rows
@@ -218,7 +230,7 @@ def test_visits_are_counted_up_to_the_month(
     database: Database, month: int, counts: tuple[int, int]
 ) -> None:
     with database.reader() as session:
-        ledger = monthly_ledger(session, [ZONE], 2026, month)
+        ledger = monthly_ledger(session, [ZONE], 2026, month, by=VISITOR)
     [zone] = ledger.zones
     assert (zone.rows[1].visits_month, zone.rows[1].visits_year) == counts
 
@@ -228,7 +240,7 @@ def test_a_granted_zone_without_households_stands_in_the_ledger(database: Databa
         granted = [{"bucket": bucket(zone, "i"), "seq": 0} for zone in (OTHER_ZONE, None)]
         connection.execute(insert(tables.bucket_cursor), granted)
     with database.reader() as session:
-        ledger = monthly_ledger(session, None, 2026, 5)
+        ledger = monthly_ledger(session, None, 2026, 5, by=VISITOR)
     names = [(zone.zone, len(zone.rows)) for zone in ledger.zones]
     assert names == [("天龙村", 0), ("龙马溪村", 2)]
     assert ledger.whole
@@ -236,7 +248,7 @@ def test_a_granted_zone_without_households_stands_in_the_ledger(database: Databa
 
 def test_only_the_zones_asked_for(database: Database) -> None:
     with database.reader() as session:
-        ledger = monthly_ledger(session, [OTHER_ZONE], 2026, 5)
+        ledger = monthly_ledger(session, [OTHER_ZONE], 2026, 5, by=VISITOR)
     assert [zone.zone for zone in ledger.zones] == ["天龙村"]
     assert not ledger.whole
 
@@ -248,10 +260,12 @@ def test_progress_ends_full_and_can_cancel(database: Database) -> None:
         raise InterruptedError
 
     with database.reader() as session:
-        monthly_ledger(session, None, 2026, 5, lambda done, total: seen.append((done, total)))
+        monthly_ledger(
+            session, None, 2026, 5, lambda done, total: seen.append((done, total)), by=VISITOR
+        )
         assert seen == [(done, 7) for done in range(1, 8)]
         with pytest.raises(InterruptedError):
-            monthly_ledger(session, None, 2026, 5, cancel)
+            monthly_ledger(session, None, 2026, 5, cancel, by=VISITOR)
 
 
 def test_a_whole_township_with_three_years_of_visits_takes_under_three_seconds(
@@ -263,7 +277,7 @@ def test_a_whole_township_with_three_years_of_visits_takes_under_three_seconds(
         add_many_visits(connection, homes, 60_000)
     with database.reader() as session:
         began = process_time()
-        ledger = monthly_ledger(session, None, 2026, 5)
+        ledger = monthly_ledger(session, None, 2026, 5, by=VISITOR)
         spent = process_time() - began
     assert ledger.totals().households == 7904
     assert ledger.totals().visits_year > 5_000

@@ -20,5 +20,12 @@ class Settings:
     export_rows: int = 200
     """One export has so many households at most. Source: domain §7.1."""
 
+    second_factor_roles: frozenset[str] = frozenset(
+        {"LL", "PGO", "PET", "SAF", "TOP", "CLK", "DIS", "ADM", "SEC", "AUD"}
+    )
+    """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
+    second_factor_days: int = 14
+    """Days in which it may be put off after the first question [P]."""
+
 
 PRESET = Settings()

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from township import changes
 from township.changes import Op, Writers
 from township.errors import NotAllowed, WorldError
-from township.records import Cadre, Household, Record
+from township.records import Household, Record
 from township.rules.permissions import is_of, lacking, refusal
 from township.storage import moving, scope, tables
+from township.storage.roles import roles_of
 from township.values import Kind, Value, to_stored
 
 SEARCHED = ("household", "person")
@@ -75,12 +76,9 @@ def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -
 
     Roles of a cadre whom this laptop does not know are the township's to judge.
     """
-    with session.no_autoflush:
-        statement = select(Cadre.roles).where(Cadre.id == author, Cadre.deleted_at.is_(None))
-        found = session.execute(statement).one_or_none()
-    if found is None:
+    roles = roles_of(session, author)
+    if roles is None:
         return
-    roles = frozenset(found.roles or ())
     for record, op in ops:
         own = record.created_by == author or is_of(op.bucket, author)
         act = lacking(roles, op.kind, op.action, op.fields, own=own)

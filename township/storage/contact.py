@@ -23,7 +23,7 @@ DAYS = 14
 LIMIT = "contact.days"
 """Setting: another number of days."""
 _AT, _NEWEST, _CHAIN = "contact.at", "contact.newest", "contact.chain"
-_REVOKED = "contact.revoked"
+_REVOKED, _UNKNOWN = "contact.revoked", "contact.unknown"
 _CLOCK_MAY_ERR = timedelta(days=1)
 
 
@@ -65,12 +65,22 @@ def made(connection: Connection, now: datetime) -> None:
     keep(connection, _AT, moment)
     keep(connection, _NEWEST, moment)
     keep(connection, _CHAIN, _chain(connection))
-    connection.execute(delete(tables.setting).where(tables.setting.c.key == _REVOKED))
+    connection.execute(delete(tables.setting).where(tables.setting.c.key.in_((_REVOKED, _UNKNOWN))))
 
 
 def refused(connection: Connection) -> None:
     """The township said that this laptop is revoked."""
     keep(connection, _REVOKED, "1")
+
+
+def unknown(connection: Connection) -> None:
+    """The township said that it does not know this laptop."""
+    keep(connection, _UNKNOWN, "1")
+
+
+def is_unknown(connection: Connection) -> bool:
+    """Did it say so, and has nothing better been heard since?"""
+    return setting(connection, _UNKNOWN) is not None
 
 
 def note(connection: Connection, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +81,8 @@ def create(
         for path in folder.path.glob("laptop.db*"):
             path.unlink(missing_ok=True)
         folder.keyring.path.unlink(missing_ok=True)
+        with suppress(OSError):  # it was there before, and holds other things
+            folder.path.rmdir()
         raise
     return Unlocked(folder, database, login, cadre_id)
 

@@ -75,6 +75,13 @@ class Keyring:
         content["failures"].pop(login, None)
         self.save(content)
 
+    def forget(self, login: str) -> None:
+        """Take a user's way to the data away."""
+        content = self.load()
+        content["users"].pop(login, None)
+        content["failures"].pop(login, None)
+        self.save(content)
+
     def change(self, login: str, old: str, new: str, cost: Cost | None = None) -> None:
         """Give a user who knows the old password a new one; the data stay as they are.
 

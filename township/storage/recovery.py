@@ -145,7 +145,7 @@ def use(folder: LaptopFolder, text: str, password: str, cost: Cost | None = None
         ) from error
     if answer.request.hex() != waiting["request"]:
         raise WorldError("这份答复对应的是更早的请求。请用最近一次请求的答复。")
-    _check(folder, answer.key)
+    _check(folder, answer.key, login)
     content["users"][login] = keyring.wrap(answer.key, password, cost or Cost())
     content["failures"].pop(login, None)
     del content["recovering"]
@@ -221,14 +221,18 @@ def _body(text: str, title: str) -> bytes | None:
         return None
 
 
-def _check(folder: LaptopFolder, key: bytes) -> None:
-    """Does this key open the data? Raises WorldError."""
+def _check(folder: LaptopFolder, key: bytes, login: str) -> None:
+    """Does this key open the data? Then the user needs no second factor. Raises WorldError.
+
+    The township has seen the person; the telephone is often lost together with the password.
+    """
+    from township.storage import second_factor
     from township.storage.database import raw_connection, told
 
     try:
         with told():
             connection = raw_connection(folder.database, key)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("DELETE FROM setting WHERE key = ?", (second_factor.key(login),))
             connection.close()
     except DamagedDatabase as error:
         raise WorldError("答复里的钥匙打不开本机的数据，没有改动。请联系镇管理员。") from error

@@ -237,8 +237,13 @@ class Replica:
                 current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
                 kinds |= loading.switch(connection, current, whole)
 
-    def finished(self, problem: str | None, *, revoked: bool = False) -> None:
-        """Note for people how and when the last sync ended; who is ``revoked`` locks."""
+    def finished(
+        self, problem: str | None, *, revoked: bool = False, forgotten: bool = False
+    ) -> None:
+        """Note for people how and when the last sync ended.
+
+        Who is ``revoked`` locks; who is ``forgotten`` is offered to enrol again.
+        """
         values = {"last_sync_problem": problem}
         if problem is None:
             values["last_sync_at"] = moment_text(self._database.clock())
@@ -247,6 +252,8 @@ class Replica:
             files.tidy(connection)
             if revoked:
                 contact.refused(connection)
+            if forgotten:
+                contact.unknown(connection)
 
 
 def _stage(connection: Connection, told: Told) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.codes import POLICY
-from township.documents import ReportedNeed, ReportedSituation, VisitReport
-from township.errors import NotFound
+from township.documents import MonthlyLedger, ReportedNeed, ReportedSituation, VisitReport
+from township.errors import NotAllowed, NotFound
 from township.records import (
     Group,
     Household,
@@ -20,7 +20,10 @@ from township.records import (
     WorkLog,
     Zone,
 )
-from township.usecases.ledger import monthly_ledger
+from township.rules.permissions import Act, may, refusal
+from township.storage.roles import roles_of
+from township.usecases import ledger
+from township.usecases.ledger import Progress, Zones
 from township.usecases.paper_facts import (
     cadre_names,
     persons_of,
@@ -28,14 +31,27 @@ from township.usecases.paper_facts import (
     township_name,
 )
 
-__all__ = ["monthly_ledger", "visit_report"]
+
+def monthly_ledger(
+    session: Session,
+    zone_ids: Zones,
+    year: int,
+    month: int,
+    progress: Progress | None = None,
+    *,
+    by: bytes,
+) -> MonthlyLedger:
+    """The ledger of a month, for the cadre who prints it; see ``ledger``. Raises NotAllowed."""
+    _permit(session, by, "household")
+    return ledger.monthly_ledger(session, zone_ids, year, month, progress)
 
 
-def visit_report(session: Session, visit_id: bytes) -> VisitReport:
-    """The report of one visit. Raises NotFound.
+def visit_report(session: Session, visit_id: bytes, *, by: bytes) -> VisitReport:
+    """The report of one visit, for the cadre who prints it. Raises NotFound, NotAllowed.
 
     Persons and special groups are those of the day of the visit.
     """
+    _permit(session, by, "visit")
     visit = session.get(Visit, visit_id)
     household = session.get(Household, visit.household_id) if visit else None
     if visit is None or visit.deleted_at is not None or household is None:
@@ -65,6 +81,13 @@ def visit_report(session: Session, visit_id: bytes) -> VisitReport:
         resident_view=visit.shown("resident_ok"),
         next_visit_on=visit.next_visit_on,
     )
+
+
+def _permit(session: Session, cadre_id: bytes, kind: str) -> None:
+    """Nobody judges a print later: who is unknown here prints nothing. Raises NotAllowed."""
+    roles = roles_of(session, cadre_id) or frozenset()
+    if not may(roles, Act.PRINT, kind):
+        raise NotAllowed(refusal(roles, Act.PRINT, kind))
 
 
 def _name(session: Session, kind: type[Record], record: bytes | None) -> str:

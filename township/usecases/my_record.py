@@ -94,7 +94,7 @@ def _facts(
     """The person's fields, and those of the household that place the person."""
     silent = refuses_contact(session, person.id)
     facts = [
-        (field.label, person.shown(name))
+        (field.label, field.clear(getattr(person, name)))
         for name, field in Person.fields().items()
         if name not in _OF_OTHERS and not (name == "phone" and silent)
     ]

@@ -32,7 +32,10 @@ class PhotoEntry:
 
 @dataclass(frozen=True)
 class Photo:
-    """One photograph of a visit. ``here``: its bytes are; ``sent``: the township has them."""
+    """One photograph of a visit, which ``author`` added.
+
+    ``here``: its bytes are; ``sent``: the township has them.
+    """
 
     id: bytes
     visit_id: bytes
@@ -41,6 +44,7 @@ class Photo:
     here: bool
     sent: bool
     refused: bool = False
+    author: bytes = b""
 
     @property
     def state(self) -> str:
@@ -140,6 +144,7 @@ def photos_of(session: Session, visits: Iterable[bytes]) -> dict[bytes, list[Pho
             here is not None,
             waiting is None,
             refused is not None,
+            record.created_by or b"",
         )
         found.setdefault(record.visit_id, []).append(photo)
     return found

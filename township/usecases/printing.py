@@ -50,7 +50,7 @@ def visit_report(
         viewer = viewer_of(session, cadre_id)
 
         def make() -> VisitReport:
-            return documents.visit_report(session, visit_id)
+            return documents.visit_report(session, visit_id, by=cadre_id)
 
         found = _permitted(database, cadre_id, noted, make)
     zone = visit.zone_id if visit else None
@@ -78,7 +78,7 @@ def monthly_ledger(
         noted = Noted("print", "household", None, f"{year}-{month:02}", only(zones))
 
         def make() -> MonthlyLedger:
-            return documents.monthly_ledger(session, zones, year, month, progress)
+            return documents.monthly_ledger(session, zones, year, month, progress, by=cadre_id)
 
         found = _permitted(database, cadre_id, noted, make)
         ids = zone_ids_by_name(session)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from township.errors import NotFound, WorldError
 from township.fields import Sensitivity
 from township.records import Cadre, Conflict, Household, Person, Record, record_kinds
-from township.storage import rereading, tables
+from township.storage import contact, rereading, tables
 from township.storage.work import UnitOfWork
 from township.usecases import moving
 from township.usecases.names import name_of
@@ -27,6 +27,7 @@ class SyncState:
     """How many own changesets wait, and how the last sync ended.
 
     ``comparing``: the township was restored from a backup, and not everything was read anew yet.
+    ``forgotten``: it does not know this laptop any more.
     """
 
     waiting: int
@@ -35,16 +36,22 @@ class SyncState:
     refused: int
     conflicts: int
     comparing: bool = False
+    forgotten: bool = False
 
 
 @dataclass(frozen=True)
 class OpenConflict:
     """Two values for one field, in the words of the people who typed them.
 
-    ``field`` None: somebody deleted the record while another was changing it.
+    ``field`` None: somebody deleted the record while another was changing it. ``kind`` and
+    ``author`` are the record's, for what may be done with it;
+    ``moves``: the other value moves a household to another zone.
     """
 
     id: bytes
+    kind: str
+    author: bytes | None
+    moves: bool
     record: str
     where: str
     field: str | None
@@ -73,6 +80,7 @@ def sync_state(session: Session) -> SyncState:
         refused=counts.get("rejected", 0) + counts.get("quarantined", 0),
         conflicts=session.scalar(open_) or 0,
         comparing=rereading.running(session.connection()),
+        forgotten=contact.is_unknown(session.connection()),
     )
 
 
@@ -142,6 +150,9 @@ def _described(session: Session, conflict: Conflict, *, clear: bool = False) -> 
 
     return OpenConflict(
         conflict.id,
+        conflict.target_kind,
+        target.created_by if target is not None else None,
+        moving.lost_move(session, conflict) is not None,
         target.label if target is not None else conflict.target_kind,
         _where(session, target),
         field.label if field else name,

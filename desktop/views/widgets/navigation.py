@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -79,6 +79,14 @@ class Navigation(QFrame):
                 Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
             )
 
+    def offer(self, keys: Collection[str]) -> None:
+        """Show these pages only; they are numbered from top to bottom."""
+        shown = [key for key in self._buttons if key in keys]
+        for key, made in self._buttons.items():
+            made.setVisible(key in keys)
+        for number, key in enumerate(shown, 1):
+            self._buttons[key].setToolTip(f"{self._entries[key].title}（Ctrl+{number}）")
+
     def set_badge(self, key: str, count: int) -> None:
         """A number beside a page, such as conflicts to decide; 0 takes it away."""
         badge = self._badges[key]
@@ -89,7 +97,7 @@ class Navigation(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
-        keys = list(self._buttons)
+        keys = [key for key, made in self._buttons.items() if not made.isHidden()]
         focused = [key for key in keys if self._buttons[key].hasFocus()]
         if not step or not focused:
             super().keyPressEvent(event)

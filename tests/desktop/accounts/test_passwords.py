@@ -53,8 +53,8 @@ def test_a_password_is_changed_in_the_settings(
     program.main.show_page("settings")
     page = program.main.findChild(SettingsPage)
     assert isinstance(page, SettingsPage)
-    card = page.account
-    assert card is not None
+    card = page.findChild(PasswordCard)
+    assert isinstance(card, PasswordCard)
     for old, new, again, told in (
         (PASSWORD, "short", "short", "密码至少 10 位"),
         (PASSWORD, NEW, NEW + "!", "两次输入的密码不一样"),
