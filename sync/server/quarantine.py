@@ -134,23 +134,19 @@ def entry_op(one: Waiting, word: Word, text: str | None = None) -> Op:
     return Op(ADMISSION, new_id(), "insert", bucket(None, "i"), fields)
 
 
-_q = tables.quarantine.c
-_UNHEARD = (
-    select(_q.incarnation, _q.dseq, _q.decided, _q.decided_seq, _q.text)
-    .where(
-        _q.township_id == bindparam("township"),
-        _q.device == bindparam("number"),
-        _q.decided_seq > bindparam("heard"),
-    )
-    .order_by(_q.decided_seq)
-    .limit(MOST_TOLD + 1)
-)
-
-
 def told(connection: Connection, device: Device, heard: int, page: Page) -> Page:
     """The page with the decisions that this device has not heard."""
-    place = {"township": device.township_id, "number": device.number, "heard": heard}
-    rows = connection.execute(_UNHEARD, place).all()
+    c = tables.quarantine.c
+    rows = connection.execute(
+        select(c.incarnation, c.dseq, c.decided, c.decided_seq, c.text)
+        .where(
+            c.township_id == device.township_id,
+            c.device == device.number,
+            c.decided_seq > heard,
+        )
+        .order_by(c.decided_seq)
+        .limit(MOST_TOLD + 1)
+    ).all()
     found = [Decision(*row) for row in rows[:MOST_TOLD]]
     if len(rows) > MOST_TOLD:
         heard = found[-1].seq

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync import chain
@@ -56,16 +56,11 @@ class Taken:
     grown: Grown | None = None
 
 
-_LOCKED = (
-    select(tables.township.c.head_seq)
-    .where(tables.township.c.township_id == bindparam("township"))
-    .with_for_update()
-)
-
-
 def lock_head(connection: Connection, township_id: bytes) -> int:
     """Lock the township for writing and return its newest sequence number."""
-    return int(connection.execute(_LOCKED, {"township": township_id}).scalar_one())
+    c = tables.township.c
+    statement = select(c.head_seq).where(c.township_id == township_id).with_for_update()
+    return int(connection.execute(statement).scalar_one())
 
 
 def push(connection: Connection, device: Device, incoming: Push, now: datetime) -> Taken:
