@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, insert, select, update
 
 from sync.server import tables
 from sync.wire import ChainHead
@@ -36,7 +36,8 @@ class Device:
     """Does any of its work wait in quarantine?"""
 
 
-_TOWNSHIP, _NUMBER = bindparam("township"), bindparam("number")
+_TOWNSHIP: BindParameter[bytes] = bindparam("township")
+_NUMBER: BindParameter[int] = bindparam("number")
 _c, _q = tables.device.c, tables.quarantine.c
 _FOUND = select(
     tables.device,
@@ -60,9 +61,7 @@ _HEAD = select(tables.chain.c.dseq, tables.chain.c.hash).where(
 
 def find(connection: Connection, township_id: bytes, number: int) -> Device | None:
     """The device with this number."""
-    row = connection.execute(
-        _FOUND, {"township": township_id, "number": number}
-    ).one_or_none()
+    row = connection.execute(_FOUND, {"township": township_id, "number": number}).one_or_none()
     if row is None:
         return None
     return Device(

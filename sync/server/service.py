@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -39,7 +38,6 @@ from township import upcasting
 from township.storage.file_pages import FilePart, FilesTold
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
-
 
 _c = tables.township.c
 _TOWN = select(_c.epoch, _c.head_seq, _c.minimum).where(_c.township_id == bindparam("township"))
@@ -189,7 +187,7 @@ class Service:
             files=pulled.files,
         )
 
-    def _history(self, connection: Connection, known: int, town: Row[Any]) -> History:
+    def _history(self, connection: Connection, known: int, town: Row[bytes, int, int]) -> History:
         memory = self._memories.of(town.epoch)
         return history.prove(connection, self.township_id, self.key, town.head_seq, known, memory)
 

@@ -16,7 +16,6 @@ from sqlalchemy.dialects.sqlite import insert
 from township.storage import tables
 from township.storage.pages import ChunkName, Manifest
 
-
 _s = tables.staged_snapshot.c
 _MANIFESTS = select(_s.manifest).order_by(_s.bucket)
 _PARTS = select(tables.staged_chunk.c.bucket, tables.staged_chunk.c.hash)
