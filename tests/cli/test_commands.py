@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from cli.__main__ import main
 from reports.raster import page_text
+from tests import device
 from township.records import Cadre, Group, Household, Person, Visit, WorkLog, Zone
 from township.storage import tables
 from township.storage.database import Database
@@ -26,20 +27,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> tuple[LaptopFolder, str]
     zone = Zone(code="420527103210", name="龙马溪村", zone_kind="village", hotline="0717-2881234")
     cadre = Cadre(login="xiang", name="向美华", post="村委委员", roles=("VC",), status="active")
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=7,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="",
-            )
-        )
+        device.enter(connection)
     with database.work(bytes(16)) as work:
         work.add(zone)
         work.add(cadre)
