@@ -32,12 +32,14 @@ Measured = dict[str, Any]
 class Options:
     """How to run; each comparison is repeated ``rounds`` times, at least 3.
 
-    ``laptops``: how many come in a storm.
+    ``laptops``: how many come in a storm. ``records``: so many visits are synced once more, to
+    see whether a record costs the same among many; 0: none.
     """
 
     peers: bool = False
     rounds: int = 3
     laptops: int = 1000
+    records: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,10 @@ def parse_options(arguments: Sequence[str]) -> tuple[str, Options, bool]:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--rounds", type=int, default=3, help="how often each case runs (≥ 3)")
     parser.add_argument("--laptops", type=int, default=1000, help="how many laptops in a storm")
+    parser.add_argument("--records", type=int, default=0, help="also sync so many visits, once")
     given = parser.parse_args(arguments)
-    return given.name, Options(given.peers, given.rounds, given.laptops), given.json
+    options = Options(given.peers, given.rounds, given.laptops, given.records)
+    return given.name, options, given.json
 
 
 def names() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import towns
-from benchmarks.harness import Measured, run_case
+from benchmarks.harness import Measured, medians, run_case
 from benchmarks.link import SlowLink
 from benchmarks.processes import Told, Watched, serving, told
 
@@ -27,12 +27,22 @@ def ours(visits: int, folder: Path) -> Cases:
             "pull": _sync(puller, server),
             "noop": _sync(pusher, server),
         }
-        pusher.do(f"edit {EDITS}")
-        found["edits_push"] = _sync(pusher, server)
-        found["edits_pull"] = _sync(puller, server)
+        found |= _edits(pusher, puller, server)
         pusher.do(f"visit {DAY}")
         found["day"] = _sync(pusher, server)
     return found
+
+
+def _edits(pusher: Told, puller: Told, server: Watched) -> Cases:
+    """Medians of three: the first pays what is paid once, and one may meet SQLite's folding of
+    its WAL, which the many records before have left to do.
+    """
+    pushes, pulls = [], []
+    for _ in range(3):
+        pusher.do(f"edit {EDITS}")
+        pushes.append(_sync(pusher, server))
+        pulls.append(_sync(puller, server))
+    return {"edits_push": medians(pushes), "edits_pull": medians(pulls)}
 
 
 def slow_link(folder: Path) -> Cases:

@@ -27,7 +27,7 @@ from township.demo.staff import CADRE_LOGIN, CLERK_LOGIN
 from township.errors import WorldError
 from township.storage import contact, search, second_factor
 from township.storage.folder import LaptopFolder
-from township.storage.keyring import write_atomically
+from township.storage.keyring import Cost, write_atomically
 from township.storage.laptop import Unlocked
 from township.storage.replica import Replica
 from township.storage.settings import keep
@@ -88,9 +88,19 @@ def existing(path: Path) -> Demo:
 
 
 def make(
-    path: Path, households: int, years: int, seed: int, step: Step, today: date | None = None
+    path: Path,
+    households: int,
+    years: int,
+    seed: int,
+    step: Step,
+    today: date | None = None,
+    *,
+    cost: Cost | None = None,
 ) -> Demo:
-    """Make a demo; what an interrupted try left behind is made anew. Raises WorldError."""
+    """Make a demo; what an interrupted try left behind is made anew. Raises WorldError.
+
+    ``cost`` is the price of a try at a password, None: the usual one.
+    """
     demo = Demo(path, free_port())
     if demo.card.exists():
         raise WorldError(f"{path} 里已经有演示数据。请换一个文件夹，或先删除它。")
@@ -105,7 +115,7 @@ def make(
         with ServerThread(server, encrypted=True, port=demo.port) as running:
             for user in USERS:
                 step(f"登记并同步{user.name}的笔记本")
-                _laptop(server, running.url, demo, user)
+                _laptop(server, running.url, demo, user, cost)
     finally:
         server.close()
     _write_card(demo)
@@ -124,9 +134,9 @@ def _fill(
     snapshots.refresh(service.store, service.township_id, service.key, service.clock())
 
 
-def _laptop(server: OpenServer, url: str, demo: Demo, user: DemoUser) -> None:
+def _laptop(server: OpenServer, url: str, demo: Demo, user: DemoUser, cost: Cost | None) -> None:
     code = admin.issue_code(server, [user.login])
-    laptop = enrol(demo.laptop(user), url, code, user.password)
+    laptop = enrol(demo.laptop(user), url, code, user.password, cost=cost)
     try:
         with laptop.database.writing() as connection:
             keep(connection, contact.LIMIT, str(_DEMO_DAYS))

@@ -19,8 +19,8 @@ from sync import chain, collector, epochs, fetching, problems, turns, wire
 from sync.fetching import Came, Fetching
 from sync.pictures import Pictures
 from sync.progress import Progress as Progress  # what callers of run hear
-from sync.proving import continues, signed_checkpoint
-from sync.wire import Answer, BadMessage, ChainHead, Request
+from sync.proving import answer_to, continues, head_signature, signed_checkpoint
+from sync.wire import Answer, ChainHead, Request
 from township.changes import SCHEMA
 from township.storage.file_pages import Files
 from township.storage.outbox import Outbox, Place
@@ -114,7 +114,7 @@ class Client:
             Request(
                 own,
                 list(outbox.changesets),
-                _head_signature(key, identity, outbox),
+                head_signature(key, identity, outbox),
                 cursors,
                 self._budget,
                 self._scope,
@@ -154,7 +154,7 @@ class Client:
         """
         sent = self._sent
         assert sent is not None, "an answer follows a request"
-        answer = _opened(data, sent)
+        answer = answer_to(sent.name, data, sent.identity)
         self.progress.round_trips += 1
         if answer.refused == "epoch":
             self._enter_epoch(sent, answer)
@@ -314,36 +314,6 @@ class Client:
             progress.pulled += len(answer.page.entries)
             reached = min(answer.page.cursors.values(), default=answer.page.head)
             progress.behind = answer.page.head - reached
-
-
-def _head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:
-    """One signature over the hash of the last changeset covers all before it."""
-    if not outbox.changesets:
-        return b""
-    return key.sign(
-        chain.head_bytes(
-            identity.township_id,
-            identity.device,
-            outbox.own.incarnation,
-            outbox.last_dseq,
-            outbox.hash,
-        )
-    )
-
-
-def _opened(data: bytes, sent: _Sent) -> Answer:
-    """The township's answer, proven to be its own and to belong to this request."""
-    try:
-        envelope = wire.open_envelope(data)
-        if (envelope.township, envelope.sender) != (sent.identity.township_id, 0):
-            raise BadMessage("township")
-        chain.check_envelope(envelope, sent.identity.township_public)
-        answer = wire.unpack(envelope.body, Answer)
-    except BadMessage as error:
-        raise problems.nonsense() from error
-    if answer.request != sent.name:
-        raise problems.nonsense()
-    return answer
 
 
 def run(

@@ -31,7 +31,7 @@ class _Problem(msgspec.Struct):
     detail: str = ""
 
 
-_KNOWN = msgspec.json.Decoder(_Problem)  # see wire._DECODERS
+_KNOWN = msgspec.json.Decoder(_Problem)  # see wire.DECODERS
 
 
 class HttpCarrier:

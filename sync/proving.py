@@ -1,11 +1,49 @@
-"""What the township signs of its log with each answer, and whether it goes on from before."""
+"""What laptop and township sign for each other, and whether the log goes on from before."""
 
 from __future__ import annotations
 
-from sync import chain, history, problems
-from sync.wire import Answer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync import chain, history, problems, wire
+from sync.wire import Answer, BadMessage
 from township.storage.checkpoints import Checkpoint
+from township.storage.outbox import Outbox
 from township.storage.replica import Identity
+
+
+def head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:
+    """One signature over the hash of the last changeset covers all before it."""
+    if not outbox.changesets:
+        return b""
+    return key.sign(
+        chain.head_bytes(
+            identity.township_id,
+            identity.device,
+            outbox.own.incarnation,
+            outbox.last_dseq,
+            outbox.hash,
+        )
+    )
+
+
+def answer_in(data: bytes, identity: Identity) -> Answer:
+    """The answer in a message, proven to be the township's own. Raises BadMessage."""
+    envelope = wire.open_envelope(data)
+    if (envelope.township, envelope.sender) != (identity.township_id, 0):
+        raise BadMessage("township")
+    chain.check_envelope(envelope, identity.township_public)
+    return wire.unpack(envelope.body, Answer)
+
+
+def answer_to(request: bytes, data: bytes, identity: Identity) -> Answer:
+    """The township's answer to the request of this name. Raises SyncProblem."""
+    try:
+        answer = answer_in(data, identity)
+    except BadMessage as error:
+        raise problems.nonsense() from error
+    if answer.request != request:
+        raise problems.nonsense()
+    return answer
 
 
 def signed_checkpoint(answer: Answer, identity: Identity) -> Checkpoint:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sync import chain, epochs, problems, standing, wire
+from sync import epochs, problems, standing
 from sync.bundle import BadBundle
 from sync.problems import SyncProblem
-from sync.proving import continues, signed_checkpoint
+from sync.proving import answer_in, continues, signed_checkpoint
 from sync.standing import Standing
 from sync.wire import Answer, BadMessage
 from township.storage.checkpoints import Checkpoint
@@ -58,11 +58,7 @@ class Taken:
 def opened(message: bytes, identity: Identity) -> Answer:
     """One answer, proven to be the township's. Raises BadBundle."""
     try:
-        envelope = wire.open_envelope(message)
-        if (envelope.township, envelope.sender) != (identity.township_id, 0):
-            raise BadBundle("foreign")
-        chain.check_envelope(envelope, identity.township_public)
-        return wire.unpack(envelope.body, Answer)
+        return answer_in(message, identity)
     except BadMessage as error:
         raise BadBundle("foreign") from error
 

@@ -228,7 +228,7 @@ class Welcome(msgspec.Struct, frozen=True):
     protocol: int
 
 
-_DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
+DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
     kind: msgspec.msgpack.Decoder(kind)
     for kind in (Envelope, Request, Answer, Enrol, Enrolled, Sealed)
 }
@@ -264,7 +264,7 @@ def unpack(body: bytes, kind: type[T]) -> T:
 
 def parse(data: bytes, kind: type[T]) -> T:
     """An uncompressed message. Raises BadMessage."""
-    decoder: msgspec.msgpack.Decoder[T] = _DECODERS.get(kind) or msgspec.msgpack.Decoder(kind)
+    decoder: msgspec.msgpack.Decoder[T] = DECODERS.get(kind) or msgspec.msgpack.Decoder(kind)
     try:
         return decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

@@ -51,6 +51,17 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session", autouse=True)
+def schema() -> Iterator[None]:
+    """Each worker runs all migrations once, not for every empty laptop database."""
+    from tests.schema import made_once
+    from township.storage import migrate
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "upgrade", made_once(migrate.upgrade))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -17,7 +17,7 @@ import msgspec
 import pytest
 import typer.main
 from litestar import Litestar
-from sqlalchemy import Float, MetaData, Numeric, insert, select
+from sqlalchemy import Float, MetaData, Numeric, select
 
 from cli.commands import app as commands
 from sync import wire
@@ -26,6 +26,7 @@ from sync.server import folder
 from sync.server import tables as township_tables
 from sync.server.app import make_app
 from sync.server.enrolment import Enrolment
+from tests import device
 from tests.forbidden import RULES, in_name, in_text
 from township import codes
 from township.changes import Op, decode_op
@@ -309,20 +310,7 @@ def test_every_record_keeps_who_made_and_changed_it_and_when() -> None:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", bytes(32), clock=lambda: NOW)
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=7,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="https://localhost",
-            )
-        )
+        device.enter(connection)
     yield database
     database.close()
 

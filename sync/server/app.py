@@ -6,11 +6,13 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import RawBody
 
 from sync import wire
@@ -28,6 +30,9 @@ _THREADS = 4
 """Requests at work at a time; more wait in order, so that page caches stay warm and few."""
 _POSTED = ("/v1/exchange", "/v1/enrol")
 
+AnyRequest = Request[Any, Any, Any]
+_Answers = Callable[[str, bytes], bytes]
+
 _log = logging.getLogger(__name__)
 
 
@@ -43,43 +48,12 @@ def make_app(service: Service, enrolment: Enrolment, limits: Limits = LIMITS) ->
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="exchange")
     door = Door(service, enrolment, limits)
 
-    async def work(
-        answer: Callable[[str, bytes], bytes],
-        request: Request,  # type: ignore[type-arg]
-        body: RawBody,
-    ) -> Message:
-        if request.headers.get("content-type", "").split(";")[0].strip() != wire.CONTENT_TYPE:
-            raise BadMessage("content_type")
-        address = request.client.host if request.client else ""
-        loop = asyncio.get_running_loop()
-        return Message(await loop.run_in_executor(pool, answer, address, body))
-
-    @post("/v1/exchange", status_code=200)
-    async def exchange(request: Request, body: RawBody) -> Message:  # type: ignore[type-arg]
-        """Push changesets and pull the next page (see docs/sync-protocol.md)."""
-        return await work(door.exchange, request, body)
-
-    @post("/v1/enrol", status_code=200)
-    async def enrol(request: Request, body: RawBody) -> Message:  # type: ignore[type-arg]
-        """Enrol a laptop with a one-time code."""
-        return await work(door.enrol, request, body)
-
-    @get("/v1/welcome")
-    async def welcome() -> Welcome:
-        """Which program and protocol answer here."""
-        return Welcome("lianxinqiao", wire.PROTOCOL)
-
-    @get("/openapi.json", media_type="application/json")
-    async def description() -> bytes:
-        """This description."""
-        return openapi.description()
-
     async def stop() -> None:
         pool.shutdown(wait=True)
         door.refusals.close()
 
     app = Litestar(
-        [exchange, enrol, welcome, description],
+        [*_posted(door, pool), welcome, description],
         exception_handlers={
             BadMessage: _bad_message,
             HTTPException: _http_problem,
@@ -95,22 +69,57 @@ def make_app(service: Service, enrolment: Enrolment, limits: Limits = LIMITS) ->
     return Guard(app, limits)
 
 
-def _bad_message(_: Request, error: BadMessage) -> Response[bytes]:  # type: ignore[type-arg]
+def _posted(door: Door, pool: Executor) -> list[HTTPRouteHandler]:
+    """The addresses that take messages; ``pool`` is where they are worked on."""
+
+    async def work(answer: _Answers, request: AnyRequest, body: bytes) -> Message:
+        if request.headers.get("content-type", "").split(";")[0].strip() != wire.CONTENT_TYPE:
+            raise BadMessage("content_type")
+        address = request.client.host if request.client else ""
+        loop = asyncio.get_running_loop()
+        return Message(await loop.run_in_executor(pool, answer, address, body))
+
+    @post("/v1/exchange", status_code=200)
+    async def exchange(request: AnyRequest, body: RawBody) -> Message:
+        """Push changesets and pull the next page (see docs/sync-protocol.md)."""
+        return await work(door.exchange, request, body)
+
+    @post("/v1/enrol", status_code=200)
+    async def enrol(request: AnyRequest, body: RawBody) -> Message:
+        """Enrol a laptop with a one-time code."""
+        return await work(door.enrol, request, body)
+
+    return [exchange, enrol]
+
+
+@get("/v1/welcome")
+async def welcome() -> Welcome:
+    """Which program and protocol answer here."""
+    return Welcome("lianxinqiao", wire.PROTOCOL)
+
+
+@get("/openapi.json", media_type="application/json")
+async def description() -> bytes:
+    """This description."""
+    return openapi.description()
+
+
+def _bad_message(_: AnyRequest, error: BadMessage) -> Response[bytes]:
     status, content = document(error.code, error.detail)
     headers = {"retry-after": str(error.again)} if error.again else None
     return Response(content, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
-def _away(request: Request, _: StoreAway) -> Response[bytes]:  # type: ignore[type-arg]
+def _away(request: AnyRequest, _: StoreAway) -> Response[bytes]:
     """The same bytes again later."""
     return _bad_message(request, BadMessage("away", again=AGAIN_SECONDS))
 
 
-def _full(request: Request, _: StoreFull) -> Response[bytes]:  # type: ignore[type-arg]
+def _full(request: AnyRequest, _: StoreFull) -> Response[bytes]:
     return _bad_message(request, BadMessage("storage"))
 
 
-def _http_problem(request: Request, error: HTTPException) -> Response[bytes]:  # type: ignore[type-arg]
+def _http_problem(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if error.status_code == 413:
         return _bad_message(request, BadMessage("too_large", "message"))
     if error.status_code >= 500:  # the line broke within a body: nobody hears this
@@ -123,7 +132,7 @@ def _http_problem(request: Request, error: HTTPException) -> Response[bytes]:  #
     )
 
 
-def _broken(request: Request, error: Exception) -> Response[bytes]:  # type: ignore[type-arg]
+def _broken(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Our bug: the log gets the places in the program, nobody gets values that were at work."""
     places = [
         f"{Path(frame.filename).name}:{frame.lineno}"

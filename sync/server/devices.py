@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, insert, select, update
 
 from sync.server import tables
 from sync.wire import ChainHead
@@ -35,16 +36,32 @@ class Device:
     """Does any of its work wait in quarantine?"""
 
 
+_TOWNSHIP: BindParameter[bytes] = bindparam("township")
+_NUMBER: BindParameter[int] = bindparam("number")
+_c, _q = tables.device.c, tables.quarantine.c
+_FOUND = select(
+    tables.device,
+    exists()
+    .where(_q.township_id == _TOWNSHIP, _q.device == _NUMBER, _q.decided_seq.is_(None))
+    .label("waiting"),
+).where(_c.township_id == _TOWNSHIP, _c.number == _NUMBER)
+_GRANTED = select(tables.device_grant.c.bucket).where(
+    tables.device_grant.c.township_id == _TOWNSHIP, tables.device_grant.c.device == _NUMBER
+)
+_AUTHORS = select(tables.device_author.c.cadre_id).where(
+    tables.device_author.c.township_id == _TOWNSHIP, tables.device_author.c.device == _NUMBER
+)
+_BUCKETS = select(tables.bucket.c.bucket).where(tables.bucket.c.township_id == _TOWNSHIP)
+_HEAD = select(tables.chain.c.dseq, tables.chain.c.hash).where(
+    tables.chain.c.township_id == _TOWNSHIP,
+    tables.chain.c.device == _NUMBER,
+    tables.chain.c.incarnation == bindparam("incarnation"),
+)
+
+
 def find(connection: Connection, township_id: bytes, number: int) -> Device | None:
     """The device with this number."""
-    c = tables.device.c
-    q = tables.quarantine.c
-    mine = (q.township_id == township_id, q.device == number, q.decided_seq.is_(None))
-    row = connection.execute(
-        select(tables.device, exists().where(*mine).label("waiting")).where(
-            c.township_id == township_id, c.number == number
-        )
-    ).one_or_none()
+    row = connection.execute(_FOUND, {"township": township_id, "number": number}).one_or_none()
     if row is None:
         return None
     return Device(
@@ -129,32 +146,17 @@ class Grants:
 
 def grants(connection: Connection, device: Device) -> Grants:
     """What this device may read and write now."""
-    c = tables.device_grant.c
-    return Grants(
-        set(
-            connection.scalars(
-                select(c.bucket).where(
-                    c.township_id == device.township_id, c.device == device.number
-                )
-            )
-        )
-    )
+    return Grants(set(connection.scalars(_GRANTED, _place(device))))
 
 
 def authors(connection: Connection, device: Device) -> list[bytes]:
     """The cadres who may write on this device, in order."""
-    c = tables.device_author.c
-    return sorted(
-        connection.scalars(
-            select(c.cadre_id).where(c.township_id == device.township_id, c.device == device.number)
-        )
-    )
+    return sorted(connection.scalars(_AUTHORS, _place(device)))
 
 
 def scope(connection: Connection, device: Device) -> Scope:
     """The device's buckets and authors, with a mark that changes when they do."""
-    c = tables.bucket.c
-    known = connection.scalars(select(c.bucket).where(c.township_id == device.township_id))
+    known = connection.scalars(_BUCKETS, {"township": device.township_id})
     buckets = grants(connection, device).among(list(known))
     writers = authors(connection, device)
     mark = sha256(msgspec.msgpack.encode([buckets, writers])).digest()[:8]
@@ -163,15 +165,13 @@ def scope(connection: Connection, device: Device) -> Scope:
 
 def chain_head(connection: Connection, device: Device, incarnation: int) -> ChainHead:
     """Where the chain of one incarnation stands."""
-    c = tables.chain.c
-    row = connection.execute(
-        select(c.dseq, c.hash).where(
-            c.township_id == device.township_id,
-            c.device == device.number,
-            c.incarnation == incarnation,
-        )
-    ).one_or_none()
+    place = {**_place(device), "incarnation": incarnation}
+    row = connection.execute(_HEAD, place).one_or_none()
     return ChainHead(incarnation, row.dseq, row.hash) if row else ChainHead(incarnation, 0, GENESIS)
+
+
+def _place(device: Device) -> dict[str, Any]:
+    return {"township": device.township_id, "number": device.number}
 
 
 def chains(connection: Connection, device: Device) -> list[ChainHead]:

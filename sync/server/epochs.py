@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from secrets import randbelow
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from sync.server import tables
 from township.records import new_id
@@ -20,12 +20,14 @@ _OWN_DEVICES = (0, 1)
 _MOST_SKIPPED = 1 << 20
 
 
+_CURRENT = select(tables.township.c.epoch).where(
+    tables.township.c.township_id == bindparam("township")
+)
+
+
 def current(connection: Connection, township_id: bytes) -> bytes:
     """The epoch of the township as this connection sees it."""
-    c = tables.township.c
-    found: bytes = connection.execute(
-        select(c.epoch).where(c.township_id == township_id)
-    ).scalar_one()
+    found: bytes = connection.execute(_CURRENT, {"township": township_id}).scalar_one()
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync import history
 from sync.server import tables
@@ -68,6 +68,14 @@ class Memories:
         return self._by_epoch.setdefault(epoch, Memory())
 
 
+_b = tables.history_block.c
+_BLOCK_HASH = select(_b.hash).where(
+    _b.township_id == bindparam("township"),
+    _b.level == bindparam("level"),
+    _b.number == bindparam("number"),
+)
+
+
 class Tree:
     """The tree of the first ``size`` entries as one connection sees it.
 
@@ -118,12 +126,8 @@ class Tree:
         """The stored hash of a full subtree."""
         found = self._memory.blocks.get((level, number))
         if found is None:
-            c = tables.history_block.c
-            found = self._connection.scalar(
-                select(c.hash).where(
-                    c.township_id == self._township_id, c.level == level, c.number == number
-                )
-            )
+            place = {"township": self._township_id, "level": level, "number": number}
+            found = self._connection.scalar(_BLOCK_HASH, place)
             if found is not None:
                 self._memory.blocks[level, number] = found
         return found

@@ -2,7 +2,7 @@
 
 Nine of ten changesets of a working day are such, and a push has thousands of them. ``checks``
 and ``Taking`` decide all others one after the other, and would decide these the same way in
-four times the time (decision 026).
+15 µs more for each (decision 026).
 """
 
 from __future__ import annotations

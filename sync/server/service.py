@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from sync import chain, wire
 from sync.server import (
@@ -39,6 +39,9 @@ from township import upcasting
 from township.storage.file_pages import FilePart, FilesTold
 from township.storage.pages import Offer, Page, Scope
 from township.values import utc_now
+
+_c = tables.township.c
+_TOWN = select(_c.epoch, _c.head_seq, _c.minimum).where(_c.township_id == bindparam("township"))
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,8 @@ class Service:
     @retrying
     def exists(self) -> bool:
         """Does the database hold this township?"""
-        c = tables.township.c
         with self.store.reading() as connection:
-            found = connection.scalar(select(c.head_seq).where(c.township_id == self.township_id))
+            found = connection.execute(_TOWN, {"township": self.township_id}).one_or_none()
         return found is not None
 
     @retrying
@@ -154,8 +156,9 @@ class Service:
         """The answer after a push, from one view of the township."""
         device, request, name = asked.device, asked.request, asked.name
         with self.store.reading() as connection:
-            epoch = epochs.current(connection, self.township_id)
-            proof = self._history(connection, request.history, epoch)
+            town = connection.execute(_TOWN, {"township": self.township_id}).one()
+            epoch: bytes = town.epoch
+            proof = self._history(connection, request.history, town)
             if request.epoch not in (b"", epoch):
                 chain_head = devices.chain_head(connection, device, request.own.incarnation)
                 chains = devices.chains(connection, device)
@@ -166,7 +169,7 @@ class Service:
                 taken = self._compare(connection, device, request)
             pulled = _Pulled()
             if taken.refused is None:
-                pulled = self._pull(connection, asked)
+                pulled = self._pull(connection, asked, town.minimum)
                 if request.files:
                     desk = files.FileDesk(connection, device, self.vault)
                     room = files.room_for(request) if not pulled.minimum else None
@@ -187,12 +190,9 @@ class Service:
             files=pulled.files,
         )
 
-    def _history(self, connection: Connection, known: int, epoch: bytes) -> History:
-        c = tables.township.c
-        head = select(c.head_seq).where(c.township_id == self.township_id)
-        size: int = connection.execute(head).scalar_one()
-        memory = self._memories.of(epoch)
-        return history.prove(connection, self.township_id, self.key, size, known, memory)
+    def _history(self, connection: Connection, known: int, town: Row[bytes, int, int]) -> History:
+        memory = self._memories.of(town.epoch)
+        return history.prove(connection, self.township_id, self.key, town.head_seq, known, memory)
 
     @retrying
     def _push(self, device: Device, request: Request) -> Taken:
@@ -215,11 +215,11 @@ class Service:
         known = devices.chain_head(connection, device, request.own.incarnation)
         return Taken(known, refused=sequencer.behind(device, known, request.own))
 
-    def _pull(self, connection: Connection, asked: Asked) -> _Pulled:
+    def _pull(self, connection: Connection, asked: Asked, minimum: int) -> _Pulled:
         device, request = asked.device, asked.request
         scope = devices.scope(connection, device)
         pulled = _Pulled(scope=scope if scope.mark != request.scope else None)
-        pulled.minimum = self._lacking(connection, request.schema)
+        pulled.minimum = _lacking(minimum, request.schema)
         if pulled.minimum:
             return pulled
         granted = set(scope.buckets)
@@ -243,11 +243,8 @@ class Service:
             pulled.page = msgspec.structs.replace(pulled.page, more=True)
         return pulled
 
-    def _lacking(self, connection: Connection, schema: int) -> int:
-        """The record schema that a program must understand to pull; 0: this one does."""
-        c = tables.township.c
-        demanded: int = connection.execute(
-            select(c.minimum).where(c.township_id == self.township_id)
-        ).scalar_one()
-        needed = max(demanded, upcasting.floor())
-        return needed if max(schema, 1) < needed else 0
+
+def _lacking(demanded: int, schema: int) -> int:
+    """The record schema that a program must understand to pull; 0: this one does."""
+    needed = max(demanded, upcasting.floor())
+    return needed if max(schema, 1) < needed else 0

@@ -16,8 +16,11 @@ def ours(count: int, seconds: float) -> dict[str, Measured]:
         "pulled": 0,
         "peak_mb": 100.0,
         "server_peak_mb": 200.0,
+        "cpu_s": count * 20e-6,
+        "server_cpu_s": count * 50e-6,
     }
-    small = moved | {"s": 0.02, "round_trips": 1, "pushed": 30}
+    small = moved | {"s": 0.02, "round_trips": 1, "pushed": 30, "cpu_s": 0.01}
+    small["server_cpu_s"] = 0.03
     return {
         "push": moved,
         "pull": moved | {"pushed": 0, "pulled": count},
@@ -46,11 +49,14 @@ def test_rates_ratios_and_goals() -> None:
             "pull_vs_anki": 0.8,
         }
     )
-    assert {goal.name for goal in told.goals if not goal.met} == {"sync.pull_vs_anki"}
+    missed = {"sync.edits_push_ms", "sync.edits_pull_ms", "sync.pull_vs_anki"}
+    assert {goal.name for goal in told.goals if not goal.met} == missed
     values = {goal.name: goal.value for goal in told.goals}
     assert values["sync.bytes_per_record"] == 65
     assert values["sync.first_load_mb"] == 200
+    assert values["sync.edits_push_ms"] == 30, "the slower end counts"
     by_case = {result.case: result for result in told.results}
     assert by_case[f"{MANY} push"].value == 20_000
+    assert by_case[f"{MANY} push"].more["server_cpu_us_each"] == pytest.approx(50)
     assert by_case["full first_load"].unit == "records/s"
     assert "bytes_per_record" not in by_case["anki push"].more

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from cli.__main__ import main
 from reports.raster import page_text
+from tests import device
 from township.records import Cadre, Group, Household, Person, Visit, WorkLog, Zone, new_id
 from township.storage import tables
 from township.storage.database import Database
@@ -46,7 +47,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> tuple[LaptopFolder, str]
     zone.id = new_id()
     cadre = Cadre(zones=(zone.id,), **SECRETARY)
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
     with database.work(bytes(16)) as work:
         work.add(zone)
         work.add(cadre)

@@ -20,6 +20,7 @@ from cli import demo as demos
 from cli.laptops import opened
 from cli.tour import NEED, SITUATION, TALK
 from reports.raster import page_count, page_text
+from tests.sync.laptops import CHEAP
 from township.records import Need, Person, Situation, Visit
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +51,7 @@ def finished(process: subprocess.Popen[str]) -> dict[str, object]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo that no tour has seen."""
     path = tmp_path_factory.mktemp("demo") / "untouched"
-    demos.make(path, 60, 1, 1, lambda _: None)
+    demos.make(path, 60, 1, 1, lambda _: None, cost=CHEAP)
     return path
 
 

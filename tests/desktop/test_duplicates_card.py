@@ -9,16 +9,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from desktop.background import Background
 from desktop.models.sync_desk import SyncDesk
 from desktop.views.sync import SyncPage
+from tests import device
 from tests.desktop import villages
-from tests.desktop.test_matter_pages import DEVICE
 from tests.desktop.villages import HOMES, ME, add
 from township.records import Household
-from township.storage import tables
 from township.storage.database import Database
 
 
@@ -26,7 +25,7 @@ from township.storage.database import Database
 def database(tmp_path: Path) -> Iterator[Database]:
     database = villages.make(tmp_path)
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
         zone, group, no = connection.execute(
             select(Household.zone_id, Household.group_id, Household.no).where(
                 Household.id == HOMES[0]

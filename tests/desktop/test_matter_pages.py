@@ -20,6 +20,7 @@ from desktop.views.situations import ACTIONS, SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
+from tests import device
 from township.records import (
     Cadre,
     Household,
@@ -47,18 +48,6 @@ TEXTS = (
     "码头候船棚漏雨，赶船的老人没处躲。",
     "希望在村口装两盏路灯，晚上接孩子看不清路。",
 )
-DEVICE = {
-    "id": 1,
-    "number": 7,
-    "incarnation": 1,
-    "last_dseq": 0,
-    "last_hash": bytes(32),
-    "township_id": bytes(16),
-    "township_name": "屈原镇",
-    "signing_key": bytes(32),
-    "sealing_key": bytes(32),
-    "server_url": "https://localhost",
-}
 
 
 def add(connection: Connection, kind: type[Record], **values: Any) -> None:
@@ -70,7 +59,7 @@ def add(connection: Connection, kind: type[Record], **values: Any) -> None:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", bytes(range(32)))
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
         fill(connection, china_today())
     yield database
     database.close()

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from desktop.background import Background
 from desktop.views.households import _PAUSE, HouseholdsPage
 from desktop.views.moving_dialog import MovingDialog
+from tests import device
 from tests.desktop import villages
 from tests.desktop.villages import HOMES, ME, REACHABLE, ZONES
 from township.records import Group, Household, Person
@@ -28,20 +29,7 @@ FIRST, SECOND = ZONES
 def database(tmp_path: Path) -> Iterator[Database]:
     database = villages.make(tmp_path)
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=2,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="",
-            )
-        )
+        device.enter(connection)
     yield database
     database.close()
 

@@ -19,6 +19,7 @@ from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.preview import Preview
 from desktop.views.visit_form import VisitForm
 from desktop.views.work_log import WorkLogPage
+from tests import device
 from township.records import (
     Cadre,
     Group,
@@ -40,18 +41,6 @@ from township.usecases.visits import VisitEntry, log_visit
 NOW = datetime(2026, 5, 20, 2, tzinfo=UTC)
 DAY = date(2026, 5, 20)
 ZONE, GROUP, HOME, OTHER_HOME, HEAD, OTHER_HEAD, ME, LEADER = (new_id() for _ in range(8))
-DEVICE = {
-    "id": 1,
-    "number": 7,
-    "incarnation": 1,
-    "last_dseq": 0,
-    "last_hash": bytes(32),
-    "township_id": bytes(16),
-    "township_name": "屈原镇",
-    "signing_key": bytes(32),
-    "sealing_key": bytes(32),
-    "server_url": "https://localhost",
-}
 
 
 def add(connection: Connection, kind: type[Record], **values: Any) -> None:
@@ -70,7 +59,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def fill(connection: Connection) -> None:
-    connection.execute(insert(tables.device).values(**DEVICE))
+    device.enter(connection)
     add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=1)
     add(connection, Group, id=GROUP, zone_id=ZONE, number=2, name="二组")
     for one, name, role in ((ME, "李秀英", "VC"), (LEADER, "王𠮷明", "LL")):

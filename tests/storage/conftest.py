@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from tests import device
 from tests.storage.sample import AUTHOR, KEY, Village
 from township.records import Group, Household, Person, Zone
 from township.storage import tables
@@ -19,20 +20,7 @@ NOW = datetime(2026, 5, 3, 6, 5, tzinfo=UTC)
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", KEY, clock=lambda: NOW)
     with database.writing() as connection:
-        connection.execute(
-            insert(tables.device).values(
-                id=1,
-                number=7,
-                incarnation=1,
-                last_dseq=0,
-                last_hash=bytes(32),
-                township_id=bytes(16),
-                township_name="屈原镇",
-                signing_key=bytes(32),
-                sealing_key=bytes(32),
-                server_url="https://localhost",
-            )
-        )
+        device.enter(connection)
         connection.execute(insert(tables.local_author).values(login="xiang", cadre_id=AUTHOR))
     yield database
     database.close()

@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from tests.schema import made_once
 from tests.storage.sample import AUTHOR, KEY, Village
 from township.errors import DamagedDatabase, NewerDatabase, WorldError
 from township.records import Base, Household
 from township.storage import backup, migrate
-from township.storage.database import SCHEMA_HEAD, Database
+from township.storage.database import SCHEMA_HEAD, Database, make_engine
 
 
 def test_the_head_is_the_newest_migration() -> None:
@@ -111,3 +113,26 @@ def test_the_file_is_sqlcipher_not_plain(database: Database) -> None:
     with pytest.raises(sqlcipher.DatabaseError):
         plain.execute("SELECT 1 FROM sqlite_master")
     plain.close()
+
+
+def test_the_quick_schema_is_that_of_the_migrations(tmp_path: Path) -> None:
+    """Most tests get their files by it: see ``tests.schema``."""
+
+    def by_alembic(connection: Connection) -> None:
+        command.upgrade(migrate.config(connection), "head")
+        connection.commit()
+
+    quick = made_once(by_alembic)
+    found = []
+    for name in ("first", "second"):
+        engine = make_engine(tmp_path / name, KEY).execution_options(writing=True)
+        with engine.connect() as connection:
+            quick(connection)
+            rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+            found.append({*map(tuple, rows), *_versions(connection)})
+        engine.dispose()
+    assert found[0] == found[1]
+
+
+def _versions(connection: Connection) -> list[tuple[str]]:
+    return [(row[0],) for row in connection.exec_driver_sql("SELECT * FROM alembic_version")]

@@ -1,17 +1,18 @@
 """A township server on each kind of database, and on a real socket."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from sync.server import folder
-from sync.server.office import Office
 from sync.server.running import ServerThread
 from tests.postgres import drop_database, new_database
 from tests.sync import moves
 from tests.sync.laptops import Laptop, enrolled
-from tests.sync.sample import OTHER_ZONE, ZONE, office_changeset
+from tests.sync.made import Made, make
+from tests.sync.sample import OTHER_ZONE, ZONE
 from tests.sync.snapshots import enter
 from township.changes import Op
 
@@ -21,18 +22,40 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """Where a township's data lie: every test that has a server runs on both."""
     if request.param == "sqlite":
         yield None
-        return
-    address = new_database(request.getfixturevalue("postgres"))
+    else:
+        with in_postgres(request) as address:
+            yield address
+
+
+@contextmanager
+def in_postgres(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of a test's own: a copy of the made township if it wants that, else empty."""
+    if "server" in request.fixturenames:
+        made: Made = request.getfixturevalue("made_in_postgres")
+        assert made.database is not None
+        address = new_database(made.database, copy=True)
+    else:
+        address = new_database(request.getfixturevalue("postgres"))
     yield address
     drop_database(address)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("made") / "server")
+
+
+@pytest.fixture(scope="session")
+def made_in_postgres(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("made") / "server", new_database(postgres))
+
+
 @pytest.fixture
-def server(tmp_path: Path, database: str | None) -> Iterator[folder.OpenServer]:
-    folder.init(tmp_path / "server", "屈原镇", database=database)
-    server = folder.open_server(tmp_path / "server")
-    office = Office(server)
-    assert office.load([office_changeset(office)]) == 4
+def server(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str | None
+) -> Iterator[folder.OpenServer]:
+    made: Made = request.getfixturevalue("made_in_postgres" if database else "made")
+    server = made.copy(tmp_path / "server", database)
     yield server
     server.close()
 

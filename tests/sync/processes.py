@@ -2,51 +2,65 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
+from multiprocessing.connection import Connection as PipeConnection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import select
 
-from sync.server import audit, tables
+from sync.server import audit, running, tables
 from sync.server.folder import OpenServer
+from tests.sync import syncing_child
 from tests.sync.laptops import Laptop, overlay_rows, snapshot
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
-def started(*command: str) -> subprocess.Popen[str]:
-    """A process of this interpreter that has said its first line."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline()
+# Children are forked from a process that has the program loaded, where the system can do that:
+# each has its own memory and files, and loading would be most of what it costs.
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods()
+_children = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
+_children.set_forkserver_preload(["pytest", "sync.server.running", "tests.sync.syncing_child"])
+
+
+def started(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process that runs this and has said that it is ready; it is told how as last argument."""
+    hears, says = _children.Pipe(duplex=False)
+    process = _children.Process(target=target, args=(*arguments, says))
+    process.start()
+    says.close()
+    with hears:
+        assert hears.recv()
     return process
 
 
-def serving(data: Path, port: int) -> subprocess.Popen[str]:
+def serving(data: Path, port: int) -> BaseProcess:
     """A server process that laptops can reach by now."""
-    return started("cli", "server", "run", "--data", str(data), "--port", str(port))
+    return started(_serve, data, port)
 
 
-def child(laptop: Laptop, *task: str) -> subprocess.Popen[str]:
+def _serve(data: Path, port: int, ready: PipeConnection) -> None:
+    running.run(data, "127.0.0.1", port, ready=ready.send)
+
+
+def child(laptop: Laptop, *task: str) -> BaseProcess:
     """A process that works on this laptop's file; see ``syncing_child``."""
     database = laptop.database
-    return started("tests.sync.syncing_child", str(database.path), database.key.hex(), *task)
+    return started(syncing_child.main, database.path, database.key, task)
 
 
-def ended(process: subprocess.Popen[str]) -> int:
+def ended(process: BaseProcess) -> int:
     """The exit code of a process that ends by itself, or has been killed."""
-    with process:
-        return process.wait(60)
+    process.join(60)
+    code = process.exitcode
+    assert code is not None
+    process.close()
+    return code
 
 
 def assert_whole(server: OpenServer, *laptops: Laptop) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync import chain, wire
 from sync.wire import Answer, ChainHead, Enrol, Enrolled, Request, Sealed
+from tests.sync.holding import Holding
 from township.changes import GENESIS, SCHEMA, Changeset, Header, Op, encode
 from township.storage.file_pages import Files
 
@@ -26,6 +27,7 @@ class Stranger:
     enrolled: Enrolled | None = None
     head: ChainHead = field(default_factory=lambda: ChainHead(1, 0, GENESIS))
     cursors: dict[str, int] = field(default_factory=dict)
+    holding: Holding = field(default_factory=Holding)
 
     def enrol(self, code: str) -> Enrolled:
         code = wire.tidy_code(code)
@@ -56,6 +58,7 @@ class Stranger:
 
     def grow(self, changeset: Changeset) -> None:
         self.head = ChainHead(1, self.head.dseq + 1, changeset.hash(self.head.hash))
+        self.holding.own[self.head.dseq] = [changeset.header, list(changeset.ops)]
 
     def message(self, *changesets: Changeset, key: Ed25519PrivateKey | None = None) -> bytes:
         assert self.enrolled is not None
@@ -82,6 +85,8 @@ class Stranger:
         chain.check_envelope(envelope, self.enrolled.township_public)
         answer = wire.unpack(envelope.body, Answer)
         if answer.page is not None:
+            page = msgspec.msgpack.decode(msgspec.msgpack.encode(answer.page))
+            self.holding.take(page, self.cursors)
             self.cursors.update(answer.page.cursors)
         return answer
 

@@ -1,12 +1,13 @@
 """A laptop in a process of its own, for faults that only processes have.
 
-``python -m tests.sync.syncing_child FILE KEY sync`` syncs in small batches until nothing is left;
-``… write ZONE CADRE COUNT`` saves households, one changeset each. Both print ``ready`` first.
+The task ``sync`` syncs in small batches until nothing is left; ``write ZONE CADRE COUNT`` saves
+households, one changeset each. Both say that they are ready first.
 """
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sync import client
@@ -35,16 +36,11 @@ def write(database: Database, zone: str, cadre: str, count: str) -> None:
             work.commit()
 
 
-def main(file: str, key: str, task: str, *rest: str) -> None:
-    database = Database.open(Path(file), bytes.fromhex(key))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    if task == "sync":
+def main(file: Path, key: bytes, task: Sequence[str], ready: Connection) -> None:
+    database = Database.open(file, key)
+    ready.send(True)
+    if task[0] == "sync":
         sync(database)
     else:
-        write(database, *rest)
+        write(database, *task[1:])
     database.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -242,7 +242,7 @@ def test_uploads_that_ended_are_let_go(server: OpenServer, one: Laptop) -> None:
     with pytest.raises(ServerAway):
         one.sync(Line(server, cut_at=2, arrives=True))
     assert pieces_at_server(server) == 2
-    _swept(server, letting_go.GRACE)
+    _swept(server, letting_go.GRACE * 0.9)
     assert pieces_at_server(server) == 2
     _swept(server, letting_go.GRACE * 1.1)
     assert pieces_at_server(server) == 0

@@ -1,48 +1,26 @@
 """Photographs at a server that was restored, or that has lost the key of its pictures."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sync.problems import ServerAway
-from sync.server import folder, restoring
+from sync.server import restoring
 from sync.server.folder import ServerFolder, open_server
-from sync.server.office import Office
 from tests.pictures import jpeg
 from tests.sync.laptops import Laptop
 from tests.sync.pictures import LARGE, add_visit, at_server, kept, loose, photos
 from tests.sync.restoring import Town
-from tests.sync.sample import office_changeset
+from tests.sync.test_restored import one, town, two
 from township.errors import DamagedDatabase
 
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    path = tmp_path / "server"
-    folder.init(path, "屈原镇")
-    town = Town(path, folder.open_server(path))
-    office = Office(town.server)
-    office.load([office_changeset(office)])
-    yield town
-    town.server.close()
+__all__ = ["one", "town", "two"]  # fixtures
 
 
 @pytest.fixture
-def one(town: Town) -> Iterator[Laptop]:
-    laptop = town.laptop("xiang")
-    town.sync(laptop)
-    yield laptop
-    laptop.database.close()
-
-
-@pytest.fixture
-def two(town: Town) -> Iterator[Laptop]:
-    laptop = town.laptop("tan")
-    town.sync(laptop)
-    yield laptop
-    laptop.database.close()
+def database() -> None:
+    """It is the folder of the server that matters here."""
 
 
 def at_rest(town: Town, *laptops: Laptop) -> None:

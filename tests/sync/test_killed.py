@@ -1,9 +1,9 @@
 """kill -9 of laptops and of the server in the middle of a sync, at random moments."""
 
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
@@ -88,6 +88,6 @@ def test_killed_at_random_nothing_is_lost_or_doubled(
     opened.close()
 
 
-def stop(process: subprocess.Popen[str]) -> None:
+def stop(process: BaseProcess) -> None:
     process.kill()
     ended(process)

@@ -20,7 +20,8 @@ from sync.server.folder import OpenServer
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.wire import Answer, Enrol, Sealed
-from tests.postgres import drop_database, new_database
+from tests.postgres import new_database
+from tests.sync.conftest import in_postgres
 from tests.sync.sample import HOME, TAN, XIANG, ZONE, office_changeset
 from tests.sync.stranger import Stranger, household
 from tests.sync.test_transactions import head, laptop, log_numbers, push_often, served
@@ -30,10 +31,9 @@ from township.records import new_id
 
 
 @pytest.fixture
-def database(postgres: str) -> Iterator[str]:
-    address = new_database(postgres)
-    yield address
-    drop_database(address)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    with in_postgres(request) as address:
+        yield address
 
 
 def failures(engine: Engine) -> list[str]:

@@ -94,7 +94,8 @@ def readable(path: Path) -> list[str]:
         if text.encode(coding) in content
         and not (text == "qwk" and path.suffix not in (".log", ".json", ".txt"))
     ]
-    found += ["escaped" for text in CANARIES if json.dumps(text)[1:-1].encode() in content]
+    names = [text for text in CANARIES if not text.isascii()]  # the others were looked for
+    found += ["escaped" for text in names if json.dumps(text)[1:-1].encode() in content]
     return found + ["picture"] * (PICTURE[200:264] in content)
 
 

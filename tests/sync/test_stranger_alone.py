@@ -16,7 +16,8 @@ from msgspec.msgpack import decode, encode
 
 from sync.server import admin, folder
 from tests.pictures import jpeg
-from tests.sync.sample import XIANG, ZONE
+from tests.sync.holding import Held, Holding
+from tests.sync.sample import OTHER_ZONE, XIANG, ZONE
 
 TYPE = "application/vnd.lianxinqiao.message"
 BUCKET = f"{ZONE.hex()}/i"
@@ -45,6 +46,7 @@ class Alone:
         self.device = 0
         self.authors: list[bytes] = []
         self.cursors: dict[str, int] = {}
+        self.holding = Holding()
 
     def post(self, where: str, message: Any) -> Any:
         answer = httpx.post(
@@ -76,6 +78,7 @@ class Alone:
         made = [encode(op) for op in ops]
         parts = b"".join(sha256(data).digest() for data in (header, *made))
         self.hash = sha256(self.hash + parts).digest()
+        self.holding.own[self.dseq] = [header, made]
         return [header, made]
 
     def exchange(self, *changesets: list[Any]) -> Any:
@@ -101,6 +104,7 @@ class Alone:
         found = unpacked(answer)
         assert found[0] == sha256(body).digest()
         if found[5] is not None:
+            self.holding.take(found[5], self.cursors)
             self.cursors.update(found[5][2])
         return found
 
@@ -164,3 +168,52 @@ def test_it_is_enough_for_pictures(server: folder.OpenServer, url: str) -> None:
         assert (record, at) == (photo, len(came)) and 0 < len(fresh) <= piece
         came += fresh
     assert sha256(came).hexdigest() == new["sha256"]
+
+
+def test_it_is_enough_for_moves(server: folder.OpenServer, url: str) -> None:
+    """A household that moves leaves one client, comes to another, and stays with a third."""
+    zones = {"mover": [ZONE, OTHER_ZONE], "old": [ZONE], "new": [OTHER_ZONE]}
+    clients = {name: Alone(url) for name in zones}
+    for name, laptop in clients.items():
+        laptop.enrol(admin.issue_code(server, ["xiang"], zones[name]))
+    mover, old, new = clients.values()
+
+    home, person, group = os.urandom(16), os.urandom(16), os.urandom(16)
+    house = {"group_id": os.urandom(16), "no": "龙马溪-2-017", "zone_id": ZONE}
+    someone = {"household_id": home, "name": "王大明", "zone_id": ZONE}
+    made = [["household", home, "insert", BUCKET, house]]
+    made.append(["person", person, "insert", BUCKET, someone])
+    assert mover.exchange(mover.changeset(*made))[4][0][1] == "applied"
+    old.exchange()
+    edit = {"phone": ["12345678901", f"{mover.device}.1.1.1"]}
+    assert (
+        old.exchange(old.changeset(["person", person, "set", BUCKET, edit]))[4][0][1] == "applied"
+    )
+    mover.exchange()
+    assert set(old.holding.records) == set(mover.holding.records) > {("person", person)}
+    assert ("person", person) not in new.holding.records
+
+    base = f"{mover.device}.1.1.0"
+    moves = {"group_id": [group, base], "zone_id": [OTHER_ZONE, base]}
+    answer = mover.exchange(mover.changeset(["household", home, "move", BUCKET, moves]))
+    assert [verdict[1] for verdict in answer[4]] == ["applied"]
+    old.exchange()
+    new.exchange()
+
+    there, op_id = f"{OTHER_ZONE.hex()}/i", f"{mover.device}.1.2.0"
+    moved = Held(
+        there,
+        {**house, "group_id": group, "zone_id": OTHER_ZONE},
+        base,
+        {"group_id": op_id, "zone_id": op_id},
+    )
+    along = Held(
+        there,
+        {**someone, "phone": "12345678901", "zone_id": OTHER_ZONE},
+        f"{mover.device}.1.1.1",
+        {"phone": f"{old.device}.1.1.0"},
+    )
+    for laptop in (mover, new):
+        assert laptop.holding.records["household", home] == moved
+        assert laptop.holding.records["person", person] == along
+    assert not {("household", home), ("person", person)} & old.holding.records.keys()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
+from tests import device
 from township.changes import bucket
 from township.documents import LedgerNeed, LedgerTotals
 from township.errors import NotAllowed, NotFound
@@ -32,18 +33,6 @@ from township.storage.database import Database
 from township.usecases.documents import monthly_ledger, visit_report
 
 KEY = bytes(range(32))
-DEVICE = {
-    "id": 1,
-    "number": 7,
-    "incarnation": 1,
-    "last_dseq": 0,
-    "last_hash": bytes(32),
-    "township_id": bytes(16),
-    "township_name": "屈原镇",
-    "signing_key": bytes(32),
-    "sealing_key": bytes(32),
-    "server_url": "https://localhost",
-}
 ZONE, OTHER_ZONE, GROUP, HOME, HEAD = (new_id() for _ in range(5))
 VISITOR, COMPANION, POLICE, LOG, VISIT = (new_id() for _ in range(5))
 
@@ -58,7 +47,7 @@ def add(connection: Connection, kind: type[Record], **values: Any) -> bytes:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", KEY)
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
         add_township(connection)
         add_visit(connection)
     yield database

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
+from tests import device
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import (
     Cadre,
@@ -22,7 +23,6 @@ from township.records import (
     Zone,
     new_id,
 )
-from township.storage import tables
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import needs, situations
@@ -32,18 +32,6 @@ NOW = datetime(2026, 5, 20, 1, tzinfo=UTC)
 DAY = date(2026, 5, 20)
 ZONE, HOME, OTHER_HOME, HEAD, ME, LEADER, LOG = (new_id() for _ in range(7))
 LATE, SOON, LATER, DONE, FLOOD = (new_id() for _ in range(5))
-DEVICE = {
-    "id": 1,
-    "number": 7,
-    "incarnation": 1,
-    "last_dseq": 0,
-    "last_hash": bytes(32),
-    "township_id": bytes(16),
-    "township_name": "屈原镇",
-    "signing_key": bytes(32),
-    "sealing_key": bytes(32),
-    "server_url": "https://localhost",
-}
 
 
 def add(connection: Connection, kind: type[Record], **values: Any) -> None:
@@ -55,7 +43,7 @@ def add(connection: Connection, kind: type[Record], **values: Any) -> None:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", bytes(range(32)), lambda: NOW)
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
         add_people(connection)
         add_matters(connection)
     yield database

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from tests import device
 from township.errors import InvalidInput
 from township.records import (
     Cadre,
@@ -42,18 +43,6 @@ from township.usecases.work_month import WorkMonth, companions, find_households,
 NOW = datetime(2026, 5, 20, 2, tzinfo=UTC)
 DAY = date(2026, 5, 20)
 ZONE, GROUP, HOME, OTHER_HOME, HEAD, ME, LEADER, POLICE = (new_id() for _ in range(8))
-DEVICE = {
-    "id": 1,
-    "number": 7,
-    "incarnation": 1,
-    "last_dseq": 0,
-    "last_hash": bytes(32),
-    "township_id": bytes(16),
-    "township_name": "屈原镇",
-    "signing_key": bytes(32),
-    "sealing_key": bytes(32),
-    "server_url": "https://localhost",
-}
 ENTRY = VisitEntry(HOME, DAY, ("am",), "in_home", "routine", talk="问了饮水情况")
 
 
@@ -66,7 +55,7 @@ def add(connection: Connection, kind: type[Record], **values: Any) -> None:
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", bytes(range(32)), lambda: NOW)
     with database.writing() as connection:
-        connection.execute(insert(tables.device).values(**DEVICE))
+        device.enter(connection)
         add(connection, Zone, id=ZONE, name="龙马溪村", code="420527103210", position=1)
         add(connection, Group, id=GROUP, zone_id=ZONE, number=2, name="二组")
         staff = ((ME, "李秀英", "VC"), (LEADER, "王𠮷明", "LL"), (POLICE, "赵安", "PO"))

@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from township import changes
 from township.storage import tables
-from township.storage.settings import keep, setting
+from township.storage.settings import drop, keep, keep_all, setting
 from township.values import moment_from_text, moment_text
 
 DAYS = 14
@@ -62,10 +62,9 @@ _TEXTS = {
 def made(connection: Connection, now: datetime) -> None:
     """The township has just answered: from now on the days are counted anew."""
     moment = moment_text(now)
-    keep(connection, _AT, moment)
-    keep(connection, _NEWEST, moment)
-    keep(connection, _CHAIN, _chain(connection))
-    connection.execute(delete(tables.setting).where(tables.setting.c.key.in_((_REVOKED, _UNKNOWN))))
+    keep_all(connection, {_AT: moment, _NEWEST: moment, _CHAIN: _chain(connection)})
+    for name in (_REVOKED, _UNKNOWN):
+        drop(connection, name)
 
 
 def refused(connection: Connection) -> None:
@@ -123,6 +122,5 @@ def _seen(connection: Connection) -> datetime | None:
 
 def _chain(connection: Connection) -> str:
     """Where the own chain ends; a laptop that is not enrolled has none."""
-    c = tables.device.c
-    row = connection.execute(select(c.incarnation, c.last_dseq)).one_or_none()
+    row = connection.exec_driver_sql("SELECT incarnation, last_dseq FROM device").one_or_none()
     return f"{row.incarnation}.{row.last_dseq}" if row else ""

@@ -154,6 +154,12 @@ class Database:
             yield session
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One view of the database for reading without ORM; for the sync, which asks often."""
+        with told(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def work(self, author: bytes) -> Iterator[UnitOfWork]:
         """One user action by one cadre. Leaving without ``commit()`` rolls back.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from township.storage.file_pages import (
@@ -86,14 +86,7 @@ def turn(
     ``pieces``. ``tried``: records that are left alone until the next sync. ``pushed``: own
     changesets after this number are not sent yet, and the township cannot know their records.
     """
-    unsent = exists().where(
-        pending.c.record_id == out.c.record_id, pending.c.inserts == 1, pending.c.dseq > pushed
-    )
-    rows = connection.execute(
-        select(out.c.record_id, out.c.sha256, out.c.have)
-        .where(out.c.refused.is_(None), ~unsent)
-        .order_by(out.c.record_id)
-    ).all()
+    rows = connection.execute(_SENDABLE, {"pushed": pushed}).all()
     waiting = [row for row in rows if row.record_id not in tried]
     offers = [row.record_id for row in waiting if row.record_id not in told][:MAX_FILES]
     ready = [(row.record_id, row.sha256, row.have) for row in waiting if row.record_id in told]
@@ -143,6 +136,18 @@ def tidy(connection: Connection) -> None:
     )
 
 
+_SENDABLE = (
+    select(out.c.record_id, out.c.sha256, out.c.have)
+    .where(
+        out.c.refused.is_(None),
+        ~exists().where(
+            pending.c.record_id == out.c.record_id,
+            pending.c.inserts == 1,
+            pending.c.dseq > bindparam("pushed"),
+        ),
+    )
+    .order_by(out.c.record_id)
+)
 _MISSING = (
     "FROM attachment WHERE deleted_at IS NULL AND sha256 IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM file_content WHERE file_content.sha256 = attachment.sha256)"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, literal_column, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, literal_column, select, tuple_
 
 from township.changes import Changeset
 from township.storage import tables
@@ -37,34 +36,46 @@ class Outbox:
     complete: bool
 
 
-def answered(session: Session) -> Place:
+_c = tables.changeset.c
+_ME = select(tables.device)
+_AFTER = (
+    select(_c.dseq, _c.header, _c.ops, _c.hash)
+    .where(_c.incarnation == bindparam("number"), _c.dseq > bindparam("after"))
+    .order_by(_c.dseq)
+    .execution_options(yield_per=200)
+)
+_OLDEST = (
+    select(_c.incarnation, _c.dseq)
+    .where(
+        _c.state == "pending",
+        tuple_(_c.incarnation, _c.dseq) > tuple_(bindparam("number"), bindparam("after")),
+    )
+    .order_by(literal_column("rowid"))  # by the index of states, which keeps this order
+    .limit(1)
+)
+
+
+def answered(connection: Connection) -> Place:
     """The last own changeset before the first that the township has not answered."""
-    me = session.execute(select(tables.device)).one()
-    return _before_oldest(session, me, Place(0, 0))
+    me = connection.execute(_ME).one()
+    return _before_oldest(connection, me, Place(0, 0))
 
 
-def fill(session: Session, after: Place, budget: int) -> Outbox:
+def fill(connection: Connection, after: Place, budget: int) -> Outbox:
     """Own changesets after this one, about ``budget`` bytes, at least one if any is left.
 
     Of earlier incarnations only what waits again because a restored township has lost it.
     """
-    c = tables.changeset.c
-    me = session.execute(select(tables.device)).one()
+    me = connection.execute(_ME).one()
     if after.incarnation != me.incarnation:
-        after = _before_oldest(session, me, after)
+        after = _before_oldest(connection, me, after)
     number, dseq = after
     earlier = number != me.incarnation
-    own = _head(session, me, number)
+    own = _head(connection, me, number)
     taken: list[Changeset] = []
     hash_, size = b"", 0
-    chosen = [c.incarnation == number, c.dseq > dseq]
-    rows = session.execute(
-        select(c.dseq, c.header, c.ops, c.hash)
-        .where(*chosen, *([c.state == "pending"] if earlier else []))
-        .order_by(c.dseq)
-        .execution_options(yield_per=200)
-    )
-    for row in rows:
+    statement = _AFTER.where(_c.state == "pending") if earlier else _AFTER
+    for row in connection.execute(statement, {"number": number, "after": dseq}):
         if size >= budget:
             return Outbox(taken, own, dseq, hash_, False)
         taken.append(Changeset(row.header, msgspec.msgpack.decode(row.ops)))
@@ -73,29 +84,23 @@ def fill(session: Session, after: Place, budget: int) -> Outbox:
     return Outbox(taken, own, dseq, hash_, not earlier)
 
 
-def _before_oldest(session: Session, me: Row[Any], after: Place) -> Place:
+def _before_oldest(connection: Connection, me: Row[Any], after: Place) -> Place:
     """The place before the oldest waiting changeset that comes after this one."""
-    c = tables.changeset.c
-    oldest = session.execute(
-        select(c.incarnation, c.dseq)
-        .where(c.state == "pending", tuple_(c.incarnation, c.dseq) > tuple_(*after))
-        .order_by(literal_column("rowid"))  # by the index of states, which keeps this order
-        .limit(1)
-    ).one_or_none()
+    place = {"number": after.incarnation, "after": after.dseq}
+    oldest = connection.execute(_OLDEST, place).one_or_none()
     if oldest is None:
         return Place(me.incarnation, me.last_dseq)
     return Place(oldest.incarnation, oldest.dseq - 1)
 
 
-def _head(session: Session, me: Row[Any], number: int) -> Head:
+def _head(connection: Connection, me: Row[Any], number: int) -> Head:
     """Where the chain of an incarnation ends, what lives on in a later one left out."""
     if number == me.incarnation:
         return Head(number, me.last_dseq, me.last_hash)
-    c = tables.changeset.c
-    row = session.execute(
-        select(c.dseq, c.hash)
-        .where(c.incarnation == number, c.state != MOVED)
-        .order_by(c.dseq.desc())
+    row = connection.execute(
+        select(_c.dseq, _c.hash)
+        .where(_c.incarnation == number, _c.state != MOVED)
+        .order_by(_c.dseq.desc())
         .limit(1)
     ).one()
     return Head(number, row.dseq, row.hash)

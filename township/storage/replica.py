@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from township.storage import (
     checkpoints,
@@ -38,6 +38,8 @@ from township.storage.staging import Staged
 from township.values import moment_text
 
 _SCOPE = "sync.scope"
+_ME = select(tables.device)
+_INCARNATION = select(tables.device.c.incarnation)
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ class Replica:
 
     def identity(self) -> Identity:
         """Raises NoResultFound when the laptop is not enrolled."""
-        with self._database.reader() as session:
-            row = session.execute(select(tables.device)).one()
+        with self._database.reading() as connection:
+            row = connection.execute(_ME).one()
         return Identity(
             row.township_id,
             row.township_public,
@@ -103,53 +105,51 @@ class Replica:
 
     def answered(self) -> Place:
         """The last own changeset before the first that the township has not answered."""
-        with self._database.reader() as session:
-            return outbox.answered(session)
+        with self._database.reading() as connection:
+            return outbox.answered(connection)
 
     def outbox(self, after: Place, budget: int) -> Outbox:
         """See ``outbox.fill``."""
-        with self._database.reader() as session:
-            return outbox.fill(session, after, budget)
+        with self._database.reading() as connection:
+            return outbox.fill(connection, after, budget)
 
     def waiting(self) -> int:
         """How many own changesets the township has not answered."""
-        c = tables.changeset.c
-        with self._database.reader() as session:
-            found = session.scalar(
-                select(func.count()).select_from(tables.changeset).where(c.state == "pending")
+        with self._database.reading() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT count(*) FROM changeset WHERE state = 'pending'"
             )
-        return found or 0
+            return int(found.scalar_one())
 
     def cursors(self) -> dict[str, int]:
         """How far each granted bucket has been applied."""
-        c = tables.bucket_cursor.c
-        with self._database.reader() as session:
-            return {row.bucket: row.seq for row in session.execute(select(c.bucket, c.seq))}
+        with self._database.reading() as connection:
+            return scope.cursors(connection)
 
     def scope_mark(self) -> bytes:
         """The mark of the grants that this laptop knows; empty before the first."""
-        with self._database.reader() as session:
-            return bytes.fromhex(setting(session.connection(), _SCOPE) or "")
+        with self._database.reading() as connection:
+            return bytes.fromhex(setting(connection, _SCOPE) or "")
 
     def epoch(self) -> bytes:
         """The township's epoch as this laptop knows it; empty before the first answer."""
-        with self._database.reader() as session:
-            return bytes.fromhex(setting(session.connection(), EPOCH) or "")
+        with self._database.reading() as connection:
+            return bytes.fromhex(setting(connection, EPOCH) or "")
 
     def rereading(self) -> bool:
         """Is this laptop still comparing what it holds with a restored township?"""
-        with self._database.reader() as session:
-            return rereading.running(session.connection())
+        with self._database.reading() as connection:
+            return rereading.running(connection)
 
     def heard(self) -> int:
         """Up to which number of the log this laptop knows the decisions about its own work."""
-        with self._database.reader() as session:
-            return decisions.heard(session.connection())
+        with self._database.reading() as connection:
+            return decisions.heard(connection)
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that this laptop holds."""
-        with self._database.reader() as session:
-            return checkpoints.newest(session.connection())
+        with self._database.reading() as connection:
+            return checkpoints.newest(connection)
 
     def suspect(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint that contradicts the one held: both are signed, so both are proof."""
@@ -174,11 +174,13 @@ class Replica:
         """
         kinds: set[str] = set()
         with self._database.writing() as connection:
-            if setting(connection, EPOCH) not in (None, told.epoch.hex()):
+            epoch = setting(connection, EPOCH)
+            if epoch not in (None, told.epoch.hex()):
                 return frozenset()
-            keep(connection, EPOCH, told.epoch.hex())
+            if epoch is None:
+                keep(connection, EPOCH, told.epoch.hex())
             contact.made(connection, self._database.clock())
-            current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+            current: int = connection.execute(_INCARNATION).scalar_one()
             if told.incarnation in (None, current):
                 kinds |= _take_verdicts(connection, current, told.verdicts)
             elif (
@@ -209,24 +211,25 @@ class Replica:
         self, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
     ) -> Files | None:
         """What to say about pictures that are still to go or to come; see ``files.turn``."""
-        with self._database.reader() as session:
-            return files.turn(session.connection(), told, tried, pushed, pieces=pieces)
+        with self._database.reading() as connection:
+            return files.turn(connection, told, tried, pushed, pieces=pieces)
 
     def staged(self) -> list[Staged]:
         """The snapshots that this laptop is loading."""
-        with self._database.reader() as session:
-            return staging.all_staged(session.connection())
+        with self._database.reading() as connection:
+            return staging.all_staged(connection)
 
     def staged_parts(self) -> list[ChunkName]:
         """The parts of snapshots that are here, also of those that are not to be had any more."""
-        with self._database.reader() as session:
-            return staging.all_parts(session.connection())
+        with self._database.reading() as connection:
+            return staging.all_parts(connection)
 
     def load_staged(self) -> frozenset[str]:
         """Take in the snapshots whose parts are all here, each in a transaction of its own."""
         kinds: set[str] = set()
-        if not self.staged() and not self.staged_parts():
-            return frozenset()
+        with self._database.reading() as connection:
+            if not staging.anything(connection):
+                return frozenset()
         while True:
             with self._database.writing() as connection:
                 staging.tidy(connection)
@@ -234,7 +237,7 @@ class Replica:
                 whole = next((one.manifest for one in staged if one.complete), None)
                 if whole is None:
                     return frozenset(kinds)
-                current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
+                current: int = connection.execute(_INCARNATION).scalar_one()
                 kinds |= loading.switch(connection, current, whole)
 
     def finished(
@@ -258,7 +261,7 @@ class Replica:
 
 def _stage(connection: Connection, told: Told) -> None:
     """Keep what came of snapshots; nothing is kept for buckets that are not granted any more."""
-    followed = set(connection.scalars(select(tables.bucket_cursor.c.bucket)))
+    followed = scope.cursors(connection) if told.manifests or told.parts else {}
     for manifest in told.manifests:
         if manifest.bucket in followed:
             staging.begin(connection, manifest)
@@ -311,8 +314,7 @@ def _note_verdicts(connection: Connection, incarnation: int, verdicts: Sequence[
 
 def _starts_here(connection: Connection, told: Told) -> bool:
     """Does the page go on where this laptop stands? Another process may have been faster."""
-    c = tables.bucket_cursor.c
-    here = {row.bucket: row.seq for row in connection.execute(select(c.bucket, c.seq))}
+    here = scope.cursors(connection)
     moved = told.page.cursors if told.page else {}
     return all(here.get(bucket) == told.asked.get(bucket) for bucket in moved)
 

@@ -7,7 +7,7 @@ is no more in the township and leaves the laptop, unless own work is pending on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -44,11 +44,11 @@ def running(connection: Connection) -> bool:
     return bool(setting(connection, _RUNNING))
 
 
-def brought(connection: Connection, records: Iterable[bytes]) -> None:
+def brought(connection: Connection, records: Sequence[bytes]) -> None:
     """The township has these records."""
-    if connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM unread)").scalar_one():
+    if records and connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM unread)").scalar_one():
         connection.exec_driver_sql(
-            "DELETE FROM unread WHERE record_id = ?", [(record,) for record in records] or [(b"",)]
+            "DELETE FROM unread WHERE record_id = ?", [(record,) for record in records]
         )
 
 

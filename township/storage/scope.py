@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.sqlite import insert
 
 from township.changes import Op
@@ -18,6 +18,12 @@ from township.storage.settings import keep, setting
 _LEAVING = "sync.leaving"
 
 
+def cursors(connection: Connection) -> dict[str, int]:
+    """How far each followed bucket has been applied."""
+    rows = connection.exec_driver_sql("SELECT bucket, seq FROM bucket_cursor")
+    return {row[0]: row[1] for row in rows}
+
+
 def apply(connection: Connection, scope: Scope) -> set[str]:
     """Follow these buckets and no others; returns the kinds that lost records.
 
@@ -25,7 +31,7 @@ def apply(connection: Connection, scope: Scope) -> set[str]:
     township has not answered: they are pushed first, and leave with ``release``.
     """
     c = tables.bucket_cursor.c
-    followed = set(connection.scalars(select(c.bucket)))
+    followed = set(cursors(connection))
     granted = set(scope.buckets)
     if granted - followed:
         connection.execute(
@@ -48,7 +54,7 @@ def note_guests(connection: Connection, buckets: Iterable[str]) -> None:
 
     The township may let it in, if a grant came and went that the laptop never heard of.
     """
-    followed = connection.scalars(select(tables.bucket_cursor.c.bucket))
+    followed = cursors(connection)
     if guests := {*buckets}.difference(followed):
         leaving = guests.union(_leaving(connection))
         keep(connection, _LEAVING, " ".join(sorted(leaving)))

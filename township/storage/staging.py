@@ -16,6 +16,10 @@ from sqlalchemy.dialects.sqlite import insert
 from township.storage import tables
 from township.storage.pages import ChunkName, Manifest
 
+_s = tables.staged_snapshot.c
+_MANIFESTS = select(_s.manifest).order_by(_s.bucket)
+_PARTS = select(tables.staged_chunk.c.bucket, tables.staged_chunk.c.hash)
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -30,21 +34,27 @@ class Staged:
         return all(line.hash in self.here for line in self.manifest.chunks)
 
 
+def anything(connection: Connection) -> bool:
+    """Is a snapshot being loaded, or are parts of one here?"""
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM staged_snapshot) OR EXISTS (SELECT 1 FROM staged_chunk)"
+    )
+    return bool(found.scalar_one())
+
+
 def all_staged(connection: Connection) -> list[Staged]:
     """The snapshots that this laptop is loading, by bucket."""
-    s = tables.staged_snapshot.c
     here: dict[str, set[bytes]] = {}
     for name in all_parts(connection):
         here.setdefault(name.bucket, set()).add(name.hash)
-    packed = connection.scalars(select(s.manifest).order_by(s.bucket)).all()
+    packed = connection.scalars(_MANIFESTS).all()
     manifests = (msgspec.msgpack.decode(one, type=Manifest) for one in packed)
     return [Staged(m, frozenset(here.get(m.bucket, ()))) for m in manifests]
 
 
 def all_parts(connection: Connection) -> list[ChunkName]:
     """The parts that are here."""
-    c = tables.staged_chunk.c
-    return [ChunkName(*row) for row in connection.execute(select(c.bucket, c.hash))]
+    return [ChunkName(*row) for row in connection.execute(_PARTS)]
 
 
 def begin(connection: Connection, manifest: Manifest) -> None:

@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from township.changes import bucket
 from township.records import record_kinds
-from township.storage import later, tables
+from township.storage import later
 from township.storage.bulk import Key, in_chunks, known_kinds, marks
 
 
 def ahead(connection: Connection, moved: Mapping[str, int]) -> frozenset[str]:
     """The followed buckets that a page does not move and that are as far, or further."""
-    c = tables.bucket_cursor.c
-    upto = max(moved.values(), default=0)
-    return frozenset(
-        row.bucket
-        for row in connection.execute(select(c.bucket, c.seq))
-        if row.bucket not in moved and row.seq >= max(upto, 1)
-    )
+    least = max(moved.values(), default=0) or 1
+    rows = connection.exec_driver_sql("SELECT bucket FROM bucket_cursor WHERE seq >= ?", (least,))
+    return frozenset(rows.scalars()).difference(moved)
 
 
 def among(connection: Connection, keys: Iterable[Key], buckets: Collection[str]) -> frozenset[Key]:
