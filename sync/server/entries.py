@@ -15,18 +15,16 @@ from sync import history
 from sync.server import tables
 from sync.server.history import Memory, grow
 from sync.server.scribe import Batch
+from sync.server.segments import MOST, Draft, Origin
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
 from township.values import moment_text
 
-STINT = 250
+STINT = MOST
 """Entries that are written while the next ones are made."""
 _SALT = 16
 _SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
-
-Packed = tuple[bytes, bytes, bytes | None]
-"""Header, operations and outcome as the log keeps them."""
 
 
 class Turn(NamedTuple):
@@ -38,6 +36,15 @@ class Turn(NamedTuple):
     signature: bytes | None = None
 
 
+class _Shown(NamedTuple):
+    """What a bucket shows of the entry that is kept next."""
+
+    bucket: str
+    size: int
+    ops: bytes | None
+    altered: bool
+
+
 class Entries:
     """What one push adds to the log; ``seq`` is the newest number, ``leaves`` the history's."""
 
@@ -45,12 +52,16 @@ class Entries:
         self, township_id: bytes, seq: int, now: datetime, memory: Memory | None = None
     ) -> None:
         self.seq = seq
+        self.waiting = 0
+        """How many entries are not written yet."""
+        self.leaves: list[bytes] = []
         self._township_id = township_id
         self._received_at = moment_text(now)
         self._salts = _salts()
-        self._log: list[tuple[Any, ...]] = []
-        self._feed: list[tuple[Any, ...]] = []
-        self.leaves: list[bytes] = []
+        self._draft: Draft | None = None
+        self._drafts: list[Draft] = []
+        self._outcomes: list[tuple[Any, ...]] = []
+        self._shown: list[_Shown] = []
         self._memory = memory
         self._buckets: set[str] = set()
 
@@ -58,11 +69,6 @@ class Entries:
         """Give out the next number."""
         self.seq += 1
         return self.seq
-
-    @property
-    def waiting(self) -> int:
-        """How many entries are not written yet."""
-        return len(self._log)
 
     def place(
         self,
@@ -72,89 +78,78 @@ class Entries:
         *,
         altered: bool,
     ) -> None:
-        """Enter a changeset into the feed of each bucket that it touches.
+        """Enter a changeset, which is kept next, into the feed of each bucket that it touches.
 
         Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
         that they are in.
         """
-        if len(buckets) == 1 and buckets[0] is not None and not told:
-            self.place_whole(turn, buckets[0], altered=altered)
-            return
         ops = turn.changeset.ops
         all_ = dict.fromkeys([*buckets, *chain.from_iterable(told.values())])
         names = [name for name in all_ if name is not None]
         if len(names) == 1 and not told:
-            self.place_whole(turn, names[0], altered=altered)
+            self._shown.append(_Shown(names[0], sum(map(len, ops)), None, altered))
             return
         for bucket in names:
             indexes = [index for index, name in enumerate(buckets) if name == bucket]
             size = sum(len(ops[index]) for index in indexes)
-            self._show(turn.header, bucket, _encode(indexes), size, altered)
+            self._shown.append(_Shown(bucket, size, _encode(indexes), altered))
 
-    def place_whole(self, turn: Turn, bucket: str, *, altered: bool) -> None:
-        """Enter a changeset that lies in one bucket into its feed."""
-        self._show(turn.header, bucket, None, sum(map(len, turn.changeset.ops)), altered)
-
-    def _show(
-        self, header: Header, bucket: str, indexes: bytes | None, size: int, altered: bool
-    ) -> None:
-        origin = header.device, header.incarnation, header.dseq
-        self._feed.append((self._township_id, bucket, self.seq, indexes, size, *origin, altered))
-
-    def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> Packed:
+    def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
         changeset, header, hash_, signature = turn
-        origin = header.device, header.incarnation, header.dseq
-        packed = _encode(changeset.ops)
-        packed_outcome = _encode(outcome) if outcome else None
+        origin = Origin(header.device, header.incarnation, header.dseq)
+        draft = self._draft_for(self.seq, origin, status, reason)
+        for bucket, size, ops, altered in self._shown:
+            if ops is None and not altered:
+                draft.show(bucket, size)
+            else:
+                draft.show_part(bucket, size, ops, altered=altered)
+        self._shown.clear()
         salt = next(self._salts)
         leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
+        draft.add((changeset.header, changeset.ops), hash_, salt, leaf, signature)
         self.leaves.append(leaf)
-        self._log.append(
-            (
-                self._township_id,
-                self.seq,
-                *origin,
-                hash_,
-                status,
-                reason,
-                changeset.header,
-                packed,
-                packed_outcome,
-                signature,
-                self._received_at,
-                salt,
-                leaf,
-            )
-        )
-        return changeset.header, packed, packed_outcome
+        self.waiting += 1
+        if outcome:
+            self._outcomes.append((self._township_id, self.seq, _encode(outcome)))
 
-    def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> list[bytes]:
+    def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> None:
         """Give numbers to changesets of one operation, which are applied as their author wrote
-        them, and enter them into log and feed; returns the packed operations.
+        them, and enter them into log and feed.
         """
-        township, received, first = self._township_id, self._received_at, self.seq + 1
-        self.seq += len(turns)
-        all_packed: list[bytes] = []
-        for seq, (changeset, header, hash_, signature) in enumerate(turns, first):
+        first, salts, draft = self.seq + 1, self._salts, self._draft
+        kept = zip(turns, buckets, strict=True)
+        for seq, ((changeset, header, hash_, signature), bucket) in enumerate(kept, first):
             origin = header.device, header.incarnation, header.dseq
-            salt = next(self._salts)
+            if draft is None or draft.full or seq == first:
+                draft = self._draft_for(seq, Origin._make(origin), "applied", None)
+            draft.show(bucket, len(changeset.ops[0]))
+            salt = next(salts)
             leaf = history.entry_leaf(seq, *origin, "applied", salt, hash_)
-            packed = _encode(changeset.ops)
-            all_packed.append(packed)
+            draft.add((changeset.header, changeset.ops), hash_, salt, leaf, signature)
             self.leaves.append(leaf)
-            applied = hash_, "applied", None, changeset.header, packed, None, signature
-            self._log.append((township, seq, *origin, *applied, received, salt, leaf))
-            feed = township, buckets[seq - first], seq, None, len(changeset.ops[0])
-            self._feed.append((*feed, *origin, False))
-        return all_packed
+        self.seq += len(turns)
+        self.waiting += len(turns)
+
+    def _draft_for(self, seq: int, origin: Origin, status: str, reason: str | None) -> Draft:
+        draft = self._draft
+        if draft is None or not draft.takes(origin, status, reason):
+            draft = self._draft = Draft(seq, origin, status, reason)
+            self._drafts.append(draft)
+        return draft
 
     def rows(self) -> list[Batch]:
         """What is ready to be written; each row comes once."""
-        batches: list[Batch] = [(tables.log, self._log), (tables.feed, self._feed)]
-        self._buckets.update(entry[1] for entry in self._feed)
-        self._log, self._feed = [], []
-        return batches
+        drafts, self._drafts, self._draft = self._drafts, [], None
+        township_id, outcomes = self._township_id, self._outcomes
+        self.waiting, self._outcomes = 0, []
+        shown = [row for draft in drafts for row in draft.stretches(township_id)]
+        self._buckets.update(row[1] for row in shown)
+        return [
+            (tables.segment, [draft.row(township_id, self._received_at) for draft in drafts]),
+            (tables.stretch, shown),
+            (tables.outcome, outcomes),
+        ]
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from sync.server.engine import insert_many
+from sync.server.inserting import insert_many
 
 Batch = tuple[Table, Sequence[tuple[Any, ...]]]
 

@@ -113,8 +113,8 @@ class Taking:
         """Take changesets that make one record each."""
         first = self.seq + 1
         self._rows.add_many(turns, new, first)
-        logged = self._entries.keep_plain(turns, [head.bucket for head in new])
-        self._origins.note_many(turns, logged)
+        self._entries.keep_plain(turns, [head.bucket for head in new])
+        self._origins.note_plain(turns)
         return [Verdict(turn.header.dseq, "applied", seq) for seq, turn in enumerate(turns, first)]
 
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
@@ -150,9 +150,7 @@ class Taking:
         outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
         self._keep(entry, status, None, outcome)
-        packed = msgspec.msgpack.encode(outcome) if outcome else None
-        logged = (turn.changeset.header, msgspec.msgpack.encode(turn.changeset.ops), packed)
-        self._origins.note(turn.header, logged)
+        self._origins.note(turn, outcome)
         verdict = Verdict(turn.header.dseq, status, self.seq)
         if self._conflicts:
             self._write_conflicts()
@@ -249,9 +247,9 @@ class Taking:
         return row.bucket, decision
 
     def _keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
-        logged = self._entries.keep(turn, status, reason, outcome)
+        self._entries.keep(turn, status, reason, outcome)
         if status in ("applied", "conflict"):
-            self._origins.note(turn.header, logged)
+            self._origins.note(turn, outcome)
 
     def _write_conflicts(self) -> None:
         """The township's own changeset, right after the one that called for it."""

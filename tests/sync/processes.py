@@ -8,10 +8,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from sqlalchemy import select
-
-from sync.server import audit, tables
+from sync.server import audit
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from tests.sync.laptops import Laptop, overlay_rows, snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -53,8 +52,7 @@ def assert_whole(server: OpenServer, *laptops: Laptop) -> None:
     """Nothing waits, all laptops show the same, each changeset is in the log once."""
     service = server.service
     with service.store.reading() as connection:
-        c = tables.log.c
-        lines = connection.execute(select(c.device, c.incarnation, c.dseq, c.hash)).all()
+        lines = list(Log(connection, service.township_id).walk())
         assert audit.verify(connection, service.township_id).finding is None
     logged = Counter((row.device, row.incarnation, row.dseq) for row in lines)
     assert set(logged.values()) == {1}
