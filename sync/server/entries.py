@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -58,7 +58,6 @@ class Entries:
         self._township_id = township_id
         self._received_at = moment_text(now)
         self._salts = _salts()
-        self._draft: Draft | None = None
         self._drafts: list[Draft] = []
         self._outcomes: list[tuple[Any, ...]] = []
         self._shown: list[_Shown] = []
@@ -97,17 +96,17 @@ class Entries:
     def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
         changeset, header, hash_, signature = turn
-        origin = Origin(header.device, header.incarnation, header.dseq)
+        origin = _origin(header)
         draft = self._draft_for(self.seq, origin, status, reason)
         for bucket, size, ops, altered in self._shown:
             if ops is None and not altered:
-                draft.show(bucket, size)
+                draft.show_all([bucket], [size])
             else:
                 draft.show_part(bucket, size, ops, altered=altered)
         self._shown.clear()
         salt = next(self._salts)
         leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
-        draft.add((changeset.header, changeset.ops), hash_, salt, leaf, signature)
+        draft.add(changeset, hash_, salt, leaf, signature)
         self.leaves.append(leaf)
         self.waiting += 1
         if outcome:
@@ -117,30 +116,36 @@ class Entries:
         """Give numbers to changesets of one operation, which are applied as their author wrote
         them, and enter them into log and feed.
         """
-        first, salts, draft = self.seq + 1, self._salts, self._draft
-        kept = zip(turns, buckets, strict=True)
-        for seq, ((changeset, header, hash_, signature), bucket) in enumerate(kept, first):
-            origin = header.device, header.incarnation, header.dseq
-            if draft is None or draft.full or seq == first:
-                draft = self._draft_for(seq, Origin._make(origin), "applied", None)
-            draft.show(bucket, len(changeset.ops[0]))
-            salt = next(salts)
-            leaf = history.entry_leaf(seq, *origin, "applied", salt, hash_)
-            draft.add((changeset.header, changeset.ops), hash_, salt, leaf, signature)
-            self.leaves.append(leaf)
+        sizes = [len(turn.changeset.ops[0]) for turn in turns]
+        begun = 0
+        while begun < len(turns):
+            origin = _origin(turns[begun].header)
+            draft = self._draft_for(self.seq + 1, origin, "applied", None)
+            end = begun + draft.room(islice(sizes, begun, None))
+            draft.show_all(buckets[begun:end], sizes[begun:end])
+            self._extend(draft, origin, turns[begun:end])
+            begun = end
+
+    def _extend(self, draft: Draft, first: Origin, turns: Sequence[Turn]) -> None:
+        salts = list(islice(self._salts, len(turns)))
+        hashes = [turn.hash for turn in turns]
+        leaves = history.entry_leaves(self.seq + 1, *first, draft.status, salts, hashes)
+        changesets = [turn.changeset for turn in turns]
+        draft.extend(changesets, hashes, salts, leaves, turns[-1].signature)
+        self.leaves += leaves
         self.seq += len(turns)
         self.waiting += len(turns)
 
     def _draft_for(self, seq: int, origin: Origin, status: str, reason: str | None) -> Draft:
-        draft = self._draft
-        if draft is None or not draft.takes(origin, status, reason):
-            draft = self._draft = Draft(seq, origin, status, reason)
-            self._drafts.append(draft)
-        return draft
+        if not self._drafts or not self._drafts[-1].takes(origin, status, reason):
+            self._drafts.append(Draft(seq, origin, status, reason))
+        return self._drafts[-1]
 
-    def rows(self) -> list[Batch]:
-        """What is ready to be written; each row comes once."""
-        drafts, self._drafts, self._draft = self._drafts, [], None
+    def rows(self, *, last: bool = True) -> list[Batch]:
+        """What is ready to be written; each row comes once. Not ``last``: more entries follow."""
+        drafts, self._drafts = self._drafts, []
+        if drafts and not last and not drafts[-1].full:
+            self._drafts.append(drafts.pop())
         township_id, outcomes = self._township_id, self._outcomes
         self.waiting, self._outcomes = 0, []
         shown = [row for draft in drafts for row in draft.stretches(township_id)]
@@ -165,6 +170,10 @@ class Entries:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
+
+
+def _origin(header: Header) -> Origin:
+    return Origin(header.device, header.incarnation, header.dseq)
 
 
 def _salts() -> Iterator[bytes]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from sync.server import quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.log import Log, Place
-from sync.server.segments import Work
 from sync.server.stretches import Feed, Line
+from township.changes import Changeset
 from township.storage.pages import Entry, Outcome, Own, Page
 
 _FIRST_WINDOW = 1024
@@ -142,15 +142,17 @@ def _own(log: Log, plan: _Plan) -> list[Own]:
 
 def _entries(log: Log, shown: dict[Place, list[int] | None]) -> list[Entry]:
     outcomes = log.outcomes([place.seq for place in shown if place.altered])
-    works = zip(log.works(shown), shown.values(), strict=True)
+    found = zip(log.changesets(shown), shown.values(), strict=True)
     return [
-        _entry(seq, quarantine.shown(log, device, work), outcomes.get(seq), indexes)
-        for (seq, device, work), indexes in works
+        _entry(seq, quarantine.shown(log, device, changeset), outcomes.get(seq), indexes)
+        for (seq, device, changeset), indexes in found
     ]
 
 
-def _entry(seq: int, work: Work, outcome: bytes | None, indexes: list[int] | None) -> Entry:
-    header, ops = work
+def _entry(
+    seq: int, changeset: Changeset, outcome: bytes | None, indexes: list[int] | None
+) -> Entry:
+    header, ops = changeset.header, changeset.ops
     if indexes is None and outcome is None:
         return Entry(seq, header, list(ops))
     decided = msgspec.msgpack.decode(outcome, type=Outcome) if outcome else None

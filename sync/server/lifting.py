@@ -17,7 +17,7 @@ from sync.server.log import Log
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
 from township import upcasting
-from township.changes import SCHEMA, Writers, decode_op
+from township.changes import SCHEMA, Changeset, Writers, decode_op
 from township.storage.pages import Outcome
 from township.upcasting import Cast
 
@@ -77,7 +77,8 @@ def _outcomes(connection: Connection, township_id: bytes, cast: Cast) -> None:
     for start in range(0, len(seqs), _TOGETHER):
         lifted = []
         for entry in log.those(seqs[start : start + _TOGETHER]):
-            _, ops = quarantine.shown(log, entry.device, (entry.header, entry.ops))
+            changeset = Changeset(entry.header, entry.ops)
+            ops = quarantine.shown(log, entry.device, changeset).ops
             assert entry.outcome is not None
             lifted.append({"at": entry.seq, "to": _outcome(ops, entry.outcome, cast)})
         connection.execute(

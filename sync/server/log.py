@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Select, func, select
 
 from sync.server import segments, tables
-from sync.server.segments import Logged, Origin, Work, pieces
+from sync.server.segments import Logged, Origin, pieces
+from township.changes import Changeset
 
 _CHUNK = 500
 _TOGETHER = 8
@@ -32,7 +33,7 @@ class Log:
     def __init__(self, connection: Connection, township_id: bytes) -> None:
         self._connection = connection
         self._township_id = township_id
-        self._open: dict[int, tuple[Any, list[tuple[bytes, list[bytes]]]]] = {}
+        self._open: dict[int, tuple[Any, list[Changeset]]] = {}
 
     def at(self, seq: int) -> Logged | None:
         """The entry with this number."""
@@ -75,7 +76,7 @@ class Log:
         for row in rows:
             for index in range(row.length):
                 if first.dseq <= row.dseq + index <= last_dseq:
-                    yield segments.entry(row, index, (b"", []), {})
+                    yield segments.entry(row, index, _NOTHING, {})
 
     def leaves(self, low: int, high: int) -> Sequence[bytes]:
         """The leaves of entries ``low`` to ``high`` - 1, counted from 0."""
@@ -90,7 +91,7 @@ class Log:
         skipped = low + 1 - rows[0].seq
         return pieces(b"".join(row.leaves for row in rows))[skipped : skipped + high - low]
 
-    def works(self, places: Collection[Place]) -> Iterator[tuple[int, int, Work]]:
+    def changesets(self, places: Collection[Place]) -> Iterator[tuple[int, int, Changeset]]:
         """Number, device and changeset of these entries, which come in their order."""
         wanted: dict[int, list[int]] = {}
         for place in places:
@@ -102,9 +103,9 @@ class Log:
                 .order_by(_C.seq)
             ).all()
             for segment, device, data in rows:
-                works = segments.unpack(data)
+                found = segments.unpack(data)
                 for seq in wanted[segment]:
-                    yield seq, device, works[seq - segment]
+                    yield seq, device, found[seq - segment]
 
     def outcomes(self, seqs: Collection[int]) -> dict[int, bytes]:
         """What was decided on those of these entries that are not in effect as written."""
@@ -151,8 +152,8 @@ class Log:
             if len(self._open) >= _REMEMBERED:
                 self._open.pop(next(iter(self._open)))
             self._open[row.seq] = row, segments.unpack(row.data)
-        work = self._open[row.seq][1][index]
-        return segments.entry(row, index, work, self.outcomes([row.seq + index]))
+        changeset = self._open[row.seq][1][index]
+        return segments.entry(row, index, changeset, self.outcomes([row.seq + index]))
 
     def _outcomes_in(self, row: Any) -> dict[int, bytes]:
         c, end = tables.outcome.c, row.seq + row.length
@@ -166,6 +167,7 @@ class Log:
 
 _T = TypeVar("_T")
 _C = tables.segment.c
+_NOTHING = Changeset(b"", [])
 _BARE = [column for column in _C if column.name != "data"]
 
 

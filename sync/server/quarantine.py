@@ -16,8 +16,8 @@ from sync.server import tables
 from sync.server.checks import ADMISSION
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.log import Log
-from sync.server.segments import Logged, Origin, Work
-from township.changes import Header, Op, bucket, decode_op
+from sync.server.segments import Logged, Origin
+from township.changes import Changeset, Header, Op, bucket, decode_op
 from township.records import new_id
 from township.storage.pages import Decision, Page, Status
 
@@ -169,10 +169,10 @@ def admitted(connection: Connection, township_id: bytes, origin: Origin) -> Logg
     return original._replace(outcome=log.outcomes([found.decided_seq]).get(found.decided_seq))
 
 
-def shown(log: Log, device: int, work: Work) -> Work:
+def shown(log: Log, device: int, changeset: Changeset) -> Changeset:
     """An entry as laptops see it: an admission is shown as the changeset that it lets in."""
     if device != TOWNSHIP_DEVICE:
-        return work
-    op = decode_op(work[1][0])
+        return changeset
+    op = decode_op(changeset.ops[0])
     original = log.at(int(op.fields["seq"])) if op.kind == ADMISSION else None
-    return (original.header, original.ops) if original else work
+    return Changeset(original.header, original.ops) if original else changeset

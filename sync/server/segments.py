@@ -6,11 +6,14 @@ one (decision 034). The bytes of headers and operations come out as they went in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 import zstandard
+
+from township.changes import Changeset
 
 MOST = 256
 """Entries in a segment; none spans more numbers of the log than this."""
@@ -21,14 +24,11 @@ _HASH, _SALT = 32, 16
 ERASED = bytes(_SALT)
 """In the place of a salt that was forgotten with the content."""
 
-Work = tuple[bytes, Sequence[bytes]]
-"""Header and operations of a changeset."""
-
 Lines = tuple[list[int], list[int]]
 """Entries of a segment, counted from 0, and the bytes of operations of each."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_works = msgspec.msgpack.Decoder(list[tuple[bytes, list[bytes]]])
+_changesets = msgspec.msgpack.Decoder(list[Changeset])
 _lines = msgspec.msgpack.Decoder(tuple[list[int], list[int]])
 
 
@@ -63,7 +63,7 @@ class Draft:
     """A segment while entries are added to it; ``first`` is the place of the first."""
 
     __slots__ = (
-        "count",
+        "changesets",
         "first",
         "hashes",
         "leaves",
@@ -75,7 +75,6 @@ class Draft:
         "single",
         "size",
         "status",
-        "works",
     )
 
     def __init__(self, seq: int, first: Origin, status: str, reason: str | None) -> None:
@@ -83,8 +82,8 @@ class Draft:
         self.first = first
         self.status = status
         self.reason = reason
-        self.count = self.size = 0
-        self.works: list[Work] = []
+        self.size = 0
+        self.changesets: list[Changeset] = []
         self.hashes: list[bytes] = []
         self.salts: list[bytes] = []
         self.leaves: list[bytes] = []
@@ -101,29 +100,65 @@ class Draft:
         )
 
     @property
+    def count(self) -> int:
+        """The entries so far."""
+        return len(self.changesets)
+
+    @property
     def full(self) -> bool:
         """Must the next entry begin another segment?"""
         return self.count >= MOST or self.size >= _MOST_BYTES or self.signature is not None
 
+    def room(self, sizes: Iterable[int]) -> int:
+        """How many of entries with operations of so many bytes it takes, if it ``takes`` one."""
+        count, size = 0, self.size
+        for more in islice(sizes, MOST - self.count):
+            count, size = count + 1, size + more
+            if size >= _MOST_BYTES:
+                break
+        return count
+
     def add(
-        self, work: Work, hash_: bytes, salt: bytes, leaf: bytes, signature: bytes | None = None
+        self,
+        changeset: Changeset,
+        hash_: bytes,
+        salt: bytes,
+        leaf: bytes,
+        signature: bytes | None = None,
     ) -> None:
         """Add an entry that it ``takes``."""
-        self.works.append(work)
+        self.changesets.append(changeset)
         self.hashes.append(hash_)
         self.salts.append(salt)
         self.leaves.append(leaf)
         self.signature = signature
-        self.count += 1
-        self.size += len(work[0]) + sum(map(len, work[1]))
+        self.size += sum(map(len, changeset.ops))
 
-    def show(self, bucket: str, size: int) -> None:
-        """The entry to be added next lies whole in this bucket, as its author wrote it."""
-        lines = self.lines.get(bucket)
-        if lines is None:
-            lines = self.lines[bucket] = [], []
-        lines[0].append(self.count)
-        lines[1].append(size)
+    def extend(
+        self,
+        changesets: Sequence[Changeset],
+        hashes: Sequence[bytes],
+        salts: Sequence[bytes],
+        leaves: Sequence[bytes],
+        signature: bytes | None,
+    ) -> None:
+        """Add entries of which it ``takes`` the first and for which it has ``room``."""
+        self.changesets += changesets
+        self.hashes += hashes
+        self.salts += salts
+        self.leaves += leaves
+        self.signature = signature
+        self.size += sum([len(op) for changeset in changesets for op in changeset.ops])
+
+    def show_all(self, buckets: Sequence[str], sizes: Sequence[int]) -> None:
+        """The entries to be added next lie each whole in its bucket, as their author wrote them."""
+        lines = self.lines
+        for at, (bucket, size) in enumerate(zip(buckets, sizes, strict=True), self.count):
+            if bucket not in lines:
+                lines[bucket] = [], []
+            places, weights = lines[bucket]
+            places.append(at)
+            weights.append(size)
 
     def show_part(self, bucket: str, size: int, ops: bytes | None, *, altered: bool) -> None:
         """The entry to be added next shows these operations in a bucket (None: all)."""
@@ -143,7 +178,7 @@ class Draft:
             b"".join(self.leaves),
             b"".join(self.hashes),
             b"".join(self.salts),
-            pack(self.works),
+            pack(self.changesets),
         )
 
     def stretches(self, township_id: bytes) -> list[tuple[Any, ...]]:
@@ -160,14 +195,14 @@ class Draft:
         return rows
 
 
-def pack(works: Sequence[Work]) -> bytes:
+def pack(works: Sequence[Changeset]) -> bytes:
     """Headers and operations as a segment keeps them: msgpack, compressed."""
     return zstandard.ZstdCompressor(level=_LEVEL).compress(_encode(works))
 
 
-def unpack(data: bytes) -> list[tuple[bytes, list[bytes]]]:
-    """Header and operations of each entry."""
-    return _works.decode(zstandard.ZstdDecompressor().decompress(data))
+def unpack(data: bytes) -> list[Changeset]:
+    """The changeset of each entry, as its author made it."""
+    return _changesets.decode(zstandard.ZstdDecompressor().decompress(data))
 
 
 def lines_of(packed: bytes | None, first: int, segment: int, size: int) -> Lines:
@@ -177,10 +212,10 @@ def lines_of(packed: bytes | None, first: int, segment: int, size: int) -> Lines
 
 def opened(row: Any, outcomes: dict[int, bytes]) -> list[Logged]:
     """All entries of a row of the table."""
-    return [entry(row, index, work, outcomes) for index, work in enumerate(unpack(row.data))]
+    return [entry(row, index, one, outcomes) for index, one in enumerate(unpack(row.data))]
 
 
-def entry(row: Any, index: int, work: Work, outcomes: dict[int, bytes]) -> Logged:
+def entry(row: Any, index: int, changeset: Changeset, outcomes: dict[int, bytes]) -> Logged:
     """One entry of a row of the table."""
     last = index == row.length - 1
     salt = _piece(row.salts, index, _SALT)
@@ -192,7 +227,8 @@ def entry(row: Any, index: int, work: Work, outcomes: dict[int, bytes]) -> Logge
         _piece(row.hashes, index, _HASH),
         row.status,
         row.reason,
-        *work,
+        changeset.header,
+        changeset.ops,
         outcomes.get(row.seq + index),
         row.signature if last else None,
         row.received_at,

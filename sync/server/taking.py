@@ -97,7 +97,7 @@ class Taking:
             else:
                 verdicts.append(self._take(turns[at], read[at]))
             if self._entries.waiting >= STINT:
-                self._scribe.hand_over(*self._entries.rows(), self._new_records())
+                self._scribe.hand_over(*self._entries.rows(last=False), self._new_records())
         self._write()
         return verdicts
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sync.server import tables
 from sync.server.inserting import insert_many
 from sync.server.segments import ERASED, Draft, Origin
+from township.changes import Changeset
 
 _TOGETHER = 500
 _DRAFTS = 20
@@ -115,8 +116,8 @@ class _Upgrade:
         return draft
 
     def _add(self, draft: Draft, row: Any) -> None:
-        work = row.header, msgspec.msgpack.decode(row.ops, type=list[bytes])
-        draft.add(work, row.hash, row.salt or ERASED, row.leaf, row.signature)
+        changeset = Changeset(row.header, msgspec.msgpack.decode(row.ops, type=list[bytes]))
+        draft.add(changeset, row.hash, row.salt or ERASED, row.leaf, row.signature)
         if row.outcome is not None:
             self._outcomes.append((self._township_id, row.seq, row.outcome))
 
@@ -132,6 +133,6 @@ class _Upgrade:
 
 def _show(draft: Draft, shown: Any) -> None:
     if shown.ops is None and not shown.altered:
-        draft.show(shown.bucket, shown.size)
+        draft.show_all([shown.bucket], [shown.size])
     else:
         draft.show_part(shown.bucket, shown.size, shown.ops, altered=bool(shown.altered))

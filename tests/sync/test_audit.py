@@ -11,6 +11,7 @@ from sync.server.history import BLOCK
 from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
+from township.changes import Changeset
 from township.records import Household
 from township.storage import settings
 
@@ -82,7 +83,7 @@ def test_the_first_altered_entry_is_named(
     with server.service.store.writing() as connection:
         row = connection.execute(SEGMENT.select().where(SEGMENT.c.seq == at)).one()
         if "data" in change:
-            change = {"data": segments.pack([(segments.unpack(row.data)[0][0], [])])}
+            change = {"data": segments.pack([Changeset(segments.unpack(row.data)[0].header, [])])}
         connection.execute(update(SEGMENT).where(SEGMENT.c.seq == at).values(change))
     finding = audited(server).finding
     assert finding is not None
@@ -138,7 +139,7 @@ def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, lapt
     with server.service.store.writing() as connection:
         row = connection.execute(SEGMENT.select().where(SEGMENT.c.seq == 2)).one()
         works = segments.unpack(row.data)
-        works[1] = works[1][0], []  # of the laptop's entries 2, 3 and 4
+        works[1] = Changeset(works[1].header, [])  # of the laptop's entries 2, 3 and 4
         salts = row.salts[:16] + segments.ERASED + row.salts[32:]
         assert (row.length, len(salts)) == (3, 48)
         change = update(SEGMENT).values(data=segments.pack(works), salts=salts)
