@@ -15,7 +15,7 @@ from sync import history
 from sync.server import tables
 from sync.server.history import Memory, grow
 from sync.server.scribe import Batch
-from sync.server.segments import MOST, Draft, Origin
+from sync.server.segments import MOST, Draft, Origin, Shown
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
 from township.values import moment_text
@@ -36,15 +36,6 @@ class Turn(NamedTuple):
     signature: bytes | None = None
 
 
-class _Shown(NamedTuple):
-    """What a bucket shows of the entry that is kept next."""
-
-    bucket: str
-    size: int
-    ops: bytes | None
-    altered: bool
-
-
 class Entries:
     """What one push adds to the log; ``seq`` is the newest number, ``leaves`` the history's."""
 
@@ -60,7 +51,7 @@ class Entries:
         self._salts = _salts()
         self._drafts: list[Draft] = []
         self._outcomes: list[tuple[Any, ...]] = []
-        self._shown: list[_Shown] = []
+        self._shown: list[Shown] = []
         self._memory = memory
         self._buckets: set[str] = set()
 
@@ -82,27 +73,24 @@ class Entries:
         Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
         that they are in.
         """
-        ops = turn.changeset.ops
+        ops, origin = turn.changeset.ops, _origin(turn.header)
         all_ = dict.fromkeys([*buckets, *chain.from_iterable(told.values())])
         names = [name for name in all_ if name is not None]
         if len(names) == 1 and not told:
-            self._shown.append(_Shown(names[0], sum(map(len, ops)), None, altered))
+            self._shown.append(Shown(names[0], origin, sum(map(len, ops)), None, altered))
             return
         for bucket in names:
             indexes = [index for index, name in enumerate(buckets) if name == bucket]
             size = sum(len(ops[index]) for index in indexes)
-            self._shown.append(_Shown(bucket, size, _encode(indexes), altered))
+            self._shown.append(Shown(bucket, origin, size, _encode(indexes), altered))
 
     def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
         changeset, header, hash_, signature = turn
         origin = _origin(header)
         draft = self._draft_for(self.seq, origin, status, reason)
-        for bucket, size, ops, altered in self._shown:
-            if ops is None and not altered:
-                draft.show_all([bucket], [size])
-            else:
-                draft.show_part(bucket, size, ops, altered=altered)
+        for shown in self._shown:
+            draft.show(shown)
         self._shown.clear()
         salt = next(self._salts)
         leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)

@@ -40,6 +40,19 @@ class Origin(NamedTuple):
     dseq: int
 
 
+class Shown(NamedTuple):
+    """What a bucket shows of an entry; ``origin`` is of the changeset that takes effect by it.
+
+    ``ops`` are packed indexes, None for all; ``altered``: not as the author wrote them.
+    """
+
+    bucket: str
+    origin: Origin
+    size: int
+    ops: bytes | None
+    altered: bool
+
+
 class Logged(NamedTuple):
     """One entry of the log; ``outcome`` is packed. ``salt`` None: its content was erased."""
 
@@ -89,7 +102,7 @@ class Draft:
         self.leaves: list[bytes] = []
         self.signature: bytes | None = None
         self.lines: dict[str, Lines] = {}
-        self.single: list[tuple[str, int, int, bytes | None, bool]] = []
+        self.single: list[tuple[int, Shown]] = []
 
     def takes(self, origin: Origin, status: str, reason: str | None) -> bool:
         """May this be the next entry?"""
@@ -160,9 +173,13 @@ class Draft:
             places.append(at)
             weights.append(size)
 
-    def show_part(self, bucket: str, size: int, ops: bytes | None, *, altered: bool) -> None:
-        """The entry to be added next shows these operations in a bucket (None: all)."""
-        self.single.append((bucket, self.count, size, ops, altered))
+    def show(self, shown: Shown) -> None:
+        """What a bucket shows of the entry to be added next."""
+        next_ = self.first._replace(dseq=self.first.dseq + self.count)
+        if shown.ops is None and not shown.altered and shown.origin == next_:
+            self.show_all([shown.bucket], [shown.size])
+        else:
+            self.single.append((self.count, shown))
 
     def row(self, township_id: bytes, received_at: str) -> tuple[Any, ...]:
         """The row of the table."""
@@ -189,9 +206,9 @@ class Draft:
             last, packed = at[-1], _encode((at, sizes)) if len(at) > 1 else None
             range_ = township_id, bucket, seq + last, seq + at[0]
             rows.append((*range_, *place, dseq + last, sum(sizes), packed, None, False))
-        for bucket, one, size, ops, altered in self.single:
+        for one, (bucket, origin, size, ops, altered) in self.single:
             range_ = township_id, bucket, seq + one, seq + one
-            rows.append((*range_, *place, dseq + one, size, None, ops, altered))
+            rows.append((*range_, seq, *origin, size, None, ops, altered))
         return rows
 
 

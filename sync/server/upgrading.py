@@ -25,18 +25,18 @@ from sqlalchemy import (
 
 from sync.server import tables
 from sync.server.inserting import insert_many
-from sync.server.segments import ERASED, Draft, Origin
+from sync.server.segments import ERASED, Draft, Origin, Shown
 from township.changes import Changeset
 
 _TOGETHER = 500
 _DRAFTS = 20
 """Segments that are written at once."""
 
-_version_1 = MetaData()
+VERSION_1 = MetaData()
 
 _log = Table(
     "log",
-    _version_1,
+    VERSION_1,
     Column("township_id", LargeBinary(16)),
     Column("seq", BigInteger),
     Column("device", Integer),
@@ -56,7 +56,7 @@ _log = Table(
 
 _feed = Table(
     "feed",
-    _version_1,
+    VERSION_1,
     Column("township_id", LargeBinary(16)),
     Column("bucket", String(40)),
     Column("seq", BigInteger),
@@ -73,7 +73,7 @@ def upgrade(connection: Connection) -> None:
     """From version 1, in the transaction that notes the new version. Nothing of the log changes."""
     for township_id in connection.scalars(select(tables.township.c.township_id)).all():
         _Upgrade(connection, township_id).run()
-    _version_1.drop_all(connection)
+    VERSION_1.drop_all(connection)
 
 
 class _Upgrade:
@@ -91,7 +91,7 @@ class _Upgrade:
             for row in log:
                 draft = self._draft_for(row)
                 while shown is not None and shown.seq == row.seq:
-                    _show(draft, shown)
+                    draft.show(_shown(shown))
                     shown = next(feed, None)
                 self._add(draft, row)
         self._write()
@@ -131,8 +131,6 @@ class _Upgrade:
         self._drafts, self._outcomes = [], []
 
 
-def _show(draft: Draft, shown: Any) -> None:
-    if shown.ops is None and not shown.altered:
-        draft.show_all([shown.bucket], [shown.size])
-    else:
-        draft.show_part(shown.bucket, shown.size, shown.ops, altered=bool(shown.altered))
+def _shown(row: Any) -> Shown:
+    origin = Origin(row.device, row.incarnation, row.dseq)
+    return Shown(row.bucket, origin, row.size, row.ops, bool(row.altered))

@@ -29,6 +29,7 @@ upgrades it; a bucket is never granted without the zone's other one (``SWITCHED_
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,12 @@ def _server_is_its_log(world: World) -> Model:
     with world.server.service.store.reading() as connection:
         model = Model().fold(Log(connection, world.server.service.township_id).walk())
         rows = connection.execute(select(tables.record)).all()
+    records_are(rows, model)
+    return model
+
+
+def records_are(rows: Iterable[Any], model: Model) -> None:
+    """The township's records are what its log has made of them. Raises Broken."""
     held = {
         (row.kind, row.id): Thing(
             row.bucket,
@@ -84,7 +91,6 @@ def _server_is_its_log(world: World) -> Model:
     for key, thing in model.things.items():
         if held[key].shown() != thing.shown() or held[key].bucket != thing.bucket:
             raise Broken(2, f"server has {key[0]} {held[key].shown()}, its log {thing.shown()}")
-    return model
 
 
 def _nothing_is_lost(world: World, through: list[Machine]) -> None:
