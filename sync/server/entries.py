@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 from sync import history
 from sync.server import tables
 from sync.server.history import Memory, grow
-from sync.server.scribe import Batch
+from sync.server.scribe import Batch, Make
 from sync.server.segments import MOST, Draft, Origin, Shown
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
@@ -129,20 +130,18 @@ class Entries:
             self._drafts.append(Draft(seq, origin, status, reason))
         return self._drafts[-1]
 
-    def rows(self, *, last: bool = True) -> list[Batch]:
-        """What is ready to be written; each row comes once. Not ``last``: more entries follow."""
+    def rows(self, *, last: bool = True) -> Make:
+        """What is ready to be written, each row once, to be made by whoever writes it.
+
+        Not ``last``: more entries follow.
+        """
         drafts, self._drafts = self._drafts, []
         if drafts and not last and not drafts[-1].full:
             self._drafts.append(drafts.pop())
-        township_id, outcomes = self._township_id, self._outcomes
-        self.waiting, self._outcomes = 0, []
-        shown = [row for draft in drafts for row in draft.stretches(township_id)]
-        self._buckets.update(row[1] for row in shown)
-        return [
-            (tables.segment, [draft.row(township_id, self._received_at) for draft in drafts]),
-            (tables.stretch, shown),
-            (tables.outcome, outcomes),
-        ]
+        outcomes, self._outcomes = self._outcomes, []
+        self.waiting = 0
+        self._buckets.update(*(draft.buckets() for draft in drafts))
+        return partial(_batches, self._township_id, self._received_at, drafts, outcomes)
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""
@@ -158,6 +157,19 @@ class Entries:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
+
+
+def _batches(
+    township_id: bytes,
+    received_at: str,
+    drafts: Sequence[Draft],
+    outcomes: Sequence[tuple[Any, ...]],
+) -> list[Batch]:
+    return [
+        (tables.segment, [draft.row(township_id, received_at) for draft in drafts]),
+        (tables.stretch, [row for draft in drafts for row in draft.stretches(township_id)]),
+        (tables.outcome, outcomes),
+    ]
 
 
 def _origin(header: Header) -> Origin:

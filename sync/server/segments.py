@@ -181,6 +181,10 @@ class Draft:
         else:
             self.single.append((self.count, shown))
 
+    def buckets(self) -> set[str]:
+        """Those that show something of it."""
+        return {*self.lines, *(shown.bucket for _, shown in self.single)}
+
     def row(self, township_id: bytes, received_at: str) -> tuple[Any, ...]:
         """The row of the table."""
         return (

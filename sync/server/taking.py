@@ -21,7 +21,7 @@ from sync.server.permits import Permits
 from sync.server.plain import Plain
 from sync.server.reading import Head, heads
 from sync.server.rows import Key, Rows
-from sync.server.scribe import Batch, Scribe
+from sync.server.scribe import Make, Scribe
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash
 from township.storage.pages import Outcome, Status, Verdict
@@ -97,7 +97,7 @@ class Taking:
             else:
                 verdicts.append(self._take(turns[at], read[at]))
             if self._entries.waiting >= STINT:
-                self._scribe.hand_over(*self._entries.rows(last=False), self._new_records())
+                self._scribe.hand_over(self._entries.rows(last=False), self._new_records())
         self._write()
         return verdicts
 
@@ -297,13 +297,14 @@ class Taking:
             raise LookupError("the township's own device is missing")
         return devices.chain_head(self._scribe.connection, own, own.incarnation)
 
-    def _new_records(self) -> Batch:
-        return tables.record, self._rows.fresh()
+    def _new_records(self) -> Make:
+        rows = self._rows.fresh()
+        return lambda: [(tables.record, rows)]
 
     def _write(self) -> None:
         """All that is left; then what rests on the whole push."""
         township_id = self._device.township_id
-        self._scribe.write(*self._entries.rows())
+        self._scribe.write(self._entries.rows())
         self._rows.save()
         self._moving.save()
         connection = self._scribe.connection
