@@ -117,13 +117,14 @@ class Log:
             found.update((row.seq, row.outcome) for row in rows)
         return found
 
-    def walk(self) -> Generator[Logged, None, None]:
-        """All entries from the first to the last; close it."""
-        statement = self._segments().order_by(_C.seq)
+    def walk(self, after: int = 0) -> Generator[Logged, None, None]:
+        """All entries after this number up to the last; close it."""
+        statement = self._segments().where(_C.seq + _C.length > after + 1).order_by(_C.seq)
         options = statement.execution_options(yield_per=_TOGETHER)
         with self._connection.execute(options) as rows:
             for row in rows:
-                yield from segments.opened(row, self._outcomes_in(row))
+                found = segments.opened(row, self._outcomes_in(row))
+                yield from found[max(0, after + 1 - row.seq) :]
 
     @property
     def _mine(self) -> Any:

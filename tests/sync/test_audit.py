@@ -8,6 +8,8 @@ from sqlalchemy import update
 from sync.problems import Rewritten
 from sync.server import audit, folder, segments, tables
 from sync.server.history import BLOCK
+from sync.server.log import Log
+from sync.server.rewriting import rewrite
 from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
@@ -137,13 +139,16 @@ def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, lapt
     laptop.sync()
     root = audited(server).root
     with server.service.store.writing() as connection:
+        service = server.service
+        entry = Log(connection, service.township_id).at(3)
+        assert entry is not None
+        rewrite(connection, service.township_id, {3: Changeset(entry.header, [])})
+        with pytest.raises(LookupError):
+            rewrite(connection, service.township_id, {entry.seq + 2: Changeset(b"", [])})
         row = connection.execute(SEGMENT.select().where(SEGMENT.c.seq == 2)).one()
-        works = segments.unpack(row.data)
-        works[1] = Changeset(works[1].header, [])  # of the laptop's entries 2, 3 and 4
+        assert row.length == 3, "entries 2, 3 and 4 came with one push"
         salts = row.salts[:16] + segments.ERASED + row.salts[32:]
-        assert (row.length, len(salts)) == (3, 48)
-        change = update(SEGMENT).values(data=segments.pack(works), salts=salts)
-        connection.execute(change.where(SEGMENT.c.seq == 2))
+        connection.execute(update(SEGMENT).where(SEGMENT.c.seq == 2).values(salts=salts))
     found = audited(server)
     assert found.finding is None and found.root == root
     enter_homes(laptop, 1)

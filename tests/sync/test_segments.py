@@ -93,6 +93,7 @@ def test_one_entry_is_found_by_each_of_its_names(town: OpenServer) -> None:
                 one.hash for one in all_[seq - 1 : seq + 1]
             ]
             assert log.leaves(seq - 1, seq + 40) == leaves[seq - 1 : seq + 40]
+        assert list(log.walk(SMALL)) == all_[SMALL:]
         assert log.at(0) is log.at(len(all_) + 1) is None
         assert log.of(Origin(OFFICE_DEVICE, 1, len(all_) + 1)) is None
         assert log.of(Origin(OFFICE_DEVICE, 2, 1)) is log.of(Origin(7, 1, 1)) is None
