@@ -42,6 +42,28 @@ def entry_leaf(
     return sha256(_LEAF + numbers + committed + status.encode()).digest()
 
 
+def entry_leaves(
+    seq: int,
+    device: int,
+    incarnation: int,
+    dseq: int,
+    status: str,
+    salts: Sequence[bytes],
+    chain_hashes: Sequence[bytes],
+) -> list[bytes]:
+    """The leaves of entries that follow each other in the log and in one device's chain."""
+    said = status.encode()
+    return [
+        sha256(
+            _LEAF
+            + _numbers(seq + at, device, incarnation, dseq + at)
+            + sha256(salt + hash_).digest()
+            + said
+        ).digest()
+        for at, (salt, hash_) in enumerate(zip(salts, chain_hashes, strict=True))
+    ]
+
+
 def checkpoint_bytes(township: bytes, size: int, root: bytes) -> bytes:
     """What the township signs: its log has ``size`` entries with this root."""
     return CHECKPOINT + township + _number(size) + root

@@ -5,18 +5,18 @@ Nothing is trusted but the entries themselves and the public keys of the devices
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from sync import chain, history
 from sync.server import tables
 from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.history import BLOCK, Tree
+from sync.server.log import Log
+from sync.server.segments import Logged
 from township.changes import GENESIS, Changeset, decode_header, is_erased
 
 _TOGETHER = 500
@@ -58,12 +58,12 @@ class _Walk:
     leaves: list[bytes] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
 
-    def wrong(self, seq: int, row: Any) -> str | None:
+    def wrong(self, seq: int, row: Logged) -> str | None:
         """What does not fit in the next entry."""
         if row.seq != seq:
             return f"缺第 {seq} 条"
         place = self.chains.setdefault((row.device, row.incarnation), _Chain())
-        changeset = Changeset(row.header, msgspec.msgpack.decode(row.ops))
+        changeset = Changeset(row.header, row.ops)
         if any(map(is_erased, changeset.ops)):
             self.erased.append(seq)
         header = decode_header(row.header)
@@ -83,7 +83,7 @@ class _Walk:
         place.dseq, place.hash = row.dseq, row.hash
         return self._signature(place, row)
 
-    def _signature(self, place: _Chain, row: Any) -> str | None:
+    def _signature(self, place: _Chain, row: Logged) -> str | None:
         if row.signature is None:
             place.unsigned = place.unsigned or row.seq
             return None
@@ -109,7 +109,7 @@ def verify(
     """Walk the log from its first entry to its last; ``step`` hears how far."""
     walk = _Walk(township_id, _keys(connection, township_id))
     finding = None
-    with closing(_entries(connection, township_id)) as entries:
+    with closing(Log(connection, township_id).walk()) as entries:
         for seq, row in enumerate(entries, 1):
             if text := walk.wrong(seq, row):
                 finding = Finding(row.seq, text)
@@ -135,13 +135,6 @@ def contradicts(
     if Tree(connection, township_id, size).root(0, size) != root:
         return Finding(None, f"前 {size} 条与凭据不一致")
     return None
-
-
-def _entries(connection: Connection, township_id: bytes) -> Generator[Any, None, None]:
-    c = tables.log.c
-    statement = select(tables.log).where(c.township_id == township_id).order_by(c.seq)
-    with connection.execute(statement.execution_options(yield_per=_TOGETHER)) as entries:
-        yield from entries
 
 
 def _keys(connection: Connection, township_id: bytes) -> dict[int, bytes]:

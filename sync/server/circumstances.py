@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, select
 
 from sync.server import devices, tables
 from sync.server.devices import Device
+from sync.server.log import Log
 from sync.server.moving import parent_of
 from sync.server.permits import roles_of
 from sync.server.quarantine import Waiting
@@ -61,15 +62,11 @@ def _work(
     connection: Connection, township_id: bytes, seqs: Sequence[int]
 ) -> tuple[dict[int, list[Head]], dict[int, bytes]]:
     """Operations and author of entries."""
-    work, authors, c = {}, {}, tables.log.c
-    for chunk in _chunks(seqs):
-        rows = connection.execute(
-            select(c.seq, c.header, c.ops).where(c.township_id == township_id, c.seq.in_(chunk))
-        )
-        for row in rows:
-            header = decode_header(row.header)
-            authors[row.seq] = header.author
-            work[row.seq] = heads(msgspec.msgpack.decode(row.ops), header.schema) or []
+    work, authors = {}, {}
+    for entry in Log(connection, township_id).those(seqs):
+        header = decode_header(entry.header)
+        authors[entry.seq] = header.author
+        work[entry.seq] = heads(entry.ops, header.schema) or []
     return work, authors
 
 

@@ -1,20 +1,18 @@
-"""The server's database: its two kinds of transaction, bulk inserts, and encrypted SQLite."""
+"""The server's database: its two kinds of transaction, its tables, and encrypted SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from functools import cache
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from sync.server import tables
+from sync.server import tables, upgrading
 from sync.server.trying import retrying
 from township.errors import NewerDatabase
 from township.storage.driver import sqlcipher
@@ -30,8 +28,6 @@ _PRAGMAS = (
 _WRITER_CACHE_KIB = 65536
 _READER_CACHE_KIB = 16384
 _READERS = 4
-_AT_ONCE = (250, 50)
-"""Rows in one statement: other threads run until it ends, not only for a row at a time."""
 
 
 class Store:
@@ -71,45 +67,6 @@ class Store:
         """Close all connections."""
         self._readers.dispose()
         self._writer.dispose()
-
-
-def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows that hold every column of the table in order, past SQLAlchemy's conversions."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        columns = tuple(list(values) for values in zip(*rows, strict=True))
-        connection.exec_driver_sql(_insert_columns(table), columns)
-        return
-    done = 0
-    for count in _AT_ONCE:
-        while len(rows) - done >= count:
-            values = tuple(chain.from_iterable(rows[done : done + count]))
-            connection.exec_driver_sql(_insert_rows(table, count), values)
-            done += count
-    if rest := list(rows[done:]):
-        connection.exec_driver_sql(_insert_rows(table, 1), rest)
-
-
-@cache
-def _insert_rows(table: Table, count: int) -> str:
-    marks = ", ".join("?" for _ in table.columns)
-    several = ", ".join([f"({marks})"] * count)
-    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {several}'
-
-
-_ARRAYS = {bytes: "bytea[]", str: "text[]", int: "bigint[]", bool: "boolean[]"}
-
-
-@cache
-def _insert_columns(table: Table) -> str:
-    """One statement with an array per column: three times as fast as a row at a time."""
-    arrays = ", ".join(f"%b::{_ARRAYS[column.type.python_type]}" for column in table.columns)
-    return f'INSERT INTO "{table.name}" ({_names(table)}) SELECT * FROM unnest({arrays})'
-
-
-def _names(table: Table) -> str:
-    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 def open_sqlite(path: Path, key: bytes) -> Store:
@@ -152,7 +109,10 @@ def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int
 
 
 def prepare(store: Store) -> None:
-    """Make the tables that are missing. Raises NewerDatabase; then the store is closed."""
+    """Make the tables that are missing and upgrade older ones.
+
+    Raises NewerDatabase; then the store is closed.
+    """
     try:
         version = _make_tables(store)
     except (IntegrityError, ProgrammingError):  # another process was making them just now
@@ -165,10 +125,15 @@ def prepare(store: Store) -> None:
 @retrying
 def _make_tables(store: Store) -> int:
     """Returns the version of the tables."""
+    c = tables.server_schema.c
     with store.writing() as connection:
         tables.metadata.create_all(connection)
-        version = connection.scalar(select(tables.server_schema.c.version))
+        version = connection.scalar(select(c.version).with_for_update())
         if version is None:
             version = tables.SCHEMA_VERSION
             connection.execute(insert(tables.server_schema).values(version=version))
+        elif version < tables.SCHEMA_VERSION:
+            upgrading.upgrade(connection)
+            version = tables.SCHEMA_VERSION
+            connection.execute(update(tables.server_schema).values(version=version))
     return version

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,19 +15,17 @@ from sqlalchemy import Connection, insert, select
 from sync import history
 from sync.server import tables
 from sync.server.history import Memory, grow
-from sync.server.scribe import Batch
+from sync.server.scribe import Batch, Make
+from sync.server.segments import MOST, Draft, Origin, Shown
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
 from township.values import moment_text
 
-STINT = 250
+STINT = MOST
 """Entries that are written while the next ones are made."""
 _SALT = 16
 _SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
-
-Packed = tuple[bytes, bytes, bytes | None]
-"""Header, operations and outcome as the log keeps them."""
 
 
 class Turn(NamedTuple):
@@ -45,12 +44,15 @@ class Entries:
         self, township_id: bytes, seq: int, now: datetime, memory: Memory | None = None
     ) -> None:
         self.seq = seq
+        self.waiting = 0
+        """How many entries are not written yet."""
+        self.leaves: list[bytes] = []
         self._township_id = township_id
         self._received_at = moment_text(now)
         self._salts = _salts()
-        self._log: list[tuple[Any, ...]] = []
-        self._feed: list[tuple[Any, ...]] = []
-        self.leaves: list[bytes] = []
+        self._drafts: list[Draft] = []
+        self._outcomes: list[tuple[Any, ...]] = []
+        self._shown: list[Shown] = []
         self._memory = memory
         self._buckets: set[str] = set()
 
@@ -58,11 +60,6 @@ class Entries:
         """Give out the next number."""
         self.seq += 1
         return self.seq
-
-    @property
-    def waiting(self) -> int:
-        """How many entries are not written yet."""
-        return len(self._log)
 
     def place(
         self,
@@ -72,89 +69,79 @@ class Entries:
         *,
         altered: bool,
     ) -> None:
-        """Enter a changeset into the feed of each bucket that it touches.
+        """Enter a changeset, which is kept next, into the feed of each bucket that it touches.
 
         Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
         that they are in.
         """
-        if len(buckets) == 1 and buckets[0] is not None and not told:
-            self.place_whole(turn, buckets[0], altered=altered)
-            return
-        ops = turn.changeset.ops
+        ops, origin = turn.changeset.ops, _origin(turn.header)
         all_ = dict.fromkeys([*buckets, *chain.from_iterable(told.values())])
         names = [name for name in all_ if name is not None]
         if len(names) == 1 and not told:
-            self.place_whole(turn, names[0], altered=altered)
+            self._shown.append(Shown(names[0], origin, sum(map(len, ops)), None, altered))
             return
         for bucket in names:
             indexes = [index for index, name in enumerate(buckets) if name == bucket]
             size = sum(len(ops[index]) for index in indexes)
-            self._show(turn.header, bucket, _encode(indexes), size, altered)
+            self._shown.append(Shown(bucket, origin, size, _encode(indexes), altered))
 
-    def place_whole(self, turn: Turn, bucket: str, *, altered: bool) -> None:
-        """Enter a changeset that lies in one bucket into its feed."""
-        self._show(turn.header, bucket, None, sum(map(len, turn.changeset.ops)), altered)
-
-    def _show(
-        self, header: Header, bucket: str, indexes: bytes | None, size: int, altered: bool
-    ) -> None:
-        origin = header.device, header.incarnation, header.dseq
-        self._feed.append((self._township_id, bucket, self.seq, indexes, size, *origin, altered))
-
-    def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> Packed:
+    def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
         changeset, header, hash_, signature = turn
-        origin = header.device, header.incarnation, header.dseq
-        packed = _encode(changeset.ops)
-        packed_outcome = _encode(outcome) if outcome else None
+        origin = _origin(header)
+        draft = self._draft_for(self.seq, origin, status, reason)
+        for shown in self._shown:
+            draft.show(shown)
+        self._shown.clear()
         salt = next(self._salts)
         leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
+        draft.add(changeset, hash_, salt, leaf, signature)
         self.leaves.append(leaf)
-        self._log.append(
-            (
-                self._township_id,
-                self.seq,
-                *origin,
-                hash_,
-                status,
-                reason,
-                changeset.header,
-                packed,
-                packed_outcome,
-                signature,
-                self._received_at,
-                salt,
-                leaf,
-            )
-        )
-        return changeset.header, packed, packed_outcome
+        self.waiting += 1
+        if outcome:
+            self._outcomes.append((self._township_id, self.seq, _encode(outcome)))
 
-    def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> list[bytes]:
+    def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> None:
         """Give numbers to changesets of one operation, which are applied as their author wrote
-        them, and enter them into log and feed; returns the packed operations.
+        them, and enter them into log and feed.
         """
-        township, received, first = self._township_id, self._received_at, self.seq + 1
-        self.seq += len(turns)
-        all_packed: list[bytes] = []
-        for seq, (changeset, header, hash_, signature) in enumerate(turns, first):
-            origin = header.device, header.incarnation, header.dseq
-            salt = next(self._salts)
-            leaf = history.entry_leaf(seq, *origin, "applied", salt, hash_)
-            packed = _encode(changeset.ops)
-            all_packed.append(packed)
-            self.leaves.append(leaf)
-            applied = hash_, "applied", None, changeset.header, packed, None, signature
-            self._log.append((township, seq, *origin, *applied, received, salt, leaf))
-            feed = township, buckets[seq - first], seq, None, len(changeset.ops[0])
-            self._feed.append((*feed, *origin, False))
-        return all_packed
+        sizes = [len(turn.changeset.ops[0]) for turn in turns]
+        begun = 0
+        while begun < len(turns):
+            origin = _origin(turns[begun].header)
+            draft = self._draft_for(self.seq + 1, origin, "applied", None)
+            end = begun + draft.room(islice(sizes, begun, None))
+            draft.show_all(buckets[begun:end], sizes[begun:end])
+            self._extend(draft, origin, turns[begun:end])
+            begun = end
 
-    def rows(self) -> list[Batch]:
-        """What is ready to be written; each row comes once."""
-        batches: list[Batch] = [(tables.log, self._log), (tables.feed, self._feed)]
-        self._buckets.update(entry[1] for entry in self._feed)
-        self._log, self._feed = [], []
-        return batches
+    def _extend(self, draft: Draft, first: Origin, turns: Sequence[Turn]) -> None:
+        salts = list(islice(self._salts, len(turns)))
+        hashes = [turn.hash for turn in turns]
+        leaves = history.entry_leaves(self.seq + 1, *first, draft.status, salts, hashes)
+        changesets = [turn.changeset for turn in turns]
+        draft.extend(changesets, hashes, salts, leaves, turns[-1].signature)
+        self.leaves += leaves
+        self.seq += len(turns)
+        self.waiting += len(turns)
+
+    def _draft_for(self, seq: int, origin: Origin, status: str, reason: str | None) -> Draft:
+        if not self._drafts or not self._drafts[-1].takes(origin, status, reason):
+            self._drafts.append(Draft(seq, origin, status, reason))
+        return self._drafts[-1]
+
+    def rows(self, *, last: bool = True) -> Make:
+        """What is ready to be written, each row once, to be made by whoever writes it.
+
+        Not ``last``: more entries follow.
+        """
+        drafts, self._drafts = self._drafts, []
+        if drafts and not last and not drafts[-1].full:
+            self._drafts.append(drafts.pop())
+        outcomes, self._outcomes = self._outcomes, []
+        self.waiting = 0
+        self._buckets.update(*(draft.buckets() for draft in drafts))
+        return partial(_batches, self._township_id, self._received_at, drafts, outcomes)
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""
@@ -170,6 +157,23 @@ class Entries:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
+
+
+def _batches(
+    township_id: bytes,
+    received_at: str,
+    drafts: Sequence[Draft],
+    outcomes: Sequence[tuple[Any, ...]],
+) -> list[Batch]:
+    return [
+        (tables.segment, [draft.row(township_id, received_at) for draft in drafts]),
+        (tables.stretch, [row for draft in drafts for row in draft.stretches(township_id)]),
+        (tables.outcome, outcomes),
+    ]
+
+
+def _origin(header: Header) -> Origin:
+    return Origin(header.device, header.incarnation, header.dseq)
 
 
 def _salts() -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Erased operations in the log: the only place that changes what an entry holds.
+"""Erased operations in the log: which entries hold them, and what stands there afterwards.
 
 An entry keeps its header, its number, its leaf and the hash of each of its operations, so that
 chain, signature and tree stay as they are. What the operation said is gone.
@@ -7,15 +7,16 @@ chain, signature and tree stay as they are. What the operation said is gone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from sync.server import tables
-from township.changes import is_erased, op_hash
+from sync.server.log import Log
+from sync.server.rewriting import rewrite
+from township.changes import Changeset, is_erased, op_hash
 from township.storage.pages import Outcome
-
-_TOGETHER = 500
 
 Doomed = Callable[[bytes], bool]
 """Shall the contents of an operation go? Asked with its bytes."""
@@ -25,33 +26,34 @@ def entries_with(
     connection: Connection, township_id: bytes, after: int, doomed: Doomed
 ) -> Iterator[int]:
     """The numbers of entries after this one that hold such operations."""
-    c = tables.log.c
-    wanted = select(c.seq, c.ops).where(c.township_id == township_id, c.seq > after)
-    rows = connection.execute(wanted.order_by(c.seq).execution_options(yield_per=_TOGETHER))
-    for seq, packed in rows:
-        if any(not is_erased(op) and doomed(op) for op in msgspec.msgpack.decode(packed)):
-            yield seq
+    with closing(Log(connection, township_id).walk(after)) as entries:
+        for entry in entries:
+            if any(not is_erased(op) and doomed(op) for op in entry.ops):
+                yield entry.seq
 
 
 def erase(connection: Connection, township_id: bytes, seqs: Sequence[int], doomed: Doomed) -> None:
     """Put hashes in the place of such operations in these entries.
 
-    Values that came out of merging them go as well.
+    Values that came out of merging them go as well. Under the head lock.
     """
-    c = tables.log.c
-    for seq in seqs:
-        here = (c.township_id == township_id, c.seq == seq)
-        row = connection.execute(select(c.ops, c.outcome).where(*here)).one()
-        ops: list[bytes] = msgspec.msgpack.decode(row.ops)
-        gone = {at for at, op in enumerate(ops) if not is_erased(op) and doomed(op)}
-        kept = [op_hash(op) if at in gone else op for at, op in enumerate(ops)]
-        values = {"ops": msgspec.msgpack.encode(kept), "outcome": _outcome(row.outcome, gone)}
-        connection.execute(update(tables.log).where(*here).values(values))
+    contents = {}
+    for entry in Log(connection, township_id).those(seqs):
+        gone = {at for at, op in enumerate(entry.ops) if not is_erased(op) and doomed(op)}
+        kept = [op_hash(op) if at in gone else op for at, op in enumerate(entry.ops)]
+        contents[entry.seq] = Changeset(entry.header, kept)
+        if entry.outcome is not None:
+            _forget(connection, township_id, entry.seq, _outcome(entry.outcome, gone))
+    rewrite(connection, township_id, contents)
 
 
-def _outcome(packed: bytes | None, gone: set[int]) -> bytes | None:
-    if packed is None:
-        return None
+def _forget(connection: Connection, township_id: bytes, seq: int, outcome: bytes) -> None:
+    c = tables.outcome.c
+    here = (c.township_id == township_id, c.seq == seq)
+    connection.execute(update(tables.outcome).where(*here).values(outcome=outcome))
+
+
+def _outcome(packed: bytes, gone: set[int]) -> bytes:
     outcome = msgspec.msgpack.decode(packed, type=Outcome)
     merged = {at: values for at, values in outcome.merged.items() if at not in gone}
     return msgspec.msgpack.encode(msgspec.structs.replace(outcome, merged=merged))

@@ -21,6 +21,7 @@ from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.engine import Store
 from sync.server.files import KIND as PICTURE
 from sync.server.files import picture_of
+from sync.server.log import Log
 from sync.server.reading import heads
 from sync.server.rows import Key
 from sync.server.scribe import Scribe
@@ -182,18 +183,10 @@ def _ready(connection: Connection, township_id: bytes, one: _Wanted) -> dict[Key
 
 def _held(connection: Connection, township_id: bytes) -> frozenset[Key]:
     """Records on which work waits in quarantine: it may still come in, so nothing of it goes."""
-    c = tables.log.c
     seqs = [one.seq for one, _ in quarantine.waiting(connection, township_id)]
-    found: set[Key] = set()
-    for start in range(0, len(seqs), _TOGETHER):
-        some = seqs[start : start + _TOGETHER]
-        rows = connection.scalars(
-            select(c.ops).where(c.township_id == township_id, c.seq.in_(some))
-        )
-        for packed in rows:
-            ops = heads(msgspec.msgpack.decode(packed)) or ()
-            found |= {(head.kind, head.record) for head in ops}
-    return frozenset(found)
+    entries = Log(connection, township_id).those(seqs)
+    found = (head for entry in entries for head in heads(entry.ops) or ())
+    return frozenset((head.kind, head.record) for head in found)
 
 
 def _rows(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> list[Any]:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from sync import history
 from sync.server import tables
-from sync.server.engine import insert_many
+from sync.server.inserting import insert_many
+from sync.server.log import Log
 from sync.wire import History
 
 BLOCK = 256
@@ -148,12 +149,7 @@ class Tree:
         return known[low - start : high - start]
 
     def _read(self, low: int, high: int) -> Sequence[bytes]:
-        c = tables.log.c
-        return self._connection.scalars(
-            select(c.leaf)
-            .where(c.township_id == self._township_id, c.seq > low, c.seq <= high)
-            .order_by(c.seq)
-        ).all()
+        return Log(self._connection, self._township_id).leaves(low, high)
 
 
 def grow(

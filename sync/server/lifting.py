@@ -6,15 +6,18 @@ would have made of them; snapshots are made anew.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from sync.server import quarantine, tables
 from sync.server.engine import Store
+from sync.server.log import Log
 from sync.server.sequencer import lock_head
 from sync.server.trying import retrying
 from township import upcasting
-from township.changes import SCHEMA, Writers, decode_op, is_erased
+from township.changes import SCHEMA, Changeset, Writers, decode_op, is_erased
 from township.storage.pages import Outcome
 from township.upcasting import Cast
 
@@ -68,29 +71,26 @@ def _records(connection: Connection, township_id: bytes, cast: Cast) -> None:
 
 
 def _outcomes(connection: Connection, township_id: bytes, cast: Cast) -> None:
-    c = tables.log.c
-    here = (c.township_id == township_id, c.outcome.is_not(None))
-    seqs = connection.scalars(select(c.seq).where(*here).order_by(c.seq)).all()
+    c, log = tables.outcome.c, Log(connection, township_id)
+    here = c.township_id == township_id
+    seqs = connection.scalars(select(c.seq).where(here).order_by(c.seq)).all()
     for start in range(0, len(seqs), _TOGETHER):
-        chunk = seqs[start : start + _TOGETHER]
-        rows = connection.execute(
-            select(c.seq, c.header, c.ops, c.outcome, c.device)
-            .where(c.township_id == township_id, c.seq.in_(chunk))
-            .order_by(c.seq)
-        ).all()
-        shown = quarantine.shown(connection, township_id, rows)
+        lifted = []
+        for entry in log.those(seqs[start : start + _TOGETHER]):
+            changeset = Changeset(entry.header, entry.ops)
+            ops = quarantine.shown(log, entry.device, changeset).ops
+            assert entry.outcome is not None
+            lifted.append({"at": entry.seq, "to": _outcome(ops, entry.outcome, cast)})
         connection.execute(
-            update(tables.log)
-            .where(c.township_id == township_id, c.seq == bindparam("at"))
-            .values(outcome=bindparam("to_outcome")),
-            [{"at": row.seq, "to_outcome": _outcome(row.ops, row.outcome, cast)} for row in shown],
+            update(tables.outcome)
+            .where(here, c.seq == bindparam("at"))
+            .values(outcome=bindparam("to")),
+            lifted,
         )
 
 
-def _outcome(ops: bytes, packed: bytes, cast: Cast) -> bytes:
-    kinds = [
-        "" if is_erased(data) else decode_op(data).kind for data in msgspec.msgpack.decode(ops)
-    ]
+def _outcome(ops: Sequence[bytes], packed: bytes, cast: Cast) -> bytes:
+    kinds = ["" if is_erased(data) else decode_op(data).kind for data in ops]
     outcome = msgspec.msgpack.decode(packed, type=Outcome)
     lost = {
         index: [heir for name in names for heir in cast.names(kinds[index], name)]

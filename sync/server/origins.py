@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
 
 from sync.merge import merged_writer
-from sync.server import quarantine, tables
+from sync.server import quarantine
 from sync.server.entries import Turn
+from sync.server.log import Log
 from sync.server.scribe import Scribe
+from sync.server.segments import Origin
 from township import upcasting
 from township.changes import Header, Op, decode_header, decode_op, is_erased
 from township.storage.pages import Outcome
 from township.values import Value
 
 
-class Origin(NamedTuple):
-    """Place of a changeset in its device's chain."""
-
-    device: int
-    incarnation: int
-    dseq: int
-
-
-class Logged(NamedTuple):
-    """A changeset of the log, still packed."""
+class Found(NamedTuple):
+    """A changeset that is in effect, as far as the outcome does not say otherwise."""
 
     header: bytes
-    ops: bytes
-    outcome: bytes | None
+    ops: Sequence[bytes]
+    outcome: Outcome | None
 
 
 class Origins:
@@ -40,18 +34,19 @@ class Origins:
     def __init__(self, scribe: Scribe, township_id: bytes) -> None:
         self._scribe = scribe
         self._township_id = township_id
-        self._known: dict[Origin, Logged | None] = {}
-        self._fresh: dict[tuple[int, int, int], tuple[bytes, bytes, bytes | None]] = {}
+        self._log: Log | None = None
+        self._known: dict[Origin, Found | None] = {}
+        self._plain: list[Sequence[Turn]] = []
 
-    def note(self, header: Header, logged: tuple[bytes, bytes, bytes | None]) -> None:
-        """Remember a changeset that is not written yet: what ``Logged`` holds."""
-        self._fresh[header.device, header.incarnation, header.dseq] = logged
+    def note(self, turn: Turn, outcome: Outcome | None) -> None:
+        """Remember a changeset that may not be written yet."""
+        header, changeset = turn.header, turn.changeset
+        origin = Origin(header.device, header.incarnation, header.dseq)
+        self._known[origin] = Found(changeset.header, changeset.ops, outcome)
 
-    def note_many(self, turns: Sequence[Turn], packed: Sequence[bytes]) -> None:
-        """Remember changesets without an outcome, their operations packed as the log has them."""
-        for (changeset, header, *_), ops in zip(turns, packed, strict=True):
-            origin = header.device, header.incarnation, header.dseq
-            self._fresh[origin] = changeset.header, ops, None
+    def note_plain(self, turns: Sequence[Turn]) -> None:
+        """Remember changesets without an outcome."""
+        self._plain.append(turns)
 
     def header(self, op_id: str | None) -> Header | None:
         """The header of the changeset with this op."""
@@ -65,12 +60,11 @@ class Origins:
         logged = self._find(place[0]) if place else None
         if place is None or logged is None:
             return None
-        encoded: list[bytes] = msgspec.msgpack.decode(logged.ops)
-        if place[1] >= len(encoded):
+        if place[1] >= len(logged.ops):
             return None
-        if is_erased(encoded[place[1]]):
+        if is_erased(logged.ops[place[1]]):
             return None
-        op = decode_op(encoded[place[1]])
+        op = decode_op(logged.ops[place[1]])
         if cast := upcasting.cast(decode_header(logged.header).schema):
             op = cast.op(op)
         if (op.kind, op.record) != (kind, record):
@@ -79,23 +73,24 @@ class Origins:
             return _merged(logged, place[1], field)
         return _written(op, field)
 
-    def _find(self, origin: Origin) -> Logged | None:
-        if fresh := self._fresh.get(origin):
-            return Logged._make(fresh)
+    def _find(self, origin: Origin) -> Found | None:
+        for turn in chain.from_iterable(self._plain):  # few pushes ask at all
+            self.note(turn, None)
+        self._plain.clear()
         if origin not in self._known:
-            c = tables.log.c
-            row = self._scribe.connection.execute(
-                select(c.header, c.ops, c.outcome).where(
-                    c.township_id == self._township_id,
-                    c.device == origin.device,
-                    c.incarnation == origin.incarnation,
-                    c.dseq == origin.dseq,
-                    c.status.in_(("applied", "conflict")),
-                )
-            ).one_or_none()
-            found = row or quarantine.admitted(self._scribe.connection, self._township_id, *origin)
-            self._known[origin] = Logged(*found) if found else None
+            self._known[origin] = self._read(origin)
         return self._known[origin]
+
+    def _read(self, origin: Origin) -> Found | None:
+        connection = self._scribe.connection  # free: the scribe has written what came before
+        log = self._log = self._log or Log(connection, self._township_id)
+        logged = log.of(origin)
+        if logged is None or logged.status not in ("applied", "conflict"):
+            logged = quarantine.admitted(connection, self._township_id, origin)
+        if logged is None:
+            return None
+        outcome = logged.outcome and msgspec.msgpack.decode(logged.outcome, type=Outcome)
+        return Found(logged.header, logged.ops, outcome or None)
 
 
 def _parse(op_id: str | None) -> tuple[Origin, int] | None:
@@ -107,10 +102,8 @@ def _parse(op_id: str | None) -> tuple[Origin, int] | None:
     return Origin(device, incarnation, dseq), index
 
 
-def _merged(logged: Logged, index: int, field: str) -> tuple[Value] | None:
-    if logged.outcome is None:
-        return None
-    merged = msgspec.msgpack.decode(logged.outcome, type=Outcome).merged.get(index, {})
+def _merged(found: Found, index: int, field: str) -> tuple[Value] | None:
+    merged = found.outcome.merged.get(index, {}) if found.outcome else {}
     return (merged[field],) if field in merged else None
 
 

@@ -6,7 +6,7 @@ table is drawn from that, so that nobody has to search the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -15,7 +15,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sync.server import tables
 from sync.server.checks import ADMISSION
 from sync.server.devices import TOWNSHIP_DEVICE, Device
-from township.changes import Header, Op, bucket, decode_op, is_erased
+from sync.server.log import Log
+from sync.server.segments import Logged, Origin
+from township.changes import Changeset, Header, Op, bucket, decode_op, is_erased
 from township.records import new_id
 from township.storage.pages import Decision, Page, Status
 
@@ -35,13 +37,6 @@ class Waiting(NamedTuple):
     incarnation: int
     dseq: int
     reason: str
-
-
-class _Entry(NamedTuple):
-    seq: int
-    header: bytes
-    ops: bytes
-    outcome: bytes | None
 
 
 def enter(connection: Connection, device: Device, found: Sequence[tuple[Header, int, str]]) -> None:
@@ -154,62 +149,30 @@ def told(connection: Connection, device: Device, heard: int, page: Page) -> Page
     return msgspec.structs.replace(page, decided=found, heard=page.head)
 
 
-def admitted(
-    connection: Connection, township_id: bytes, device: int, incarnation: int, dseq: int
-) -> _Shown | None:
-    """Header, ops and outcome of a changeset that was let in later; None for any other."""
-    q, c = tables.quarantine.c, tables.log.c
+def admitted(connection: Connection, township_id: bytes, origin: Origin) -> Logged | None:
+    """A changeset that was let in later, with the outcome it had then; None for any other."""
+    q = tables.quarantine.c
     found = connection.execute(
         select(q.seq, q.decided_seq).where(
             q.township_id == township_id,
-            q.device == device,
-            q.incarnation == incarnation,
-            q.dseq == dseq,
+            q.device == origin.device,
+            q.incarnation == origin.incarnation,
+            q.dseq == origin.dseq,
             q.decided.in_(("applied", "conflict")),
         )
     ).one_or_none()
     if found is None:
         return None
-    rows = connection.execute(
-        select(c.seq, c.header, c.ops, c.outcome).where(
-            c.township_id == township_id, c.seq.in_(tuple(found))
-        )
-    )
-    by_seq = {row.seq: row for row in rows}
-    original, entry = by_seq[found.seq], by_seq[found.decided_seq]
-    return original.header, original.ops, entry.outcome
+    log = Log(connection, township_id)
+    original = log.at(found.seq)
+    assert original is not None, "quarantine is drawn from the log"
+    return original._replace(outcome=log.outcomes([found.decided_seq]).get(found.decided_seq))
 
 
-_Shown = tuple[bytes, bytes, bytes | None]
-
-
-def shown(connection: Connection, township_id: bytes, rows: Iterable[Any]) -> list[Any]:
-    """Log rows as laptops see them: an admission is shown as the changeset that it lets in."""
-    rows = list(rows)
-    named = {row.seq: seq for row in rows if (seq := _names(row)) is not None}
-    if not named:
-        return rows
-    c = tables.log.c
-    found = connection.execute(
-        select(c.seq, c.header, c.ops).where(
-            c.township_id == township_id, c.seq.in_(named.values())
-        )
-    )
-    originals = {row.seq: row for row in found}
-    return [
-        _Entry(row.seq, original.header, original.ops, row.outcome)
-        if (original := originals.get(named.get(row.seq, 0)))
-        else row
-        for row in rows
-    ]
-
-
-def _names(row: Any) -> int | None:
-    """The entry that a log row of the township lets in."""
-    if row.device != TOWNSHIP_DEVICE:
-        return None
-    first = msgspec.msgpack.decode(row.ops)[0]
-    if is_erased(first):
-        return None
-    op = decode_op(first)
-    return int(op.fields["seq"]) if op.kind == ADMISSION else None
+def shown(log: Log, device: int, changeset: Changeset) -> Changeset:
+    """An entry as laptops see it: an admission is shown as the changeset that it lets in."""
+    if device != TOWNSHIP_DEVICE or is_erased(changeset.ops[0]):
+        return changeset
+    op = decode_op(changeset.ops[0])
+    original = log.at(int(op.fields["seq"])) if op.kind == ADMISSION else None
+    return Changeset(original.header, original.ops) if original else changeset

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from sync.server import circumstances, devices, quarantine, tables
@@ -17,6 +16,7 @@ from sync.server.checks import Refused
 from sync.server.devices import Device
 from sync.server.engine import Store
 from sync.server.entries import Turn
+from sync.server.log import Log
 from sync.server.quarantine import Waiting
 from sync.server.reading import heads
 from sync.server.rows import Key
@@ -103,8 +103,9 @@ class _Round:
             all_ = [one for one, _ in quarantine.waiting(connection, township_id, number)]
             marks = circumstances.of(connection, device, all_)
             waits = [one for one in all_ if one.seq > after]
+            log = Log(connection, township_id)
             for one in waits[:TOGETHER]:
-                turn = _turn(connection, township_id, one)
+                turn = _turn(log, one)
                 try:
                     if held & _keys(turn):
                         raise Blocked(one.seq)
@@ -134,9 +135,10 @@ def admit(store: Store, township_id: bytes, seq: int, now: datetime) -> Verdict:
     with store.writing() as connection:
         head = lock_head(connection, township_id)
         one = _found(connection, township_id, seq)
-        turn = _turn(connection, township_id, one)
+        log = Log(connection, township_id)
+        turn = _turn(log, one)
         for earlier, _ in quarantine.waiting(connection, township_id, one.device):
-            if earlier.seq < seq and _keys(_turn(connection, township_id, earlier)) & _keys(turn):
+            if earlier.seq < seq and _keys(_turn(log, earlier)) & _keys(turn):
                 raise Blocked(earlier.seq)
         device = devices.find(connection, township_id, one.device)
         assert device is not None
@@ -197,14 +199,12 @@ def _verdict(connection: Connection, township_id: bytes, one: Waiting) -> Verdic
     return Verdict(one.dseq, row.decided, row.decided_seq)
 
 
-def _turn(connection: Connection, township_id: bytes, one: Waiting) -> Turn:
+def _turn(log: Log, one: Waiting) -> Turn:
     """The changeset as its author made it."""
-    c = tables.log.c
-    row = connection.execute(
-        select(c.header, c.ops, c.hash).where(c.township_id == township_id, c.seq == one.seq)
-    ).one()
-    changeset = Changeset(row.header, msgspec.msgpack.decode(row.ops))
-    return Turn(changeset, decode_header(row.header), row.hash)
+    entry = log.at(one.seq)
+    assert entry is not None, "quarantine is drawn from the log"
+    changeset = Changeset(entry.header, entry.ops)
+    return Turn(changeset, decode_header(entry.header), entry.hash)
 
 
 def _keys(turn: Turn) -> set[Key]:

@@ -164,7 +164,7 @@ class Rows:
             elif row.touched:
                 place = {"at_township": township, "at_kind": key[0], "at_id": key[1]}
                 changed.append(_values(row) | place)
-        self._scribe.write((tables.record, fresh))
+        self._scribe.write(lambda: [(tables.record, fresh)])
         if changed:
             self._scribe.connection.execute(_UPDATE, changed)
 

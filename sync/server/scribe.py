@@ -6,16 +6,18 @@ and number changesets: a push of thousands takes the longer of the two, not both
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from sync.server.engine import insert_many
+from sync.server.inserting import insert_many
 
 Batch = tuple[Table, Sequence[tuple[Any, ...]]]
+Make = Callable[[], Sequence[Batch]]
+"""Makes rows where they are written: packing them does not hold Python up either."""
 
 
 class Scribe:
@@ -50,18 +52,19 @@ class Scribe:
             writing.result()
         return self._connection
 
-    def hand_over(self, *batches: Batch) -> None:
+    def hand_over(self, *makes: Make) -> None:
         """Have rows written after all those before. Raises what went wrong with these."""
         connection = self.connection
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
-        self._writing = self._thread.submit(_write, connection, batches)
+        self._writing = self._thread.submit(_write, connection, makes)
 
-    def write(self, *batches: Batch) -> None:
+    def write(self, *makes: Make) -> None:
         """Write rows now."""
-        _write(self.connection, batches)
+        _write(self.connection, makes)
 
 
-def _write(connection: Connection, batches: Sequence[Batch]) -> None:
-    for table, rows in batches:
-        insert_many(connection, table, rows)
+def _write(connection: Connection, makes: Sequence[Make]) -> None:
+    for make in makes:
+        for table, rows in make():
+            insert_many(connection, table, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,11 +19,13 @@ from sync.server import devices, epochs, tables
 from sync.server.devices import Device
 from sync.server.entries import Turn
 from sync.server.history import Memories, Memory
+from sync.server.log import Log
 from sync.server.scribe import Scribe
+from sync.server.segments import Origin
 from sync.server.taking import Taking
 from sync.wire import BadMessage, ChainHead
 from township.changes import GENESIS, Changeset, Header, decode_header
-from township.storage.pages import Verdict
+from township.storage.pages import Status, Verdict
 from township.values import moment_text
 
 
@@ -177,15 +179,9 @@ def _previous(connection: Connection, device: Device, known: ChainHead, first: H
         return GENESIS
     if first.dseq == known.dseq + 1:
         return known.hash
-    c = tables.log.c
-    found: bytes = connection.execute(
-        select(c.hash).where(
-            c.township_id == device.township_id,
-            c.device == device.number,
-            c.incarnation == first.incarnation,
-            c.dseq == first.dseq - 1,
-        )
-    ).scalar_one()
+    before = Origin(device.number, first.incarnation, first.dseq - 1)
+    found = Log(connection, device.township_id).hash_of(before)
+    assert found is not None, "a device's chain has no gaps"
     return found
 
 
@@ -195,18 +191,12 @@ def _repeats(
     """Changesets of this push that the log has already, with the answers given then."""
     if headers[0].dseq > known.dseq:
         return {}
-    c = tables.log.c
-    rows = connection.execute(
-        select(c.dseq, c.hash, c.status, c.seq, c.reason)
-        .where(
-            c.township_id == device.township_id,
-            c.device == device.number,
-            c.incarnation == headers[0].incarnation,
-            c.dseq.between(headers[0].dseq, headers[-1].dseq),
-        )
-        .order_by(c.dseq)
-    )
-    return {r.dseq: (r.hash, Verdict(r.dseq, r.status, r.seq, r.reason, True)) for r in rows}
+    first = Origin(device.number, headers[0].incarnation, headers[0].dseq)
+    found = Log(connection, device.township_id).told(first, headers[-1].dseq)
+    return {
+        one.dseq: (one.hash, Verdict(one.dseq, cast(Status, one.status), one.seq, one.reason, True))
+        for one in found
+    }
 
 
 def _check_signature(device: Device, last: Header, hash_: bytes, signature: bytes) -> None:

@@ -106,7 +106,7 @@ def _chunk(connection: Connection, township_id: bytes, name: ChunkName) -> bytes
 
 def _due(connection: Connection, township_id: bytes, worth: int) -> list[str]:
     """Buckets of whose log enough is not in a snapshot."""
-    b, s, f = tables.bucket.c, tables.snapshot.c, tables.feed.c
+    b, s, f = tables.bucket.c, tables.snapshot.c, tables.stretch.c
     newest = {
         row.bucket: row
         for row in connection.execute(

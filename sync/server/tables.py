@@ -16,8 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
-"""Written into a new database; a database with a higher one is refused."""
+SCHEMA_VERSION = 2
+"""Written into a new database; an older one is upgraded, a newer one refused."""
 
 metadata = MetaData()
 
@@ -119,27 +119,39 @@ recovery = Table(
 )
 """Forgotten passwords that the township helped with: each request once, by whom and when."""
 
-log = Table(
-    "log",
+segment = Table(
+    "segment",
+    metadata,
+    _township(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of its first entry
+    Column("length", Integer, nullable=False),  # entries
+    Column("device", Integer, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("dseq", BigInteger, nullable=False),  # of its first entry
+    Column("status", String(12), nullable=False),
+    Column("reason", String(40)),
+    Column("received_at", String(20), nullable=False),
+    Column("signature", LargeBinary(64)),  # on its last entry, when that ended a push
+    Column("leaves", LargeBinary, nullable=False),  # 32 bytes an entry, as have ``hashes``
+    Column("hashes", LargeBinary, nullable=False),
+    Column("salts", LargeBinary, nullable=False),  # 16 bytes an entry, zeros when erased
+    Column("data", LargeBinary, nullable=False),  # see segments: headers and operations
+    UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_segment_origin"),
+)
+"""The log: entries that follow each other in it and in the chain of one device.
+
+They came with one push and have the same status and reason.
+"""
+
+outcome = Table(
+    "outcome",
     metadata,
     _township(),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("device", Integer, nullable=False),
-    Column("incarnation", Integer, nullable=False),
-    Column("dseq", BigInteger, nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("status", String(12), nullable=False),
-    Column("reason", String(40)),
-    Column("header", LargeBinary, nullable=False),
-    Column("ops", LargeBinary, nullable=False),  # msgpack [op bytes], never re-encoded
-    Column("outcome", LargeBinary),  # msgpack pages.Outcome, None: as the author wrote it
-    Column("signature", LargeBinary(64)),  # on the last changeset of a push
-    Column("received_at", String(20), nullable=False),
-    Column("salt", LargeBinary(16)),  # of the leaf's commitment; forgotten with the content
-    Column("leaf", LargeBinary(32), nullable=False),
-    UniqueConstraint("township_id", "device", "incarnation", "dseq", name="uq_log_origin"),
+    Column("outcome", LargeBinary, nullable=False),  # msgpack pages.Outcome
     sqlite_with_rowid=False,
 )
+"""What was decided on entries that are not in effect just as their author wrote them."""
 
 quarantine = Table(
     "quarantine",
@@ -167,20 +179,28 @@ history_block = Table(
 )
 """Hashes of full subtrees of the log: level 0 over 256 entries, each level over two below."""
 
-feed = Table(
-    "feed",
+stretch = Table(
+    "stretch",
     metadata,
     _township(),
     Column("bucket", _name(40), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
-    Column("size", Integer, nullable=False),  # bytes of those operations
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # of its last entry
+    Column("first", BigInteger, nullable=False),
+    Column("segment", BigInteger, nullable=False),  # where all of them lie
     Column("device", Integer, nullable=False),
     Column("incarnation", Integer, nullable=False),
-    Column("dseq", BigInteger, nullable=False),
-    Column("altered", Boolean, nullable=False),  # the log holds an outcome for it
+    Column("dseq", BigInteger, nullable=False),  # of the last
+    Column("size", Integer, nullable=False),  # bytes of the operations shown
+    Column("lines", LargeBinary),  # msgpack segments.Lines, None: one entry
+    Column("ops", LargeBinary),  # msgpack [index], None: all operations lie in this bucket
+    Column("altered", Boolean, nullable=False),  # there is an outcome for it
     sqlite_with_rowid=False,
 )
+"""The feed: what a bucket shows of one segment.
+
+Entries that lie whole in the bucket and are in effect as written share a row; each other entry
+has one of its own.
+"""
 
 record = Table(
     "record",

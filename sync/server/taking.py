@@ -21,7 +21,7 @@ from sync.server.permits import Permits
 from sync.server.plain import Plain
 from sync.server.reading import Head, erased, heads
 from sync.server.rows import Key, Rows
-from sync.server.scribe import Batch, Scribe
+from sync.server.scribe import Make, Scribe
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash, salted
 from township.storage.pages import Outcome, Status, Verdict
@@ -106,7 +106,7 @@ class Taking:
             else:
                 verdicts.append(self._take(turns[at], read[at]))
             if self._entries.waiting >= STINT:
-                self._scribe.hand_over(*self._entries.rows(), self._new_records())
+                self._scribe.hand_over(self._entries.rows(last=False), self._new_records())
         self._write()
         return verdicts
 
@@ -122,8 +122,8 @@ class Taking:
         """Take changesets that make one record each."""
         first = self.seq + 1
         self._rows.add_many(turns, new, first)
-        logged = self._entries.keep_plain(turns, [head.bucket for head in new])
-        self._origins.note_many(turns, logged)
+        self._entries.keep_plain(turns, [head.bucket for head in new])
+        self._origins.note_plain(turns)
         return [Verdict(turn.header.dseq, "applied", seq) for seq, turn in enumerate(turns, first)]
 
     def _take(self, turn: Turn, found: list[Head] | None) -> Verdict:
@@ -159,9 +159,7 @@ class Taking:
         outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
         self._keep(entry, status, None, outcome)
-        packed = msgspec.msgpack.encode(outcome) if outcome else None
-        logged = (turn.changeset.header, msgspec.msgpack.encode(turn.changeset.ops), packed)
-        self._origins.note(turn.header, logged)
+        self._origins.note(turn, outcome)
         verdict = Verdict(turn.header.dseq, status, self.seq)
         if self._conflicts:
             self._write_conflicts()
@@ -288,9 +286,9 @@ class Taking:
         return row.bucket, decision
 
     def _keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
-        logged = self._entries.keep(turn, status, reason, outcome)
+        self._entries.keep(turn, status, reason, outcome)
         if status in ("applied", "conflict"):
-            self._origins.note(turn.header, logged)
+            self._origins.note(turn, outcome)
 
     def _write_conflicts(self) -> None:
         """The township's own changeset, right after the one that called for it."""
@@ -375,13 +373,14 @@ class Taking:
             raise LookupError("the township's own device is missing")
         return devices.chain_head(self._scribe.connection, own, own.incarnation)
 
-    def _new_records(self) -> Batch:
-        return tables.record, self._rows.fresh()
+    def _new_records(self) -> Make:
+        rows = self._rows.fresh()
+        return lambda: [(tables.record, rows)]
 
     def _write(self) -> None:
         """All that is left; then what rests on the whole push."""
         township_id = self._device.township_id
-        self._scribe.write(*self._entries.rows())
+        self._scribe.write(self._entries.rows())
         self._rows.save()
         self._moving.save()
         connection = self._scribe.connection

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from sync.server import quarantine, tables
+from sync.server.log import Log
 from sync.server.reading import heads
 from sync.server.service import Service
 from sync.server.trying import retrying
@@ -34,7 +35,8 @@ def look(service: Service) -> list[Seen]:
     with service.store.reading() as connection:
         names = _Names(connection, service.township_id)
         waits = quarantine.waiting(connection, service.township_id)
-        return [_seen(connection, names, one) for one, _ in waits]
+        log = Log(connection, service.township_id)
+        return [_seen(log, names, one) for one, _ in waits]
 
 
 class _Names:
@@ -62,13 +64,11 @@ class _Names:
         ]
 
 
-def _seen(connection: Connection, names: _Names, one: quarantine.Waiting) -> Seen:
-    c = tables.log.c
-    row = connection.execute(
-        select(c.header, c.ops).where(c.township_id == names.township_id, c.seq == one.seq)
-    ).one()
-    header = decode_header(row.header)
-    found = heads(msgspec.msgpack.decode(row.ops)) or []
+def _seen(log: Log, names: _Names, one: quarantine.Waiting) -> Seen:
+    entry = log.at(one.seq)
+    assert entry is not None, "quarantine is drawn from the log"
+    header = decode_header(entry.header)
+    found = heads(entry.ops) or []
     return Seen(
         one.seq,
         one.device,

@@ -115,7 +115,7 @@ def changesets_change_no_record(target: Target, examples: int) -> None:
 
     What is kept as refused is in the log and in no record; what turns out to be sound is taken.
     """
-    kept = ("log", "quarantine", "chain", "device", "township", "history_block")
+    kept = ("segment", "quarantine", "chain", "device", "township", "history_block")
 
     @_settings(examples)
     @given(data=st.data())

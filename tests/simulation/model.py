@@ -55,7 +55,7 @@ class Model:
             prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             if header.device != 0:
                 self._moves.must_be_over()
-            for index, data in enumerate(msgspec.msgpack.decode(row.ops)):
+            for index, data in enumerate(row.ops):
                 self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
         self._moves.must_be_over()
         self._check_conflicts()

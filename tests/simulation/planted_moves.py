@@ -63,15 +63,15 @@ def _stray_not_told() -> list[Patch]:
 
 def _move_back_by_itself() -> list[Patch]:
     """A laptop forgets that what it moved early was only pending."""
-    real = feed._own_runs
+    real = feed._own
 
-    def own_runs(place: Any, lines: Any) -> Any:
+    def own(log: Any, plan: Any) -> Any:
         return [
             run if run.indexes is None else type(run)(run.seq, run.dseq, run.count)
-            for run in real(place, lines)
+            for run in real(log, plan)
         ]
 
-    return [(feed, "_own_runs", own_runs)]
+    return [(feed, "_own", own)]
 
 
 def _put_beneath_old_edits() -> list[Patch]:

@@ -29,6 +29,7 @@ upgrades it; a bucket is never granted without the zone's other one (``SWITCHED_
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,7 @@ import msgspec
 from sqlalchemy import select
 
 from sync.server import audit, devices, tables
+from sync.server.log import Log
 from tests.simulation import fates, pictures, unknown, waits
 from tests.simulation.model import Model, Thing
 from tests.simulation.things import Broken
@@ -54,7 +56,7 @@ def check(world: World, replays: list[int]) -> None:
     through = fates.check(world)
     _nothing_is_lost(world, through)
     with world.server.service.store.reading() as connection:
-        log = connection.execute(select(tables.log).order_by(tables.log.c.seq)).all()
+        log = list(Log(connection, world.server.service.township_id).walk())
     for machine in through:
         waits.check(machine, log)
         waits.nothing_waits_that_fits(world, machine, log, model)
@@ -66,8 +68,14 @@ def check(world: World, replays: list[int]) -> None:
 
 def _server_is_its_log(world: World) -> Model:
     with world.server.service.store.reading() as connection:
-        model = Model().fold(connection.execute(select(tables.log).order_by(tables.log.c.seq)))
+        model = Model().fold(Log(connection, world.server.service.township_id).walk())
         rows = connection.execute(select(tables.record)).all()
+    records_are(rows, model)
+    return model
+
+
+def records_are(rows: Iterable[Any], model: Model) -> None:
+    """The township's records are what its log has made of them. Raises Broken."""
     held = {
         (row.kind, row.id): Thing(
             row.bucket,
@@ -83,13 +91,11 @@ def _server_is_its_log(world: World) -> Model:
     for key, thing in model.things.items():
         if held[key].shown() != thing.shown() or held[key].bucket != thing.bucket:
             raise Broken(2, f"server has {key[0]} {held[key].shown()}, its log {thing.shown()}")
-    return model
 
 
 def _nothing_is_lost(world: World, through: list[Machine]) -> None:
     with world.server.service.store.reading() as connection:
-        c = tables.log.c
-        rows = connection.execute(select(c.device, c.incarnation, c.dseq, c.hash)).all()
+        rows = list(Log(connection, world.server.service.township_id).walk())
     logged = Counter((row.device, row.incarnation, row.dseq, row.hash) for row in rows)
     for machine in world.machines:
         for (incarnation, dseq), hash_ in machine.committed.items():
@@ -162,8 +168,7 @@ def _history_is_one(world: World) -> None:
         found = audit.verify(connection, service.township_id)
         if found.finding is not None:
             raise Broken(10, f"{found.finding.seq}: {found.finding.text}")
-        hashes = connection.execute(select(tables.log.c.hash).order_by(tables.log.c.seq))
-        if list(hashes.scalars()) != world.seen:
+        if [entry.hash for entry in Log(connection, service.township_id).walk()] != world.seen:
             raise Broken(4, "entries of the log have changed")
 
 
@@ -181,5 +186,12 @@ def _digest(world: World) -> list[Any]:
     with world.server.service.store.reading() as connection:
         return [
             connection.execute(select(table).order_by(*table.primary_key.columns)).all()
-            for table in (tables.log, tables.feed, tables.record, tables.chain, tables.moved)
+            for table in (
+                tables.segment,
+                tables.outcome,
+                tables.stretch,
+                tables.record,
+                tables.chain,
+                tables.moved,
+            )
         ]

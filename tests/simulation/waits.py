@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 
 from sync.server import devices
@@ -21,7 +20,7 @@ def word(row: Any) -> Op | None:
     """What a log row says about quarantined work."""
     if row.device != 0:
         return None
-    op = decode_op(msgspec.msgpack.decode(row.ops)[0])
+    op = decode_op(row.ops[0])
     return op if op.kind == "admission" else None
 
 
@@ -69,7 +68,7 @@ def _in_order(rows: Sequence[Any], decided: set[Place]) -> None:
         said = word(row)
         if said is None or said.fields["decision"] != "admitted":
             continue
-        for data in msgspec.msgpack.decode(rows[said.fields["seq"] - 1].ops):
+        for data in rows[said.fields["seq"] - 1].ops:
             op = decode_op(data)
             key = (said.fields["device"], op.kind, op.record)
             if newest.get(key, 0) > said.fields["seq"]:
@@ -107,7 +106,7 @@ def nothing_waits_that_fits(world: Any, machine: Any, rows: Sequence[Any], model
         place = (row.device, row.incarnation, row.dseq)
         if row.device != number or due[place] != "quarantined":
             continue
-        ops = [decode_op(data) for data in msgspec.msgpack.decode(row.ops)]
+        ops = [decode_op(data) for data in row.ops]
         keys = {(op.kind, op.record) for op in ops}
         fits = device.any_author or decode_header(row.header).author in authors
         if fits and not keys & held and _fit(ops, granted, model.things):

@@ -23,7 +23,7 @@ from sqlalchemy.util import LRUCache
 from sync import client as sync_client
 from sync.client import Client
 from sync.problems import SyncProblem
-from sync.server import conflicts, devices, epochs, folder, quarantine, tables
+from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
 from tests.simulation import pieces
 from tests.simulation.template import Seat, fresh_copy
@@ -315,15 +315,16 @@ class World:
         """The log only grows, without gaps."""
         with self.server.service.store.reading() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT seq, hash, device FROM log WHERE seq > ? ORDER BY seq", (len(self.seen),)
+                "SELECT seq, hashes, device FROM segment WHERE seq > ? ORDER BY seq",
+                (len(self.seen),),
             ).all()
             head = connection.exec_driver_sql("SELECT head_seq FROM township").scalar()
-        for seq, hash_, device in rows:
+        for seq, hashes, device in rows:
             if seq != len(self.seen) + 1:
                 raise Broken(4, f"entry {seq} follows {len(self.seen)}")
             if device in self.shut_out:
                 raise Broken(6, f"entry {seq} comes from a laptop that was shut out")
-            self.seen.append(hash_)
+            self.seen += segments.pieces(hashes)
         if head != len(self.seen):
             raise Broken(4, f"the head is {head}, the log ends at {len(self.seen)}")
 

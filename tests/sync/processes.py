@@ -10,10 +10,9 @@ from multiprocessing.connection import Connection as PipeConnection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from sqlalchemy import select
-
-from sync.server import audit, running, tables
+from sync.server import audit, running
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from tests.sync import syncing_child
 from tests.sync.laptops import Laptop, overlay_rows, snapshot
 
@@ -67,8 +66,7 @@ def assert_whole(server: OpenServer, *laptops: Laptop) -> None:
     """Nothing waits, all laptops show the same, each changeset is in the log once."""
     service = server.service
     with service.store.reading() as connection:
-        c = tables.log.c
-        lines = connection.execute(select(c.device, c.incarnation, c.dseq, c.hash)).all()
+        lines = list(Log(connection, service.township_id).walk())
         assert audit.verify(connection, service.township_id).finding is None
     logged = Counter((row.device, row.incarnation, row.dseq) for row in lines)
     assert set(logged.values()) == {1}

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
-
 from sync import problems
 from sync.client import Progress
-from sync.server import folder, restoring, tables
+from sync.server import folder, restoring
+from sync.server.log import Log
 from sync.server.running import ServerThread
 from sync.wire import BadMessage
 from tests.postgres import new_database
@@ -82,9 +81,6 @@ class Town:
 
     def log(self) -> list[tuple[int, int, int, str]]:
         """Device, incarnation, number and status of every entry."""
-        c = tables.log.c
         with self.server.service.store.reading() as connection:
-            rows = connection.execute(
-                select(c.device, c.incarnation, c.dseq, c.status).order_by(c.seq)
-            )
+            rows = Log(connection, self.server.service.township_id).walk()
             return [(row.device, row.incarnation, row.dseq, row.status) for row in rows]

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from sync import stick
 from sync.bundle import BadBundle
 from sync.reading import Taken
-from sync.server import tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.stick import Answered, answer_outbox
 from sync.stick import Written
 from tests.sync.laptops import Laptop, overlay_rows, snapshot
@@ -36,7 +35,7 @@ def same(first: Laptop, second: Laptop) -> None:
 
 def log_size(server: OpenServer) -> int:
     with server.service.store.reading() as connection:
-        return len(connection.execute(select(tables.log.c.seq)).all())
+        return len(list(Log(connection, server.service.township_id).walk()))
 
 
 def refused(code: str, laptop: Laptop, file: Path) -> None:

@@ -8,19 +8,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from sync.server import audit, folder, tables
+from sync.server.log import Log
 from sync.server.office import Office
+from sync.server.rewriting import rewrite
 from sync.server.running import ServerThread
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE, office_changeset
 from township import changes
+from township.changes import Changeset
 from township.records import Household, new_id
 from township.storage.folding import changes_of
 from township.usecases.access import Reason, Target, unmask
 
-LOG = tables.log
+SEGMENT = tables.segment
 HOME = new_id()
 
 
@@ -59,11 +62,25 @@ def copy(township: Path, tmp_path: Path) -> Iterator[folder.OpenServer]:
     server.close()
 
 
+def log_of(connection: Connection) -> Log:
+    return Log(connection, connection.execute(select(SEGMENT.c.township_id)).scalars().first())
+
+
+def header_of(connection: Connection, seq: int) -> bytes:
+    entry = log_of(connection).at(seq)
+    assert entry is not None
+    return entry.header
+
+
+def put(connection: Connection, seq: int, content: Changeset) -> None:
+    rewrite(connection, log_of(connection)._township_id, {seq: content})
+
+
 def notes(connection: Connection) -> dict[int, list[changes.Op]]:
     """The entries of the log that hold notes, with their operations."""
     found = {}
-    for row in connection.execute(select(LOG.c.seq, LOG.c.header, LOG.c.ops).order_by(LOG.c.seq)):
-        ops = changes_of(changes.decode_header(row.header), msgspec.msgpack.decode(row.ops))
+    for row in log_of(connection).walk():
+        ops = changes_of(changes.decode_header(row.header), row.ops)
         if any(op.kind == "access_entry" for op in ops):
             found[row.seq] = ops
     return found
@@ -75,21 +92,20 @@ def change(connection: Connection, seq: int) -> None:
         msgspec.structs.replace(op, fields=op.fields | {"reason_text": "例行核对"})
         for op in notes(connection)[seq]
     ]
-    packed = msgspec.msgpack.encode([changes.encode(op) for op in ops])
-    connection.execute(update(LOG).where(LOG.c.seq == seq).values(ops=packed))
+    put(connection, seq, Changeset(header_of(connection, seq), [changes.encode(op) for op in ops]))
 
 
 def delete(connection: Connection, seq: int) -> None:
-    connection.execute(LOG.delete().where(LOG.c.seq == seq))
+    connection.execute(SEGMENT.delete().where(SEGMENT.c.seq == seq))
 
 
 def back_date(connection: Connection, seq: int) -> None:
     """As if the look had been a day earlier."""
-    packed = connection.scalar(select(LOG.c.header).where(LOG.c.seq == seq))
-    header = changes.decode_header(packed)
+    header = changes.decode_header(header_of(connection, seq))
     earlier = msgspec.structs.replace(header, wall_ms=header.wall_ms - 86_400_000)
-    values = {"header": changes.encode(earlier)}
-    connection.execute(update(LOG).where(LOG.c.seq == seq).values(values))
+    entry = log_of(connection).at(seq)
+    assert entry is not None
+    put(connection, seq, Changeset(changes.encode(earlier), list(entry.ops)))
 
 
 def audited(server: folder.OpenServer) -> audit.Audited:

@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import update
 
 from sync.problems import Rewritten
-from sync.server import audit, folder, tables
+from sync.server import audit, folder, segments, tables
 from sync.server.history import BLOCK
+from sync.server.log import Log
+from sync.server.rewriting import rewrite
 from sync.server.service import Service
 from tests.sync.laptops import Laptop, enrolled
 from tests.sync.sample import ZONE
-from township.changes import op_hash
+from township.changes import Changeset, op_hash
 from township.records import Household
 from township.storage import settings
 
@@ -58,16 +59,16 @@ def test_a_true_history_passes(server: folder.OpenServer, laptop: Laptop) -> Non
     assert sorted((block.level, block.number) for block in blocks) == [(0, 0), (0, 1), (1, 0)]
 
 
-LOG = tables.log
+SEGMENT = tables.segment
 
 
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"ops": b"\x90"}, "内容"),
+        ({"data": "without operations"}, "内容"),
         ({"status": "rejected"}, "处理结果"),
-        ({"salt": bytes(16)}, "处理结果"),
-        ({"leaf": bytes(32)}, "处理结果"),
+        ({"salts": b"salt" * 4}, "处理结果"),
+        ({"leaves": bytes(32)}, "处理结果"),
         ({"dseq": 77}, "不相连"),
         ({"signature": bytes(64)}, "签名"),
         ({"signature": None}, "签名"),
@@ -82,37 +83,43 @@ def test_the_first_altered_entry_is_named(
     size = audited(server).size
     at = size if "signature" in change else size - 1
     with server.service.store.writing() as connection:
-        connection.execute(update(LOG).where(LOG.c.seq == at).values(change))
+        row = connection.execute(SEGMENT.select().where(SEGMENT.c.seq == at)).one()
+        if "data" in change:
+            change = {"data": segments.pack([Changeset(segments.unpack(row.data)[0].header, [])])}
+        connection.execute(update(SEGMENT).where(SEGMENT.c.seq == at).values(change))
     finding = audited(server).finding
     assert finding is not None
     assert finding.seq == at and problem in finding.text
 
 
 def test_a_missing_entry_is_named(server: folder.OpenServer, laptop: Laptop) -> None:
-    enter_homes(laptop, 3)
-    laptop.sync()
+    for _ in range(3):
+        enter_homes(laptop, 1)
+        laptop.sync()
     with server.service.store.writing() as connection:
-        connection.execute(LOG.delete().where(LOG.c.seq == 3))
+        connection.execute(SEGMENT.delete().where(SEGMENT.c.seq == 3))
     finding = audited(server).finding
     assert finding is not None and "缺第 3 条" in finding.text
 
 
 def test_entries_missing_at_the_end_are_named(server: folder.OpenServer, laptop: Laptop) -> None:
-    enter_homes(laptop, 3)
-    laptop.sync()
+    for _ in range(3):
+        enter_homes(laptop, 1)
+        laptop.sync()
     size = audited(server).size
     with server.service.store.writing() as connection:
-        connection.execute(LOG.delete().where(LOG.c.seq >= size - 1))
+        connection.execute(SEGMENT.delete().where(SEGMENT.c.seq >= size - 1))
     finding = audited(server).finding
     assert finding is not None and finding.seq == size - 1
 
 
 def test_a_laptop_notices_a_rewritten_log(server: folder.OpenServer, laptop: Laptop) -> None:
-    enter_homes(laptop, 2)
-    laptop.sync()
+    for _ in range(2):
+        enter_homes(laptop, 1)
+        laptop.sync()
     before = laptop.replica.checkpoint()
     with server.service.store.writing() as connection:
-        connection.execute(update(LOG).where(LOG.c.seq == 2).values(leaf=bytes(32)))
+        connection.execute(update(SEGMENT).where(SEGMENT.c.seq == 2).values(leaves=bytes(32)))
     enter_homes(laptop, 1)
     service = server.service
     anew = Service(  # one that runs remembers
@@ -132,9 +139,13 @@ def test_an_erased_content_leaves_the_tree_whole(server: folder.OpenServer, lapt
     laptop.sync()
     root = audited(server).root
     with server.service.store.writing() as connection:
-        packed = connection.scalar(LOG.select().with_only_columns(LOG.c.ops).where(LOG.c.seq == 3))
-        hashes = msgspec.msgpack.encode([op_hash(op) for op in msgspec.msgpack.decode(packed)])
-        connection.execute(update(LOG).where(LOG.c.seq == 3).values(ops=hashes))
+        service = server.service
+        entry = Log(connection, service.township_id).at(3)
+        assert entry is not None
+        hashes = [op_hash(op) for op in entry.ops]
+        rewrite(connection, service.township_id, {3: Changeset(entry.header, hashes)})
+        with pytest.raises(LookupError):
+            rewrite(connection, service.township_id, {entry.seq + 2: Changeset(b"", [])})
     found = audited(server)
     assert found.finding is None and found.root == root and found.erased == (3,)
     enter_homes(laptop, 1)

@@ -20,6 +20,7 @@ from sync import bundle, chain, wire
 from sync.bundle import BadBundle
 from sync.server import folder, tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.server.stick import answer_outbox
@@ -49,7 +50,7 @@ class World:
 
     def state(self) -> object:
         with self.server.service.store.reading() as connection:
-            log = connection.execute(select(tables.log)).all()
+            log = list(Log(connection, self.server.service.township_id).walk())
             chains = connection.execute(select(tables.chain)).all()
         replica = self.laptop.replica
         return log, chains, snapshot(self.laptop), self.laptop.states(), replica.cursors()

@@ -12,6 +12,7 @@ from sqlalchemy import Table, select
 
 from sync.server import audit, erasing, folder, snapshots, tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.office import Office
 from tests.pictures import jpeg
 from tests.sync.decrypted import pages
@@ -309,11 +310,13 @@ def edit(laptop: Laptop, visit: bytes, talk: str) -> None:
 @contextmanager
 def held_in_quarantine(server: OpenServer, dseq: int) -> Iterator[None]:
     """As if this changeset of the first laptop waited for somebody's decision."""
-    service, log, waiting = server.service, tables.log.c, tables.quarantine
+    service, waiting = server.service, tables.quarantine
     with service.store.writing() as connection:
-        entry = connection.execute(
-            select(log.seq, log.device).where(log.dseq == dseq, log.device > 1)
-        ).one()
+        entry = next(
+            entry
+            for entry in Log(connection, service.township_id).walk()
+            if entry.dseq == dseq and entry.device > 1
+        )
         row = {"township_id": service.township_id, "device": entry.device, "seq": entry.seq}
         row |= {"incarnation": 1, "dseq": dseq, "reason": "not_granted", "tried": b""}
         connection.execute(waiting.insert().values(row))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sync import wire
 from sync.server import admin, folder, tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.office import Office
 from sync.server.plain import Plain
 from sync.server.running import ServerThread
@@ -56,15 +57,14 @@ def work(laptop: Stranger, seed: int) -> bytes:
 
 def rows(server: OpenServer) -> dict[str, list[Any]]:
     """All that a push writes, but for what chance and the clock put into it."""
-    c = tables.log.c
-    entries = (c.seq, c.device, c.dseq, c.hash, c.status, c.reason, c.ops, c.outcome, c.signature)
     with server.service.store.reading() as connection:
         found = {
             name: connection.execute(select(table).order_by(*table.primary_key)).all()
-            for name in ("feed", "record", "quarantine", "bucket")
+            for name in ("stretch", "record", "quarantine", "bucket", "outcome")
             for table in (tables.metadata.tables[name],)
         }
-        found["log"] = connection.execute(select(*entries).order_by(c.seq)).all()
+        log = Log(connection, server.service.township_id).walk()
+        found["log"] = [entry._replace(received_at="", salt=None, leaf=b"") for entry in log]
     return {name: [tuple(row) for row in all_] for name, all_ in found.items()}
 
 
@@ -102,7 +102,7 @@ def test_many_at_once_is_as_one_after_the_other(
     monkeypatch.setattr(Plain, "run", lambda *_: [])
     one_by_one = taken(tmp_path / "two", message)
     assert at_once == one_by_one
-    statuses = {row[4] for row in at_once["log"]}
+    statuses = {row[5] for row in at_once["log"]}
     assert statuses == {"applied", "rejected", "quarantined"}
 
 

@@ -17,6 +17,7 @@ from sync import client, problems
 from sync.bundle import BadBundle
 from sync.server import devices, folder, tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from sync.server.stick import answer_outbox
@@ -226,7 +227,7 @@ def check(mix: Mix, zones: set[bytes]) -> None:
         assert overlay_rows(laptop) == 0
         assert "pending" not in laptop.states()
     with mix.server.service.store.reading() as connection:
-        log = connection.execute(select(tables.log.c.device, tables.log.c.dseq)).all()
+        log = list(Log(connection, mix.server.service.township_id).walk())
         rows = connection.execute(
             select(tables.record.c.id, tables.record.c.state, tables.record.c.deleted).where(
                 tables.record.c.kind == "household"

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sync.server import admin, folder, tables
 from sync.server.engine import Store
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from sync.server.office import Office
 from sync.server.running import ServerThread
 from tests.sync.sample import HOME, TAN, XIANG, ZONE
@@ -30,9 +31,8 @@ def laptop(server: OpenServer, url: str, login: str) -> Stranger:
 
 
 def log_numbers(server: OpenServer) -> list[int]:
-    c = tables.log.c
     with server.service.store.reading() as connection:
-        return list(connection.scalars(select(c.seq).order_by(c.seq)))
+        return [entry.seq for entry in Log(connection, server.service.township_id).walk()]
 
 
 def head(server: OpenServer) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from sync.server import admin, audit, tables
 from sync.server.folder import OpenServer
+from sync.server.log import Log
 from tests.sync.laptops import Laptop, enrolled, overlay_rows, snapshot
 from tests.sync.sample import HOME, TAN, XIANG, ZONE
 from tests.sync.snapshots import refresh
@@ -88,10 +89,9 @@ def updated(
 
 
 def rows(server: OpenServer) -> list[Any]:
-    c = tables.log.c
     with server.service.store.reading() as connection:
-        query = select(c.seq, c.hash, c.header, c.ops, c.leaf).order_by(c.seq)
-        return list(connection.execute(query).all())
+        log = Log(connection, server.service.township_id).walk()
+        return [entry._replace(outcome=None) for entry in log]
 
 
 def test_bytes_stay_and_records_get_their_new_names(
