@@ -122,9 +122,10 @@ class Log:
         statement = self._segments().where(_C.seq + _C.length > after + 1).order_by(_C.seq)
         options = statement.execution_options(yield_per=_TOGETHER)
         with self._connection.execute(options) as rows:
-            for row in rows:
-                found = segments.opened(row, self._outcomes_in(row))
-                yield from found[max(0, after + 1 - row.seq) :]
+            for some in rows.partitions():
+                outcomes = self._outcomes_in(some[0].seq, some[-1].seq + some[-1].length)
+                for row in some:
+                    yield from segments.opened(row, outcomes)[max(0, after + 1 - row.seq) :]
 
     @property
     def _mine(self) -> Any:
@@ -156,11 +157,11 @@ class Log:
         changeset = self._open[row.seq][1][index]
         return segments.entry(row, index, changeset, self.outcomes([row.seq + index]))
 
-    def _outcomes_in(self, row: Any) -> dict[int, bytes]:
-        c, end = tables.outcome.c, row.seq + row.length
+    def _outcomes_in(self, first: int, end: int) -> dict[int, bytes]:
+        c = tables.outcome.c
         rows = self._connection.execute(
             select(c.seq, c.outcome).where(
-                c.township_id == self._township_id, c.seq >= row.seq, c.seq < end
+                c.township_id == self._township_id, c.seq >= first, c.seq < end
             )
         )
         return {one.seq: one.outcome for one in rows}
