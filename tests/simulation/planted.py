@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from sync import history
-from sync.server import devices, sequencer
+from sync.server import devices, sequencer, taking
 from sync.wire import ChainHead
 from township.changes import Op
-from township.storage import later, replica, tables
+from township.storage import later, replica, scope, tables
 from township.storage.pages import Entry
 
 Patch = tuple[Any, str, Any]
@@ -79,6 +79,16 @@ def _verdict_lost() -> list[Patch]:
     return [(replica, "_take_verdicts", take)]
 
 
+def _log_stays_on_the_laptop() -> list[Patch]:
+    """Who looked at what stays readable for everybody who works on that laptop."""
+    return [(scope, "only_leaves", lambda *_: False)]
+
+
+def _log_taken_from_nobody() -> list[Patch]:
+    """Entries of the log wait for a grant that most laptops will never have."""
+    return [(taking.Taking, "_may_write", lambda self, _, bucket: bucket in self._grants)]
+
+
 PLANTED: dict[str, Callable[[], list[Patch]]] = {
     made.__name__.removeprefix("_"): made
     for made in (
@@ -88,5 +98,7 @@ PLANTED: dict[str, Callable[[], list[Patch]]] = {
         _strange_fields_dropped,
         _strange_fields_left_behind,
         _verdict_lost,
+        _log_stays_on_the_laptop,
+        _log_taken_from_nobody,
     )
 }

@@ -118,7 +118,7 @@ def _beginning(office: Office) -> Changeset:
                 "login": login,
                 "name": login,
                 "post": "村委委员",
-                "roles": "CLK" if login == _OFFICE else "VC VS",
+                "roles": "CLK AUD" if login == _OFFICE else "VC VS",
                 "status": "active",
                 **(
                     {"zones": " ".join(zone.hex() for zone in zones[login])} if zones[login] else {}

@@ -94,6 +94,11 @@ REGRESSIONS = {
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
 
 FOUND = {
+    "log_stays_on_the_laptop": (1, "note_access(1064748682)"),
+    "log_taken_from_nobody": (
+        16,
+        "newer_program(141158303) move(352737222) note_access(1035632253)",
+    ),
     "cursor_before_rows": (
         20,
         "enter_home(116736074) crash_laptop(184507889) sync(646411795) "

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.simulation.template import ZONES
 from tests.simulation.world import Machine, World
 from township.errors import WorldError
-from township.records import Conflict, Household, Record, Visit
+from township.records import AccessEntry, Conflict, Household, Record, Visit
 from township.storage.work import UnitOfWork
 from township.usecases import syncing
 
@@ -122,6 +122,17 @@ def restore(here: World, dice: Random) -> None:
             work.restore(found)
             if dice.random() < 0.4:
                 setattr(found, "phone", "12345678907")  # noqa: B010 - typed as a record
+
+    _work(here, dice, act)
+
+
+def note_access(here: World, dice: Random) -> None:
+    """Somebody looks at what is masked, sometimes with an edit: only the auditor may hold that."""
+
+    def act(work: UnitOfWork, machine: Machine) -> None:
+        work.add(AccessEntry(id=here.new_id(dice), who_name=machine.seat.login, act="unmask"))
+        if dice.random() < 0.6 and (home := _pick(work, dice, Household)):
+            setattr(home, "phone", f"1234567890{dice.randrange(3)}")  # noqa: B010 - typed as a record
 
     _work(here, dice, act)
 
