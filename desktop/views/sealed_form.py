@@ -18,7 +18,7 @@ from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.text import LongTextField
 from township.codes import SEALED_SUBJECT
 from township.errors import InvalidInput, WorldError
-from township.records import Zone
+from township.records import Cadre, Zone
 from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.storage.database import Database
@@ -54,6 +54,9 @@ class SealedForm(Card):
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
         super().__init__("记一份密件", parent)
         self._database, self._cadre = database, cadre_id
+        with database.reader() as session:
+            cadre = session.get(Cadre, cadre_id)
+        self._own_zone = cadre.zones[0] if cadre and len(cadre.zones) == 1 else None
         self.form = Form(self._boxes(), _ROWS)
         self.call_first = label(_CALL_FIRST, "problem", wrap=True)
         restyle(self.call_first, "tone", "bad")
@@ -147,7 +150,7 @@ class SealedForm(Card):
         after = QVBoxLayout(self.done)
         after.setContentsMargins(0, 0, 0, 0)
         after.addWidget(self.receipt)
-        told = "请把编号抄给来反映的人，他可凭编号向指定人员询问。下次同步时送出。"
+        told = "请把编号抄给本人，可凭编号向指定人员询问。下次同步时送出。"
         after.addWidget(label(told, "caption", wrap=True))
         self.another = button("再记一份", self.begin)
         after.addLayout(row(self.another, 1))
@@ -169,6 +172,9 @@ class SealedForm(Card):
             asked = ("subject", "willing")
         for name, box in self.form.boxes.items():
             box.setVisible(name in asked)
+        zone = self.form.boxes["zone_id"]
+        if "zone_id" in asked and zone.value() is None and self._own_zone:
+            zone.set_value(self._own_zone)
         child = subject == "child_harm"
         self.call_first.setVisible(child)
         self.clock.setVisible(child)

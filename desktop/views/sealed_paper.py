@@ -15,12 +15,14 @@ from township.storage.database import Database
 from township.usecases import sealed_matters
 from township.usecases.paper_facts import township_name
 from township.usecases.sealed_matters import Matter, MatterEntry
+from township.usecases.sealed_text import SealedText
 from township.values import CHINA, local_text
 
 _TITLE = "密件"
 """Of the preview and of the print job: spoolers keep titles."""
 
 
+_WILLING = "本人愿意由卫生院联系。"
 _SHOWN = (
     *("noticed_at", "report_organ", "report_person", "report_at", "concerned"),
     *("who", "help", "stage", "checked_on", "wish"),
@@ -70,7 +72,7 @@ def entry_facts(one: MatterEntry) -> list[tuple[str, str]]:
     passed += "（他从未被指定，内容可能不是署名人写的，请向署名人核对）" if one.strange else ""
     differs = "，另一份转交的内容与此不同，以本人密封的为准" if one.differs else ""
     shown = {name: SEALED_FIELDS[name].show(getattr(text, name)) for name in _SHOWN}
-    facts = [(by + passed + differs, text.text or "—")]
+    facts = [(by + passed + differs, text.text or _said(text))]
     if text.zone_id:
         facts.append((SEALED_FIELDS["zone_id"].label, text.name(text.zone_id)))
     facts += [(SEALED_FIELDS[name].label, value) for name, value in shown.items() if value]
@@ -78,3 +80,8 @@ def entry_facts(one: MatterEntry) -> list[tuple[str, str]]:
     if accused:
         facts.append((f"{SEALED_FIELDS['accused'].label}（已回避）", accused))
     return facts
+
+
+def _said(text: SealedText) -> str:
+    """What an entry without a text of its own says."""
+    return _WILLING if text.act == "report" else SEALED_ACT.label(text.act)

@@ -13,7 +13,7 @@ from sync import chain, wire
 from sync.wire import Request
 from tests.sync.sample import ZONE
 from tests.sync.stranger import Stranger, edit, household
-from township.changes import SEEN, Changeset, Op, Writers, encode, link, op_hash
+from township.changes import SEEN, Changeset, Op, Writers, bucket, encode, link, op_hash
 from township.fields import Field
 from township.records import new_id, record_kinds
 from township.storage.file_pages import FilePart, Files, FileWant
@@ -208,9 +208,9 @@ def sample_ops(base: str) -> list[Op]:
         household(ZONE, new_id()),
     ]
     for kind, record in record_kinds().items():
-        zone = "township" if record.township_wide else ZONE.hex()
         fields = {name: value_of(name, field, ZONE) for name, field in record.fields().items()}
-        ops.append(Op(kind, new_id(), "insert", f"{zone}/{record.data_class}", fields))
+        owner = None if record.township_wide else fields[record.owner_field]
+        ops.append(Op(kind, new_id(), "insert", bucket(owner, record.data_class), fields))
     return ops
 
 

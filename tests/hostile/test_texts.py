@@ -26,7 +26,7 @@ from sync.server.folder import OpenServer
 from tests.desktop.conftest import background as background
 from tests.desktop.conftest import bugs as bugs
 from tests.desktop.conftest import qapp as qapp
-from tests.hostile.texts import TEXTS, Records
+from tests.hostile.texts import ROLES, TEXTS, Records
 from tests.sync.conftest import database as database
 from tests.sync.conftest import server as server
 from tests.sync.conftest import url as url
@@ -47,7 +47,7 @@ both = pytest.mark.parametrize("coded", [False, True], ids=["words", "codes"])
 @pytest.fixture
 def stranger(server: OpenServer, url: str) -> Stranger:
     """The laptop of somebody who may write records of all kinds."""
-    roles = {"roles": ["VC VS LL PGO CLK", "1.1.1.2"]}
+    roles = {"roles": [" ".join(ROLES), "1.1.1.2"]}
     enter(server, Op("cadre", XIANG, "set", "township/i", roles))
     laptop = Stranger(url)
     laptop.enrol(admin.issue_code(server, ["xiang"]))
