@@ -37,9 +37,18 @@ EDITED: dict[str, tuple[str, Any]] = {
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),
     "access_entry": ("reason_text", "核对身份"),
+    "evaluation": ("roster_size", 30),
+    "evaluation_total": ("satisfied", 20),
+    "ballot_tally": ("satisfied", 20),
+    "ballot_comments": ("text", "多到组里走走"),
+    "accountability": ("measure_text", "限期整改"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
-APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
+APPROVALS = {
+    "need": "class_confirmed_by",
+    "work_log": "assess_note",
+    "evaluation": "result",
+}
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
 
@@ -100,7 +109,7 @@ def person(server: OpenServer, url: str, role: str) -> Person:
     fields = {"login": role, "name": "某人", "roles": role, "status": "active"}
     enter(server, Op("cadre", cadre, "insert", "township/i", fields))
     service = server.service
-    buckets = ["township/i", "township/a", bucket(ZONE, "i"), bucket(ZONE, "r")]
+    buckets = ["township/i", "township/a", "township/r", bucket(ZONE, "i"), bucket(ZONE, "r")]
     with service.store.writing() as connection:
         code = enrolment.issue(
             connection, service.township_id, [Author(cadre, role, role)], buckets, service.clock()
@@ -144,7 +153,7 @@ def test_deleting_approving_and_moving_are_held_too(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
 ) -> None:
     someone = person(server, url, role)
-    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核"}
+    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "result": "pass"}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -6,6 +6,13 @@ from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.conflict import Conflict
 from township.records.duplicate import Duplicate
+from township.records.evaluation import (
+    Accountability,
+    BallotComments,
+    BallotTally,
+    Evaluation,
+    EvaluationTotal,
+)
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
@@ -14,11 +21,16 @@ from township.records.zone import Group, Zone
 
 __all__ = [
     "AccessEntry",
+    "Accountability",
     "Attachment",
+    "BallotComments",
+    "BallotTally",
     "Base",
     "Cadre",
     "Conflict",
     "Duplicate",
+    "Evaluation",
+    "EvaluationTotal",
     "Group",
     "Household",
     "HouseholdLink",

@@ -113,6 +113,9 @@ _matter = _row(
 )
 _visit = _row(_HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS)
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
+_TELLERS = frozenset({"PGO", "PET", "SAF", "CLK"})
+"""Offices that may count ballots: none of them serves in a zone that is evaluated."""
+_APPROVERS = frozenset({"PGO", "TOP"})
 
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
@@ -143,6 +146,18 @@ TABLE: Mapping[str, Row] = {
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
+    # 测评: what was counted stays with the offices (decision 041).
+    "evaluation": _row(
+        _EVERYBODY,
+        frozenset({"PGO", "CLK"}),
+        frozenset({"PGO", "CLK"}),
+        approve=_APPROVERS,
+        printed=_EVERYBODY,
+    ),
+    "evaluation_total": _row(_EVERYBODY, _APPROVERS, _NOBODY, printed=_EVERYBODY),
+    "ballot_tally": _row(_OFFICES, _TELLERS, _NOBODY, own=_TELLERS, printed=_OFFICES),
+    "ballot_comments": _row(_OFFICES, _TELLERS, _TELLERS, printed=_OFFICES),
+    "accountability": _row(_HANDLERS, _APPROVERS, _APPROVERS | {"LL"}, printed=_HANDLERS),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -152,6 +167,13 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "assessor_id": _ANY,
         "assess_note": _ANY,
         "state": frozenset({"counted", "returned"}),
+    },
+    "evaluation": {
+        "approved_by": _ANY,
+        "approved_on": _ANY,
+        "result": _ANY,
+        "returned": _ANY,
+        "state": frozenset({"approved"}),
     },
 }
 """Fields, and their values, that say that somebody approved or assessed a record."""
