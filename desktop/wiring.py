@@ -37,6 +37,7 @@ _LATER = (
     "desktop.views.work_log",
     "desktop.views.needs",
     "desktop.views.situations",
+    "desktop.views.evaluations",
     "desktop.views.households",
     "desktop.views.sync",
 )
@@ -196,6 +197,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
+    def evaluation() -> Page:
+        from desktop.views.evaluations import EvaluationsPage
+
+        return EvaluationsPage(database, cadre, program.background)
+
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -208,6 +214,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("evaluation", "测评", "list-checks", evaluation),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

@@ -13,7 +13,7 @@ from desktop.views.notices import failure_notice
 from desktop.views.preview import Preview, Raster
 from township.records import Cadre
 from township.storage.database import Database
-from township.usecases import documents
+from township.usecases import documents, evaluation_papers
 from township.values import CHINA
 
 Drawn = Callable[[Job], bytes]
@@ -39,12 +39,7 @@ class Papers:
 
     def print_visit(self, visit: bytes, over: QWidget) -> None:
         """Make the report of a visit and show it over a widget; a failure is told there."""
-        self.background.run(
-            self._visit(visit),
-            lambda pdf: self.show(pdf, "走访报告", over),
-            failed=lambda error: failure_notice(str(error), over).open(),
-            owner=over,
-        )
+        self._run(self._visit(visit), "走访报告", over)
 
     def ledger(self, wish: LedgerWish) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled."""
@@ -69,11 +64,48 @@ class Papers:
 
         return drawn
 
+    def print_slips(self, evaluation: bytes, over: QWidget) -> None:
+        """Make the ballots of an evaluation and show them; a failure is told there."""
+        self._run(self._slips(evaluation), "测评票", over)
+
+    def print_result(self, evaluation: bytes, over: QWidget) -> None:
+        """Make the result of an evaluation and show it; a failure is told there."""
+        self._run(self._result(evaluation), "满意度测评结果", over)
+
     def show(self, pdf: bytes, title: str, over: QWidget | None) -> None:
         """Open the preview."""
         from reports.raster import page_count, render_page
 
         Preview(pdf, title, Raster(page_count, render_page), self.background, over).open()
+
+    def _run(self, drawn: Drawn, title: str, over: QWidget) -> None:
+        self.background.run(
+            drawn,
+            lambda pdf: self.show(pdf, title, over),
+            failed=lambda error: failure_notice(str(error), over).open(),
+            owner=over,
+        )
+
+    def _slips(self, evaluation: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.ballots import ballots
+
+            with self.database.reader() as session:
+                paper = evaluation_papers.ballot_paper(session, evaluation)
+            return ballots(paper, self.database.clock())
+
+        return drawn
+
+    def _result(self, evaluation: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.evaluation_sheet import evaluation_sheet
+            from reports.page import PrintStamp
+
+            with self.database.reader() as session:
+                sheet = evaluation_papers.evaluation_sheet(session, evaluation)
+            return evaluation_sheet(sheet, PrintStamp(*self._stamped()))
+
+        return drawn
 
     def _visit(self, visit: bytes) -> Drawn:
         def drawn(_: Job) -> bytes:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.usecases.townships import (
     BAD,
+    DAY,
     GOOD,
     GUEST,
     LIU,
@@ -33,7 +34,6 @@ from township.usecases import evaluation_steps as steps
 from township.usecases import evaluations
 
 NOW = [datetime(2026, 5, 20, 1, tzinfo=UTC)]
-DAY = date(2026, 5, 20)
 SMALL = dict.fromkeys(GOOD, Answers(14, 0, 0, 0, 0))
 
 
@@ -119,13 +119,16 @@ def test_tellers_that_differ_are_shown_and_nobody_wins(database: Database) -> No
 def test_only_its_tellers_count_and_only_after_the_box_is_closed(database: Database) -> None:
     made = do(database, LIU, lambda w: steps.create(w, VALUES))
     with pytest.raises(NotAllowed, match="筹备中"):
-        do(database, LIU, lambda w: steps.close_box(w, made))
+        do(database, LIU, lambda w: steps.close_box(w, made, DAY))
     with pytest.raises(InvalidInput, match="多于代表人数"):
         do(database, LIU, lambda w: steps.issue(w, made, 31))
     do(database, LIU, lambda w: steps.issue(w, made, 20))
     with pytest.raises(NotAllowed, match="收票结束后"):
         do(database, ZHOU, lambda w: steps.enter_count(w, made, GOOD))
-    do(database, LIU, lambda w: steps.close_box(w, made))
+    for day in (None, date(2026, 5, 19), date(2026, 5, 21)):
+        with pytest.raises(InvalidInput, match="收票日期"):
+            do(database, LIU, lambda w, day=day: steps.close_box(w, made, day))
+    do(database, LIU, lambda w: steps.close_box(w, made, DAY))
     for cadre in (LIU, SECRETARY):
         with pytest.raises(NotAllowed, match="两名计票人"):
             do(database, cadre, lambda w: steps.enter_count(w, made, GOOD))

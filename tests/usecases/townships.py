@@ -39,12 +39,13 @@ DEVICE = {
     "sealing_key": bytes(32),
     "server_url": "https://localhost",
 }
+DAY = date(2026, 5, 20)
 VALUES: dict[str, Any] = {
     "zone_id": ZONE,
     "target_kind": "zone",
     "year": 2026,
     "part": "h1",
-    "held_on": date(2026, 5, 20),
+    "held_on": DAY,
     "roster_size": 30,
     "teller_one": ZHOU,
     "teller_two": PETER,
@@ -93,7 +94,7 @@ def counted(
     previous = values.pop("previous", None)
     made: bytes = do(database, LIU, lambda w: steps.create(w, VALUES | values, previous))
     do(database, LIU, lambda w: steps.issue(w, made, issued))
-    do(database, LIU, lambda w: steps.close_box(w, made))
+    do(database, LIU, lambda w: steps.close_box(w, made, DAY))
     do(database, ZHOU, lambda w: steps.enter_count(w, made, one))
     do(database, PETER, lambda w: steps.enter_count(w, made, two))
     return made

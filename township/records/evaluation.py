@@ -75,7 +75,7 @@ class AnswerCounts:
     fair: Mapped[int] = column(Kind.NUMBER, "基本满意", P, required=True)
     dissatisfied: Mapped[int] = column(Kind.NUMBER, "不满意", P, required=True)
     unknown: Mapped[int] = column(Kind.NUMBER, "不了解", P, required=True)
-    invalid: Mapped[int] = column(Kind.NUMBER, "无效或空白", P, required=True)
+    invalid: Mapped[int] = column(Kind.NUMBER, "无效", P, required=True)
 
 
 class EvaluationTotal(AnswerCounts, Record):

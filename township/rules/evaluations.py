@@ -130,7 +130,7 @@ def count_problems(issued: int, dimensions: Iterable[str], counts: Counts) -> li
         return ["票数不能小于 0。"]
     sums = {counts[dimension].ballots for dimension in wanted}
     if len(sums) > 1:
-        return ["各项的合计不相同：每张票在每一项都要计一次，空白和涂改的计入“无效或空白”。"]
+        return ["各项的合计不相同：每张票在每一项都要计一次，空白和涂改的计入“无效”。"]
     if max(sums, default=0) > issued:
         return [f"合计 {max(sums)} 张，多于发出的 {issued} 张。请重新点票。"]
     return []

@@ -74,10 +74,16 @@ def issue(work: UnitOfWork, evaluation_id: bytes, issued: int | None) -> None:
     found.issued, found.state = issued, "issued"
 
 
-def close_box(work: UnitOfWork, evaluation_id: bytes) -> None:
-    """The box is closed for good; the ballots are mixed and counted from now on."""
+def close_box(work: UnitOfWork, evaluation_id: bytes, closed_on: date | None) -> None:
+    """The box is closed for good; the ballots are mixed and counted from now on.
+
+    Raises NotFound, NotAllowed or InvalidInput.
+    """
     found = _to(work, evaluation_id, "closed")
-    found.closed_on, found.state = _today(work), "closed"
+    if closed_on is None or not found.held_on <= closed_on <= _today(work):
+        told = f"收票日期应在测评日期 {found.held_on} 和今天之间"
+        raise InvalidInput({"closed_on": told})
+    found.closed_on, found.state = closed_on, "closed"
 
 
 def void(work: UnitOfWork, evaluation_id: bytes, reason: str) -> None:
