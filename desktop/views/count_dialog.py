@@ -34,7 +34,7 @@ class CountForm(Form):
     def __init__(self, dimensions: Sequence[str]) -> None:
         names = [[f"{one}.{answer}" for answer in ANSWERS] for one in dimensions]
         fields = {
-            f"{one}.{answer}": replace(BallotTally.field(answer), required=True)
+            f"{one}.{answer}": replace(BallotTally.field(answer), required=False)
             for one in dimensions
             for answer in ANSWERS
         }
@@ -65,6 +65,13 @@ class CountForm(Form):
             }
         )
         self.add_up()
+
+    def complete(self) -> bool:
+        """Is there a number in each place? What is missing or unreadable is shown."""
+        missing = {name: "请填写" for name, value in self.values().items() if value is None}
+        sound = self.check()
+        self.show_problems(missing)
+        return sound and not missing
 
     def add_up(self) -> None:
         """Show the sum of each question; sums that are not equal stand out."""
@@ -122,7 +129,7 @@ class CountDialog(QDialog):
 
     def save(self) -> None:
         """Enter the count, or say what is wrong."""
-        if not self.form.check():
+        if not self.form.complete():
             self._tell("每一格都要填数字，没有的填 0。")
             return
         try:

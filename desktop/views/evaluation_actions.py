@@ -14,14 +14,15 @@ from desktop.views.step_form import Action
 from desktop.views.widgets.choice import Choice
 from township.codes import COMMENT_GROUP
 from township.records import Accountability, BallotComments, Cadre, Evaluation
+from township.rules.accountability import ballots_until
 from township.rules.permissions import Act, may
 from township.storage.work import UnitOfWork
 from township.usecases import ballot_counts
 from township.usecases import evaluation_steps as steps
-from township.usecases.evaluations import EvaluationDetail
+from township.usecases.evaluations import CREATE, EvaluationDetail
 from township.usecases.zones import all_zones
 
-COUNT, SLIPS, RESULT, CREATE = "count", "slips", "result", "create"
+COUNT, SLIPS, RESULT = "count", "slips", "result"
 """Steps that the page itself carries out, or looks at."""
 _ROWS = (
     ("zone_id",),
@@ -103,7 +104,9 @@ def actions(session: Session, found: EvaluationDetail, person: Person) -> list[A
     if one.state != "approved":
         return []
     given = [*_following(session, found, person), PRINT_RESULT]
-    if person.cadre in tellers and ballot_counts.left_to_clear(session, one.id, person.cadre):
+    over = one.approved_on and ballots_until(one.approved_on) < person.today
+    mine = person.cadre in tellers
+    if over and mine and ballot_counts.left_to_clear(session, one.id, person.cadre):
         given.append(CLEAR)
     return given
 

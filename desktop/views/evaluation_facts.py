@@ -19,18 +19,23 @@ _TWICE = "连续两次不达标：请镇党委研究；村委会成员的职务�
 def facts(found: EvaluationDetail, *, holds_counts: bool) -> list[Fact]:
     """Caption and text of all that is known; ``holds_counts``: this is an office's laptop."""
     one, shown = found.evaluation, found.evaluation.shown
-    told: list[Fact] = [
+    told: list[Fact] = []
+    if one.state == "closed":
+        told += _counting(found) if holds_counts else [("计票", "由镇机关两人分别计票")]
+    if one.state == "approved":
+        told += _result(found)
+    told += _following(found)
+    told += [
         ("测评时段 · 测评日期", f"{found.period} · {one.held_on}"),
         ("代表人数 · 发出 · 收回", _numbers(found)),
         ("测评内容", shown("dimensions")),
         ("计票人甲 · 乙", f"{found.name(one.teller_one)} · {found.name(one.teller_two)}"),
         ("收票日期", shown("closed_on")),
+        ("审定", f"{shown('approved_on')} {found.name(one.approved_by)}".strip()),
+        ("作废原因", shown("void_reason")),
     ]
-    if one.state == "closed":
-        told += _counting(found) if holds_counts else [("计票", "由镇机关两人分别计票")]
     if one.state == "approved":
-        told += _result(found)
-    told += [("作废原因", shown("void_reason")), *_following(found)]
+        told += _comments(found)
     return told
 
 
@@ -47,7 +52,7 @@ def _counting(found: EvaluationDetail) -> Iterator[Fact]:
     yield "计票", "甲{}，乙{}".format(*states)
     if counts.differences:
         lines = "\n".join(map(difference_text, counts.differences))
-        yield "两人不一致，谁的都不算，请一起重新点票后各自更正", lines
+        yield "两人不一致", f"谁的都不算，请一起重新点票后各自更正。\n{lines}"
     if counts.agreed is not None:
         issued, agreed = found.evaluation.issued or 0, counts.agreed
         verdict = found.evaluation.field("result").show(rules.verdict(issued, agreed))
@@ -62,7 +67,9 @@ def _result(found: EvaluationDetail) -> Iterator[Fact]:
         alone = rules.rate_text(rules.satisfied_rate(pooled))
         weighted = rules.rate_text(rules.weighted_rate(pooled))
         yield "仅供参考", f"仅“满意” {alone}；加权满意率 {weighted}"
-    yield "审定", f"{one.approved_on} {found.name(one.approved_by)}"
+
+
+def _comments(found: EvaluationDetail) -> Iterator[Fact]:
     for subject, lines in found.comments.groups:
         yield f"意见：{COMMENT_GROUP.label(subject)}", "\n".join(f"· {line}" for line in lines)
     if found.comments.hidden:
@@ -95,5 +102,5 @@ def _answers(counts: Counts) -> str:
 
 def _line(name: str, one: Answers) -> str:
     labelled = zip(ANSWER_LABELS, astuple(one), strict=True)
-    numbers = "、".join(f"{label} {number}" for label, number in labelled)
-    return f"{name} {rules.rate_text(rules.rate(one))}：{numbers}"
+    numbers = " · ".join(f"{label} {number}" for label, number in labelled)
+    return f"{name}　{rules.rate_text(rules.rate(one))}\n{numbers}"

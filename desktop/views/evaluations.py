@@ -119,7 +119,7 @@ class EvaluationsPage(MatterPage):
         self._reloading = False
 
     def show_target(self, target: object) -> None:
-        if target == steps.CREATE:
+        if target == evaluations.CREATE:
             self.open_new()
         else:
             super().show_target(target)
@@ -161,7 +161,7 @@ class EvaluationsPage(MatterPage):
 
     def _ask(self, action: Action) -> None:
         super()._ask(action)
-        if action.key != steps.CREATE or self.form is None:
+        if action.key != evaluations.CREATE or self.form is None:
             return
         boxes = self.form.boxes
         cadre, kind = boxes["cadre_id"], boxes["target_kind"]
@@ -170,7 +170,7 @@ class EvaluationsPage(MatterPage):
 
     def _run(self, action: Action, values: Mapping[str, Any]) -> None:
         super()._run(action, values)
-        if action.key in (steps.CREATE, "again") and self.step is None:
+        if action.key in (evaluations.CREATE, "again") and self.step is None:
             self._show_newest()
 
     def _show_newest(self) -> None:

@@ -14,13 +14,14 @@ from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
+from township.usecases.evaluations import CREATE, DueEvaluation
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import CHINA
 
 
 class TodayPage(Page):
-    """Five numbers, the urgent needs and the promised visits.
+    """Five numbers, the urgent needs, the promised visits, and evaluations that wait.
 
     ``reachable`` are the keys of the pages that there are: only to these the lines lead.
     """
@@ -50,6 +51,7 @@ class TodayPage(Page):
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")
+        self.evaluations = Card("测评：等您办的")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -66,7 +68,11 @@ class TodayPage(Page):
         lists = QHBoxLayout()
         lists.setSpacing(12)
         lists.addWidget(self.needs, 3)
-        lists.addWidget(self.visits, 2)
+        side = QVBoxLayout()
+        side.setSpacing(12)
+        side.addWidget(self.visits, 1)
+        side.addWidget(self.evaluations, 1)
+        lists.addLayout(side, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -93,6 +99,9 @@ class TodayPage(Page):
         self._fill(self.needs.body, needs, "没有超期或三天内到期的诉求。")
         visits = [self._visit_line(visit, found) for visit in found.visits]
         self._fill(self.visits.body, visits, "没有约好的走访。走访时可填写下次走访日期。")
+        due = [self._evaluation_line(one, found) for one in found.evaluations]
+        self._fill(self.evaluations.body, due, "")
+        self.evaluations.setVisible(bool(due))
 
     def _need_line(self, need: bytes, text: str) -> QWidget:
         return _line(text, lambda: self.wanted.emit("needs", need))
@@ -104,6 +113,11 @@ class TodayPage(Page):
             return label(text, wrap=True)
         target = ("visit", visit.household_id)
         return _line(text, lambda: self.wanted.emit("worklog", target))
+
+    def _evaluation_line(self, due: DueEvaluation, found: Today) -> QWidget:
+        late = "（已过）" if due.due_on < found.on else ""
+        text = f"{due.due_on}{late}　{due.text}"
+        return _line(text, lambda: self.wanted.emit("evaluation", due.id or CREATE))
 
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)

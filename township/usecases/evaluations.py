@@ -25,6 +25,8 @@ from township.usecases.zones import all_zones
 
 OPEN, FAILED, ALL = "open", "failed", "all"
 """Which evaluations a list shows: those under way, those under the line, all."""
+CREATE = "create"
+"""Asks a page for the form of a new one."""
 
 
 @dataclass(frozen=True)
