@@ -315,7 +315,7 @@ EVALUATION_STATE = CodeList(
 )
 
 EVALUATION_RESULT = CodeList(
-    "evaluation_result", {"pass": "达标", "fail": "不达标", "no_quorum": "票数不足，没有结果"}
+    "evaluation_result", {"pass": "达标", "fail": "不达标", "no_quorum": "票数不足"}
 )
 
 ACCOUNTABILITY_MEASURE = CodeList(

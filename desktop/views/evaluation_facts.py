@@ -102,5 +102,5 @@ def _answers(counts: Counts) -> str:
 
 def _line(name: str, one: Answers) -> str:
     labelled = zip(ANSWER_LABELS, astuple(one), strict=True)
-    numbers = " · ".join(f"{label} {number}" for label, number in labelled)
+    numbers = " ".join(f"{label}{number}" for label, number in labelled)
     return f"{name}　{rules.rate_text(rules.rate(one))}\n{numbers}"

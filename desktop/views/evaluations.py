@@ -34,7 +34,7 @@ FILTERS = (
 _TONES = {
     "达标": Tone.GOOD,
     "不达标": Tone.BAD,
-    "票数不足，没有结果": Tone.WARN,
+    "票数不足": Tone.WARN,
     "已作废": Tone.QUIET,
 }
 _NEW = bytes(16)
@@ -163,6 +163,7 @@ class EvaluationsPage(MatterPage):
         super()._ask(action)
         if action.key != evaluations.CREATE or self.form is None:
             return
+        self.buttons[action.key].hide()  # its form is open
         boxes = self.form.boxes
         cadre, kind = boxes["cadre_id"], boxes["target_kind"]
         kind.changed.connect(lambda: cadre.setVisible(kind.value() == "cadre"))

@@ -14,7 +14,8 @@ from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
-from township.usecases.evaluations import CREATE, DueEvaluation
+from township.usecases.evaluations import CREATE
+from township.usecases.evaluations_due import DueEvaluation
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import CHINA

@@ -31,7 +31,7 @@ from township.records import BallotComments, BallotTally, EvaluationTotal, new_i
 from township.rules.evaluations import Answers
 from township.storage.database import Database
 from township.usecases import evaluation_steps as steps
-from township.usecases import evaluations
+from township.usecases import evaluations, evaluations_due
 
 NOW = [datetime(2026, 5, 20, 1, tzinfo=UTC)]
 SMALL = dict.fromkeys(GOOD, Answers(14, 0, 0, 0, 0))
@@ -57,7 +57,7 @@ def detail(database: Database, made: bytes) -> evaluations.EvaluationDetail:
 
 def due(database: Database, cadre: bytes, day: date = DAY) -> list[str]:
     with database.reader() as session:
-        return [one.text for one in evaluations.due(session, cadre, day)]
+        return [one.text for one in evaluations_due.due(session, cadre, day)]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_counts_go_after_six_months_and_totals_stay(database: Database) -> None:
 
 
 def test_what_has_not_been_evaluated_when_the_year_ends(database: Database) -> None:
-    found = "2026 年全年还没有测评：天龙村"
+    found = "2026 年全年还有 1 个责任区没有测评：天龙村"
     assert found in due(database, LIU, date(2026, 11, 1))
     assert found not in due(database, LIU, date(2026, 10, 31))
     assert found not in due(database, VILLAGE, date(2026, 11, 1))

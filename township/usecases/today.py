@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from township.records import Household, HouseholdLink, Person, Visit, WorkLog
 from township.rules import needs as need_rules
 from township.storage import tables
-from township.usecases.evaluations import DueEvaluation
-from township.usecases.evaluations import due as due_evaluations
+from township.usecases.evaluations_due import DueEvaluation
+from township.usecases.evaluations_due import due as due_evaluations
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
 from township.usecases.work_month import WorkMonth, work_month
