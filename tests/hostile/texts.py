@@ -60,7 +60,11 @@ class Records:
     def __init__(self, text: str, *, coded: bool = False) -> None:
         self.text = text
         self._kinds = _CODED if coded else _WORDS
-        self.ids = {kind: new_id() for kind in record_kinds() if kind != "conflict"}
+        self.ids = {
+            kind: new_id()
+            for kind, one in record_kinds().items()
+            if kind != "conflict" and not one.outgoing
+        }
 
     def ops(self) -> list[Op]:
         """Their inserts."""

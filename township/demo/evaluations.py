@@ -121,7 +121,7 @@ class Evaluations:
     ) -> Iterator[Row]:
         for teller in tellers:
             for dimension, answers in (one.counts or {}).items():
-                fields = about | vars(answers) | {"dimension": dimension, "teller_id": teller}
+                fields = about | vars(answers) | {"dimension": dimension}
                 yield row("ballot_tally", self._ids.new(at), teller, at, fields)
         for subject, lines in one.comments:
             fields = about | {"subject": subject, "text": unordered("\n".join(lines))}

@@ -91,7 +91,10 @@ class EvaluationTotal(AnswerCounts, Record):
 
 
 class BallotTally(AnswerCounts, Record):
-    """What one teller counted for one question; only the township's offices hold it."""
+    """What one teller counted for one question; only the township's offices hold it.
+
+    Whose count it is tells the stamp ``created_by``, which follows from the signed changeset.
+    """
 
     __tablename__ = "ballot_tally"
     label = "计票"
@@ -102,7 +105,6 @@ class BallotTally(AnswerCounts, Record):
     evaluation_id: Mapped[bytes] = column(
         Kind.REF, "测评", R, required=True, target="evaluation", index=True
     )
-    teller_id: Mapped[bytes] = column(Kind.REF, "计票人", R, required=True, target="cadre")
 
 
 class BallotComments(Record):

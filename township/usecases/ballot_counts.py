@@ -53,12 +53,13 @@ def enter_count(work: UnitOfWork, evaluation: Evaluation, counts: Counts) -> Non
     problems = rules.count_problems(evaluation.issued or 0, evaluation.dimensions, counts)
     if problems:
         raise InvalidInput({"count": problems[0]})
-    mine = [row for row in _tallies(work.session, evaluation.id) if row.teller_id == work.author]
+    mine = [row for row in _tallies(work.session, evaluation.id) if row.created_by == work.author]
+    place = {"zone_id": evaluation.zone_id, "evaluation_id": evaluation.id}
     for dimension, answers in counts.items():
         before = [row for row in mine if row.dimension == dimension]
         for doubled in before[1:]:
             work.delete(doubled)
-        tally = before[0] if before else _new_tally(work, evaluation, dimension)
+        tally = before[0] if before else BallotTally(dimension=dimension, **place)
         for name in ANSWERS:
             setattr(tally, name, getattr(answers, name))
         if not before:
@@ -105,7 +106,7 @@ def clear(work: UnitOfWork, evaluation_id: bytes) -> None:
     Source: domain §7.7, six months after the result.
     """
     for row in _tallies(work.session, evaluation_id):
-        if row.teller_id == work.author:
+        if row.created_by == work.author:
             for name in ANSWERS:
                 setattr(row, name, None)
             work.delete(row)
@@ -116,7 +117,7 @@ def clear(work: UnitOfWork, evaluation_id: bytes) -> None:
 
 def left_to_clear(session: Session, evaluation_id: bytes, teller: bytes) -> bool:
     """Is there something that this teller could clear?"""
-    mine = any(row.teller_id == teller for row in _tallies(session, evaluation_id))
+    mine = any(row.created_by == teller for row in _tallies(session, evaluation_id))
     return mine or bool(_comments(session, evaluation_id))
 
 
@@ -132,17 +133,8 @@ def answers_of(row: AnswerCounts) -> Answers:
     return Answers(*(getattr(row, name) or 0 for name in ANSWERS))
 
 
-def _new_tally(work: UnitOfWork, evaluation: Evaluation, dimension: str) -> BallotTally:
-    return BallotTally(
-        zone_id=evaluation.zone_id,
-        evaluation_id=evaluation.id,
-        teller_id=work.author,
-        dimension=dimension,
-    )
-
-
 def _counts(rows: Sequence[BallotTally], teller: bytes, dimensions: Sequence[str]) -> Counts | None:
-    mine = [row for row in rows if row.teller_id == teller]
+    mine = [row for row in rows if row.created_by == teller]
     found = {row.dimension: answers_of(row) for row in mine}
     whole = len(mine) == len(found) and set(found) == set(dimensions)
     return {dimension: found[dimension] for dimension in dimensions} if whole else None

@@ -68,7 +68,6 @@ def upgrade() -> None:
         "ballot_tally",
         sa.Column("zone_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("evaluation_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("teller_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("dimension", sa.String(length=24), nullable=True),
         sa.Column("satisfied", sa.Integer(), nullable=True),
         sa.Column("fair", sa.Integer(), nullable=True),
