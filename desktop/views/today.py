@@ -118,7 +118,8 @@ class TodayPage(Page):
     def _evaluation_line(self, due: DueEvaluation, found: Today) -> QWidget:
         late = "（已过）" if due.due_on < found.on else ""
         text = f"{due.due_on}{late}　{due.text}"
-        return _line(text, lambda: self.wanted.emit("evaluation", due.id or CREATE))
+        target = due.id or CREATE
+        return _line(text, lambda: self.wanted.emit("evaluation", target), _NARROW)
 
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)
@@ -129,8 +130,12 @@ class TodayPage(Page):
         self._lines.extend(made)
 
 
-def _line(text: str, pressed: Callable[[], object]) -> QWidget:
-    shown = text if len(text) <= 42 else text[:41] + "…"
+_WIDE, _NARROW = 42, 32
+"""Characters of a line in the wide card and in the narrow ones."""
+
+
+def _line(text: str, pressed: Callable[[], object], most: int = _WIDE) -> QWidget:
+    shown = text if len(text) <= most else text[: most - 1] + "…"
     made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")
     made.setToolTip(tip(text))
