@@ -38,7 +38,8 @@ class Pages:
             PageSpec("worklog", "工作日志", "notebook", self._work_log),
             PageSpec("situations", "五情", "bell-ringing", self._situations),
             PageSpec("needs", "诉求", "chat-circle-text", self._needs),
-            PageSpec("access_log", "查阅记录", "list-checks", self._access_log),
+            PageSpec("evaluation", "测评", "list-checks", self._evaluations),
+            PageSpec("access_log", "查阅记录", "eye", self._access_log),
             PageSpec("sealed", "密件", "lock-simple", self._sealed),
             PageSpec("purge", "到期清理", "trash", self._purge),
             PageSpec("sync", "同步", "arrows-clockwise", self._sync),
@@ -72,6 +73,11 @@ class Pages:
         from desktop.views.needs import NeedsPage
 
         return NeedsPage(self._database, self._cadre)
+
+    def _evaluations(self) -> Page:
+        from desktop.views.evaluations import EvaluationsPage
+
+        return EvaluationsPage(self._database, self._cadre, self._program.background)
 
     def _access_log(self) -> Page:
         from desktop.views.access_log import AccessLogPage

@@ -41,6 +41,7 @@ _LATER = (
     "desktop.views.work_log",
     "desktop.views.needs",
     "desktop.views.situations",
+    "desktop.views.evaluations",
     "desktop.views.households",
     "desktop.views.sync",
 )

@@ -306,6 +306,26 @@ def test_every_record_keeps_who_made_and_changed_it_and_when() -> None:
         }, kind
 
 
+BALLOT_KINDS = ("evaluation", "evaluation_total", "ballot_tally", "ballot_comments")
+
+
+def test_no_record_can_tell_who_voted_what() -> None:
+    """Domain §4.5: no author, no time finer than the day, no order, and no single ballot."""
+    for kind in BALLOT_KINDS:
+        fields = record_kinds()[kind].fields()
+        assert Kind.MOMENT not in {field.kind for field in fields.values()}, kind
+        targets = {field.target for field in fields.values() if field.target}
+        assert targets <= {"zone", "evaluation", "cadre"}, "no household, no person"
+        if kind != "evaluation":
+            assert "cadre" not in targets, "tellers are known by the changeset's author only"
+        assert not {"position", "order", "serial", "sequence", "slip", "ballot_id"} & fields.keys()
+    for kind in ("ballot_tally", "ballot_comments"):
+        record = record_kinds()[kind]
+        assert (record.township_wide, record.data_class) == (True, "r"), "on no zone's laptop"
+    known = {kind for kind in record_kinds() if "ballot" in kind or "evaluation" in kind}
+    assert known == {*BALLOT_KINDS}, "a new kind is a new question"
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database.create(tmp_path / "laptop.db", bytes(32), clock=lambda: NOW)

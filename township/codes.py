@@ -375,3 +375,39 @@ ERASURE_REASON = CodeList(
         "corrected": "更正后清除旧值",
     },
 )
+
+# 测评 (domain §4.5, §5.4)
+EVALUATION_TARGET = CodeList("evaluation_target", {"zone": "村（社区）班子", "cadre": "干部个人"})
+
+EVALUATION_PART = CodeList("evaluation_part", {"year": "全年", "h1": "上半年", "h2": "下半年"})
+
+EVALUATION_DIMENSION = CodeList(
+    "evaluation_dimension",
+    {"duty": "履职情况", "style": "工作作风", "outcome": "事情办成了没有"},
+)
+
+COMMENT_GROUP = CodeList("comment_group", {**EVALUATION_DIMENSION.labels, "other": "其他意见"})
+
+EVALUATION_STATE = CodeList(
+    "evaluation_state",
+    {
+        "prepared": "筹备中",
+        "issued": "已发票",
+        "closed": "计票中",
+        "approved": "已审定",
+        "void": "已作废",
+    },
+)
+
+EVALUATION_RESULT = CodeList(
+    "evaluation_result", {"pass": "达标", "fail": "不达标", "no_quorum": "票数不足"}
+)
+
+ACCOUNTABILITY_MEASURE = CodeList(
+    "accountability_measure", {"talk": "约谈", "rectify": "限期整改", "other": "其他措施"}
+)
+
+ACCOUNTABILITY_STATE = CodeList(
+    "accountability_state",
+    {"open": "待定措施", "decided": "整改中，待重新测评", "closed": "已了结"},
+)

@@ -240,3 +240,59 @@ class MyRecord:
     purposes: tuple[tuple[str, str, str, str], ...]
     """What is processed, what for, on which basis, how long."""
     hotline: str
+
+
+@dataclass(frozen=True)
+class BallotPaper:
+    """测评票: what stands on every slip. All slips are alike: no number, no time, no mark."""
+
+    township: str
+    zone: str
+    target: str
+    period: str
+    questions: tuple[str, ...]
+    answers: tuple[str, ...]
+    count: int
+    """So many slips are printed."""
+
+
+@dataclass(frozen=True)
+class EvaluationLine:
+    """The answers to one question, or to all together; rates are texts like 79.92%."""
+
+    question: str
+    answers: tuple[int, ...]
+    valid: int
+    rate: str
+    hundredths: int | None
+    """The rate for the bar: 10000 is the whole width."""
+    reached: bool
+
+
+@dataclass(frozen=True)
+class EvaluationSheet:
+    """满意度测评结果: totals of one evaluation, and words from which nobody stands out."""
+
+    township: str
+    zone: str
+    target: str
+    no: str
+    period: str
+    held_on: date
+    roster: int
+    issued: int
+    returned: int
+    answers: tuple[str, ...]
+    lines: tuple[EvaluationLine, ...]
+    """One for each question, the last for all; empty when there is no result."""
+    line_text: str
+    verdict: str
+    explained: str
+    information: tuple[tuple[str, str], ...]
+    """满意 alone and the weighted rate: not what is judged."""
+    comments: tuple[tuple[str, tuple[str, ...]], ...]
+    hidden_comments: int
+    tellers: tuple[str, str]
+    approver: str
+    approved_on: date
+    measures: str

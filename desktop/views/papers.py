@@ -14,7 +14,7 @@ from desktop.views.preview import Preview, Raster
 from desktop.views.reason_dialog import ReasonDialog
 from township.records import Cadre
 from township.storage.database import Database
-from township.usecases import my_record, printing
+from township.usecases import evaluation_papers, my_record, printing
 from township.usecases.access import Reason, require
 from township.values import CHINA
 
@@ -83,6 +83,14 @@ class Papers:
 
         return drawn
 
+    def print_slips(self, evaluation: bytes, over: QWidget) -> None:
+        """Make the ballots of an evaluation and show them; a failure is told there."""
+        self._draw(self._slips(evaluation), "测评票", over)
+
+    def print_result(self, evaluation: bytes, over: QWidget) -> None:
+        """Make the result of an evaluation and show it; a failure is told there."""
+        self._draw(self._result(evaluation), "满意度测评结果", over)
+
     def show(self, pdf: bytes, title: str, over: QWidget, in_full: InFull | None = None) -> None:
         """Open the preview; ``in_full`` gives the job that makes the same paper unmasked."""
         from reports.raster import page_count, render_page
@@ -131,6 +139,27 @@ class Papers:
         )
         if instead is not None:
             instead.progress.start(ticket, "正在制作…")
+
+    def _slips(self, evaluation: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.ballots import ballots
+
+            with self.database.reader() as session:
+                paper = evaluation_papers.ballot_paper(session, evaluation)
+            return ballots(paper, self.database.clock())
+
+        return drawn
+
+    def _result(self, evaluation: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.evaluation_sheet import evaluation_sheet
+            from reports.page import PrintStamp
+
+            with self.database.reader() as session:
+                sheet = evaluation_papers.evaluation_sheet(session, evaluation)
+            return evaluation_sheet(sheet, PrintStamp(*self._stamped()))
+
+        return drawn
 
     def _visit(self, visit: bytes, reason: Reason | None = None) -> Drawn:
         def drawn(_: Job) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import WorldError
@@ -26,6 +27,8 @@ from township.usecases import drafts
 class Action:
     """A step: its button, the fields it asks for, and what carries it out.
 
+    ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
+    the names of fields that stand side by side (else each has a line of its own).
     ``act``: what the roles must allow with the kind of the page.
     """
 
@@ -35,6 +38,9 @@ class Action:
     run: Callable[[UnitOfWork, bytes, Mapping[str, Any]], None]
     fields: Mapping[str, Field] | None = None
     names: Sequence[str] = ()
+    choices: Mapping[str, Sequence[Choice]] | None = None
+    start: Mapping[str, Any] | None = None
+    rows: Sequence[Sequence[str]] | None = None
     act: Act = Act.EDIT
 
 
@@ -83,8 +89,9 @@ class StepForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.draft = draft
-        boxes = field_boxes(action.fields or {}, action.names)
-        self.form = Form(boxes, [[name] for name in action.names])
+        boxes = field_boxes(action.fields or {}, action.names, action.choices)
+        self.form = Form(boxes, action.rows or [[name] for name in action.names])
+        self.form.set_values(action.start or {})
         self._first = action.names[0]
         self.note = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)

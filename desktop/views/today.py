@@ -16,6 +16,8 @@ from desktop.views.widgets.basics import Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.rules.permissions import Act
 from township.storage.database import Database
+from township.usecases.evaluations import CREATE
+from township.usecases.evaluations_due import DueEvaluation
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.rights import RequestLine
 from township.usecases.today import PlannedVisit, Today, today
@@ -26,7 +28,7 @@ _REQUESTS = 4
 
 
 class TodayPage(Page):
-    """Five numbers, the urgent needs and the promised visits.
+    """Five numbers, the urgent needs, the promised visits, and evaluations that wait.
 
     ``reachable`` are the keys of the pages that there are: only to these the lines lead.
     """
@@ -59,6 +61,7 @@ class TodayPage(Page):
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")
         self.requests = Card("居民权利申请")
+        self.evaluations = Card("测评：等您办的")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -83,6 +86,7 @@ class TodayPage(Page):
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.visits, 1)
+        right.addWidget(self.evaluations, 1)
         right.addWidget(self.requests)
         lists.addLayout(right, 2)
         layout = QVBoxLayout(self)
@@ -115,6 +119,9 @@ class TodayPage(Page):
         requests = [self._request_line(one) for one in found.requests[:_REQUESTS]]
         self._fill(self.requests.body, requests, "")
         self.requests.setVisible(bool(requests))
+        due = [self._evaluation_line(one, found) for one in found.evaluations]
+        self._fill(self.evaluations.body, due, "")
+        self.evaluations.setVisible(bool(due))
 
     def _need_line(self, need: bytes, text: str) -> QWidget:
         return _line(text, lambda: self.wanted.emit("needs", need))
@@ -133,6 +140,12 @@ class TodayPage(Page):
         target = ("visit", visit.household_id)
         return _line(text, lambda: self.wanted.emit("worklog", target))
 
+    def _evaluation_line(self, due: DueEvaluation, found: Today) -> QWidget:
+        late = "（已过）" if due.due_on < found.on else ""
+        text = f"{due.due_on}{late}　{due.text}"
+        target = due.id or CREATE
+        return _line(text, lambda: self.wanted.emit("evaluation", target), _NARROW)
+
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)
         made = list(lines) or [label(empty, "caption", wrap=True)]
@@ -142,8 +155,12 @@ class TodayPage(Page):
         self._lines.extend(made)
 
 
-def _line(text: str, pressed: Callable[[], object]) -> QWidget:
-    shown = text if len(text) <= 42 else text[:41] + "…"
+_WIDE, _NARROW = 42, 32
+"""Characters of a line in the wide card and in the narrow ones."""
+
+
+def _line(text: str, pressed: Callable[[], object], most: int = _WIDE) -> QWidget:
+    shown = text if len(text) <= most else text[: most - 1] + "…"
     made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")
     made.setToolTip(tip(text))

@@ -13,7 +13,7 @@ from township.changes import Writers
 from township.demo.laptop import fill_laptop, of_zones
 from township.demo.load import MOST_OPS, batches, changesets
 from township.demo.rows import Row
-from township.records import Household, Person, Visit, WorkLog, Zone
+from township.records import Household, Person, Visit, WorkLog, Zone, record_kinds
 from township.storage import search
 from township.storage.database import Database
 from township.values import CHINA
@@ -30,7 +30,7 @@ def test_changesets_carry_every_row_once(rows: list[Row]) -> None:
         (row.kind, row.id, row.fields) for row in rows
     ]
     for op in ops:
-        wide = op.kind in ("zone", "village_group", "cadre", "zone_staff")
+        wide = record_kinds()[op.kind].township_wide
         assert op.bucket.split("/")[0] == ("township" if wide else op.fields["zone_id"].hex())
 
 

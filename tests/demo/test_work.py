@@ -124,3 +124,13 @@ def test_no_household_is_linked_with_too_many(rows: list[Row]) -> None:
         (row.fields["household_id"], row.fields["year"]) for row in of(rows, "household_link")
     )
     assert max(links.values()) <= 2
+
+
+def test_evaluations_of_each_result_and_one_to_count(rows: list[Row]) -> None:
+    found = of(rows, "evaluation")
+    results = Counter(str(row.fields.get("result", row.fields["state"])) for row in found)
+    assert results == {"pass": 1, "fail": 1, "no_quorum": 1, "closed": 1}
+    tallies = Counter(row.fields["evaluation_id"] for row in of(rows, "ballot_tally"))
+    assert set(tallies.values()) == {2 * 3}
+    assert len(of(rows, "evaluation_total")) == 2 * 3, "none without a result"
+    assert len(of(rows, "accountability")) == 1

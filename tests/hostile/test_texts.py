@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from desktop.background import Background
+from desktop.views.evaluations import EvaluationsPage
 from desktop.views.households import HouseholdsPage
 from desktop.views.needs import NeedsPage
 from desktop.views.page import Page
@@ -124,6 +125,7 @@ def test_pages_show_them_without_harm(
         HouseholdsPage(database, XIANG, background, reachable),
         NeedsPage(database, XIANG),
         SituationsPage(database, XIANG),
+        EvaluationsPage(database, XIANG, background),
         WorkLogPage(database, XIANG, background),
         TodayPage(database, XIANG, reachable),
     ]
@@ -134,6 +136,7 @@ def test_pages_show_them_without_harm(
         qtbot.wait(30)
         page.grab()
     shown = {"household": pages[0], "need": pages[1], "situation": pages[2]}
+    shown |= {"evaluation": pages[3]}
     for records in made:
         for kind, page in shown.items():
             page.show_target(records.ids[kind])

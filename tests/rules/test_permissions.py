@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.server.admin import TOWNSHIP_OFFICES
 from township.codes import ROLE
 from township.records import record_kinds
 from township.rules import permissions
@@ -77,6 +78,10 @@ def test_who_sees_a_kind_may_hold_its_class(role: str) -> None:
     for kind, record in record_kinds().items():
         if record.township_wide and record.data_class == "i":
             continue  # every laptop holds what is the township's own
+        if record.township_wide and record.data_class == "r":
+            offices = TOWNSHIP_OFFICES - {"DIS"}  # who alone is granted ``township/r``
+            assert may([role], Act.SEE, kind) == (role in offices), kind
+            continue
         assert may([role], Act.SEE, kind) == sees_class([role], record.data_class), kind
 
 
@@ -102,6 +107,11 @@ def test_nobody_changes_what_he_may_not_see(role: str) -> None:
         (["CLK"], Act.MOVE, "household", False, True),
         (["PO"], Act.MOVE, "household", False, False),
         (["HW"], Act.SEE, "visit", False, False),
+        (["VS"], Act.SEE, "ballot_tally", False, False),  # §5.4: not about oneself
+        (["PGO"], Act.EDIT, "ballot_tally", False, False),  # nobody mends another's count
+        (["PET"], Act.EDIT, "ballot_tally", True, True),
+        (["CLK"], Act.APPROVE, "evaluation", True, False),
+        (["TOP"], Act.APPROVE, "evaluation", False, True),
         ([], Act.SEE, "zone", False, False),
         (["VS"], Act.EDIT, "weather", False, False),  # a kind of a newer program
         (["VC"], Act.CREATE, "sealed_entry", False, True),  # whoever hears of something
@@ -154,6 +164,10 @@ TAKEN = {"class_confirmed_by": [None, "1.1.1.0"]}
         ("VC", "visit", "delete", {"seen": b""}, False, Act.EDIT),
         ("PO", "household", "move", {}, False, Act.MOVE),
         ("VC", "conflict", "insert", {}, True, Act.CREATE),
+        ("TOP", "evaluation", "set", {"state": ["approved", None]}, False, None),
+        ("TOP", "evaluation", "set", {"state": ["void", None]}, False, Act.EDIT),
+        ("CLK", "evaluation", "set", {"state": ["issued", None]}, True, None),
+        ("CLK", "evaluation", "set", {"result": ["pass", None]}, True, Act.APPROVE),
     ],
 )
 def test_operations_and_what_they_need(

@@ -45,12 +45,18 @@ EDITED: dict[str, tuple[str, Any]] = {
     "consent": ("purpose", "通知停水"),
     "erasure": ("reason", "expired"),
     "month_summary": ("households", 3),
+    "evaluation": ("roster_size", 30),
+    "evaluation_total": ("satisfied", 20),
+    "ballot_tally": ("satisfied", 20),
+    "ballot_comments": ("text", "多到组里走走"),
+    "accountability": ("measure_text", "限期整改"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
     "need": "class_confirmed_by",
     "work_log": "assess_note",
     "rights_request": "decision",
+    "evaluation": "result",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
@@ -122,7 +128,7 @@ def person(server: OpenServer, url: str, role: str) -> Person:
     fields = {"login": role, "name": "某人", "roles": role, "status": "active"}
     enter(server, Op("cadre", cadre, "insert", "township/i", fields))
     service = server.service
-    buckets = ["township/i", "township/a", bucket(ZONE, "i"), bucket(ZONE, "r")]
+    buckets = ["township/i", "township/a", "township/r", bucket(ZONE, "i"), bucket(ZONE, "r")]
     buckets.append(bucket(READER, "x"))
     with service.store.writing() as connection:
         code = enrolment.issue(
@@ -168,6 +174,7 @@ def test_deleting_approving_and_moving_are_held_too(
 ) -> None:
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
+    value["result"] = "pass"
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

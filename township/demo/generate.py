@@ -16,6 +16,7 @@ from township.demo import homes as home_parts
 from township.demo import links as link_parts
 from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
+from township.demo.evaluations import Evaluations
 from township.demo.links import Links
 from township.demo.names import Names
 from township.demo.needs import Counter, Needs
@@ -121,6 +122,8 @@ class _Township:
         needs = Needs(staff, self._ids, self._random("needs"), Counter(self._device), self._today)
         plan = self._random("plan")
         later = _Later()
+        rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
+        later.put(rounds.rows(places))
         for day, entered in field_days(staff, plan, self._first, self._today, self._households):
             if day == self._first or (day.month, day.day) == (1, 1):
                 yield from self._links_of(day, staff, links, places)

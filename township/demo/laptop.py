@@ -23,8 +23,14 @@ _AT_ONCE = 5_000
 def of_zones(rows: Iterable[Row], zones: Iterable[bytes]) -> Iterator[Row]:
     """What a laptop with these zones holds: theirs, and what the whole township shares."""
     wanted = frozenset(zones)
-    wide = {name for name, record in record_kinds().items() if record.township_wide}
-    return (row for row in rows if row.kind in wide or row.fields.get("zone_id") in wanted)
+    kinds = record_kinds().items()
+    shared = {name for name, one in kinds if one.township_wide and one.data_class == "i"}
+    offices = {name for name, one in kinds if one.township_wide} - shared
+    return (
+        row
+        for row in rows
+        if row.kind in shared or (row.kind not in offices and row.fields.get("zone_id") in wanted)
+    )
 
 
 def fill_laptop(

@@ -7,6 +7,13 @@ from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.conflict import Conflict
 from township.records.duplicate import Duplicate
 from township.records.erasure import Erasure, MonthSummary
+from township.records.evaluation import (
+    Accountability,
+    BallotComments,
+    BallotTally,
+    Evaluation,
+    EvaluationTotal,
+)
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.need import Need, NeedProgress
@@ -17,7 +24,10 @@ from township.records.zone import Group, Zone
 
 __all__ = [
     "AccessEntry",
+    "Accountability",
     "Attachment",
+    "BallotComments",
+    "BallotTally",
     "Base",
     "Cadre",
     "Conflict",
@@ -25,6 +35,8 @@ __all__ = [
     "Designation",
     "Duplicate",
     "Erasure",
+    "Evaluation",
+    "EvaluationTotal",
     "Group",
     "Household",
     "HouseholdLink",

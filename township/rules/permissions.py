@@ -123,6 +123,9 @@ _visit = _row(
 )
 _picture: Row = {**_visit, Act.EXPORT: (_NOBODY, _NOBODY)}
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
+_TELLERS = frozenset({"PGO", "PET", "SAF", "CLK"})
+"""Offices that may count ballots: none of them serves in a zone that is evaluated."""
+_APPROVERS = frozenset({"PGO", "TOP"})
 
 _readers = _ALL_ROLES - _ADMINISTRATORS
 _sealed: Row = {
@@ -181,6 +184,18 @@ TABLE: Mapping[str, Row] = {
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
     "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
     "sealed_entry": _sealed,
+    # 测评: what was counted stays with the offices (decision 041).
+    "evaluation": _row(
+        _EVERYBODY,
+        frozenset({"PGO", "CLK"}),
+        frozenset({"PGO", "CLK"}),
+        approve=_APPROVERS,
+        printed=_EVERYBODY,
+    ),
+    "evaluation_total": _row(_EVERYBODY, _APPROVERS, _NOBODY, printed=_EVERYBODY),
+    "ballot_tally": _row(_OFFICES, _TELLERS, _NOBODY, own=_TELLERS, printed=_OFFICES),
+    "ballot_comments": _row(_OFFICES, _TELLERS, _TELLERS, printed=_OFFICES),
+    "accountability": _row(_HANDLERS, _APPROVERS, _APPROVERS | {"LL"}, printed=_HANDLERS),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -192,6 +207,13 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "assessor_id": _ANY,
         "assess_note": _ANY,
         "state": frozenset({"counted", "returned"}),
+    },
+    "evaluation": {
+        "approved_by": _ANY,
+        "approved_on": _ANY,
+        "result": _ANY,
+        "returned": _ANY,
+        "state": frozenset({"approved"}),
     },
 }
 """Fields, and their values, that say that somebody approved or assessed a record."""

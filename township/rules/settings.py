@@ -1,4 +1,4 @@
-"""What a township may set for itself, with the presets of the source or of domain §5.1 [P]."""
+"""What a township may set for itself, with the presets of the source or of domain §5 [P]."""
 
 from __future__ import annotations
 
@@ -26,6 +26,25 @@ class Settings:
     """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
     second_factor_days: int = 14
     """Days in which it may be put off after the first question [P]."""
+
+    evaluation_dimensions: tuple[str, ...] = ("duty", "style", "outcome")
+    """What ballots ask. Source: township rule for the first two; §4.5 [P] for the third."""
+    evaluation_quorum: tuple[int, int] = (2, 3)
+    """The part of the issued ballots that must come back. Source: §4.5 [P]."""
+    evaluation_least: int = 15
+    """So many ballots at least must come back. Source: §4.5 [P]."""
+    evaluation_weights: tuple[int, int, int] = (100, 75, 55)
+    """满意, 基本满意, 不满意 in the weighted rate, for information only. Source: §5.4."""
+    evaluation_half_yearly: bool = False
+    """Evaluate each half year instead of each year. Source: §5.4 [P]."""
+    comment_least: int = 5
+    """Words of ballots are shown from so many ballots and comments of a kind on. Source: §4.5."""
+    accountability_days: int = 15
+    """So many days after the result the measures are decided. Source: §5.4 [P]."""
+    again_months: int = 3
+    """So many months after the measures there is another evaluation. Source: §5.4 [P]."""
+    ballot_months: int = 6
+    """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
 
 
 PRESET = Settings()

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from township.records import Household, HouseholdLink, Person, Visit, WorkLog
 from township.rules import needs as need_rules
 from township.storage import tables
+from township.usecases.evaluations_due import DueEvaluation
+from township.usecases.evaluations_due import due as due_evaluations
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
 from township.usecases.rights import RequestLine, open_requests
@@ -49,6 +51,7 @@ class Today:
     visits: tuple[PlannedVisit, ...]
     requests: tuple[RequestLine, ...] = ()
     """All requests of residents about their data that wait for an answer."""
+    evaluations: tuple[DueEvaluation, ...] = ()
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
@@ -68,6 +71,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         needs=urgent_needs(session, cadre_id, soon, LINES),
         visits=_planned(session, cadre_id, on),
         requests=open_requests(session, on),
+        evaluations=tuple(due_evaluations(session, cadre_id, on)[:LINES]),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -23,9 +22,8 @@ from township.records import (
     new_id,
 )
 from township.rules import needs as need_rules
-from township.rules import numbers
-from township.storage import tables
 from township.storage.work import UnitOfWork
+from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
 from township.values import CHINA
 
@@ -205,8 +203,8 @@ def _add_needs(work: UnitOfWork, entry: VisitEntry, visit: Visit) -> None:
     if not entry.needs:
         return
     line = responsible(work.session, visit.zone_id, "LL", visit.visited_on)
-    given = _numbers(work, Need, visit.visited_on.year, len(entry.needs))
-    for no, need in zip(given, entry.needs, strict=True):
+    numbers = given(work, Need, visit.visited_on.year, len(entry.needs))
+    for no, need in zip(numbers, entry.needs, strict=True):
         work.add(
             Need(
                 zone_id=visit.zone_id,
@@ -232,8 +230,8 @@ def _add_situations(
         return
     now = work.clock()
     seen_at = _seen_at(visit, now)
-    given = _numbers(work, Situation, visit.visited_on.year, len(entry.situations))
-    for no, seen in zip(given, entry.situations, strict=True):
+    numbers = given(work, Situation, visit.visited_on.year, len(entry.situations))
+    for no, seen in zip(numbers, entry.situations, strict=True):
         role = REPORT_TO[seen.kind or ""]
         # For 舆情 who said it is not kept, so neither is the household (domain §4.4).
         home = None if seen.kind == "opinion" else household.id
@@ -284,13 +282,3 @@ def responsible(session: Session, zone_id: bytes, role: str, on: date) -> bytes 
     )
     office = (one for one, roles in cadres if role in (roles or ()))
     return next(office, None) or responsible(session, zone_id, "LL", on)
-
-
-def _numbers(work: UnitOfWork, kind: type[Need | Situation], year: int, count: int) -> list[str]:
-    device = work.session.scalars(select(tables.device.c.number)).one()
-    column: Any = kind.no
-    begin = numbers.prefix(year, device)
-    # A range, for LIKE does not use the index; ":" follows "9".
-    taken = work.session.scalars(select(column).where(column >= begin, column < begin + ":"))
-    first = numbers.next_counter(taken, year, device)
-    return [numbers.number(year, device, first + at) for at in range(count)]

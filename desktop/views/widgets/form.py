@@ -70,8 +70,8 @@ def field_boxes(
 class Form(QWidget):
     """Fields in rows. ``changed`` is emitted at each edit by the person.
 
-    Each row names one to four fields of equal width; a name may stand for any ``FieldBox``,
-    also one made by hand.
+    Each row names one to four fields of equal width, or none to leave room for a heading; a
+    name may stand for any ``FieldBox``, also one made by hand.
     """
 
     changed = Signal()
@@ -93,7 +93,7 @@ class Form(QWidget):
         for column in range(_COLUMNS):
             grid.setColumnStretch(column, 1)
         for line, names in enumerate(rows):
-            span = _COLUMNS // len(names)
+            span = _COLUMNS // max(1, len(names))
             for at, name in enumerate(names):
                 grid.addWidget(self.boxes[name], line, at * span, 1, span)
         for name in self._order:
