@@ -37,9 +37,12 @@ EDITED: dict[str, tuple[str, Any]] = {
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),
     "access_entry": ("reason_text", "核对身份"),
+    "meeting": ("place", "村委会"),
+    "agenda_item": ("topic", "路灯"),
+    "resolution": ("text", "装两盏路灯"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
-APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note"}
+APPROVALS = {"need": "class_confirmed_by", "work_log": "assess_note", "meeting": "signed_by"}
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
 
@@ -144,7 +147,7 @@ def test_deleting_approving_and_moving_are_held_too(
     server: OpenServer, url: str, records: dict[str, bytes], role: str
 ) -> None:
     someone = person(server, url, role)
-    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核"}
+    value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "signed_by": someone.cadre}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -8,12 +8,14 @@ from township.records.conflict import Conflict
 from township.records.duplicate import Duplicate
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
+from township.records.meeting import AgendaItem, Meeting, Resolution
 from township.records.need import Need, NeedProgress
 from township.records.situation import Situation
 from township.records.zone import Group, Zone
 
 __all__ = [
     "AccessEntry",
+    "AgendaItem",
     "Attachment",
     "Base",
     "Cadre",
@@ -22,10 +24,12 @@ __all__ = [
     "Group",
     "Household",
     "HouseholdLink",
+    "Meeting",
     "Need",
     "NeedProgress",
     "Person",
     "Record",
+    "Resolution",
     "Situation",
     "SpecialGroupMember",
     "Visit",

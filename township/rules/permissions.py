@@ -113,6 +113,16 @@ _matter = _row(
 )
 _visit = _row(_HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS)
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
+_MEETERS = _OFFICES | {"VC", "VS", "LL", "TC"}
+"""Those who prepare meetings and write down what was said (domain §2: the clerk)."""
+_meeting = _row(
+    _EVERYBODY,
+    _MEETERS,
+    _MEETERS,
+    approve=frozenset({"VS", "TOP"}),
+    printed=_EVERYBODY,
+)
+"""The main leader of village or township signs; any handler reports a task of his as done."""
 
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
@@ -142,12 +152,16 @@ TABLE: Mapping[str, Row] = {
     ),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
+    "meeting": _meeting,
+    "agenda_item": _row(_EVERYBODY, _MEETERS, _MEETERS, printed=_EVERYBODY),
+    "resolution": _row(_EVERYBODY, _MEETERS, _HANDLERS, printed=_EVERYBODY),
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
 }
 
 _ANY: frozenset[str] = frozenset()
 _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
+    "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,

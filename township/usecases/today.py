@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from township.records import Household, HouseholdLink, Person, Visit, WorkLog
 from township.rules import needs as need_rules
 from township.storage import tables
+from township.usecases.meeting_duties import Duty, duties
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
 from township.usecases.work_month import WorkMonth, work_month
@@ -46,6 +47,7 @@ class Today:
     month: WorkMonth
     needs: tuple[NeedRow, ...]
     visits: tuple[PlannedVisit, ...]
+    meetings: tuple[Duty, ...]
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
@@ -64,6 +66,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         month=work_month(session, cadre_id, on.year, on.month),
         needs=urgent_needs(session, cadre_id, soon, LINES),
         visits=_planned(session, cadre_id, on),
+        meetings=duties(session, cadre_id, now)[:LINES],
     )
 
 

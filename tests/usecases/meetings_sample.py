@@ -1,0 +1,100 @@
+"""One village with its staff, two open needs, a situation, and the township's offices."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from township.records import (
+    Cadre,
+    Group,
+    Household,
+    Need,
+    Record,
+    Situation,
+    Zone,
+    ZoneStaff,
+    new_id,
+)
+from township.storage import tables
+from township.storage.database import Database
+from township.usecases.meeting_steps import MeetingEntry
+
+START = datetime(2026, 5, 12, 1, tzinfo=UTC)  # 9:00 in China
+ZONE, FAR_ZONE, GROUP, HOME = (new_id() for _ in range(4))
+SECRETARY, CADRE, LEADER, JUSTICE, CLERK, MAYOR = (new_id() for _ in range(6))
+LAMP, PIPE, ROCKS = (new_id() for _ in range(3))
+STAFF = ((LEADER, "LL"), (SECRETARY, "VS"), (CADRE, "VC"), (JUSTICE, "JO"))
+_PEOPLE = (
+    (SECRETARY, "向书记", ("VC", "VS"), (ZONE,)),
+    (CADRE, "李秀英", ("VC",), (ZONE,)),
+    (LEADER, "王𠮷明", ("LL",), (ZONE,)),
+    (JUSTICE, "谭司法", ("JO",), (ZONE,)),
+    (CLERK, "周敏", ("CLK",), (ZONE, FAR_ZONE)),
+    (MAYOR, "郑镇长", ("TOP",), (ZONE, FAR_ZONE)),
+)
+SECRET = "儿媳住院，想装路灯方便照看。"
+"""The text of a need is restricted; an agenda must not say it."""
+
+
+class Clock:
+    """A clock that tests set; noon in China of a day."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go_to(self, month: int, day: int, hour: int = 12) -> None:
+        self.now = datetime(2026, month, day, tzinfo=UTC) + timedelta(hours=hour - 8)
+
+
+def add(connection: Connection, kind: type[Record], **values: Any) -> None:
+    values.setdefault("id", new_id())
+    connection.execute(insert(kind).values(**values))
+
+
+def make(folder: Path, clock: Clock) -> Database:
+    """A laptop's database with them."""
+    database = Database.create(folder / "laptop.db", bytes(range(32)), clock)
+    with database.writing() as connection:
+        fill(connection)
+    return database
+
+
+def fill(connection: Connection) -> None:
+    device = {"id": 1, "number": 7, "incarnation": 1, "last_dseq": 0, "last_hash": bytes(32)}
+    place = {"township_id": bytes(16), "township_name": "屈原镇", "server_url": "https://localhost"}
+    keys = {"signing_key": bytes(32), "sealing_key": bytes(32)}
+    connection.execute(insert(tables.device).values(**device, **place, **keys))
+    for position, (zone, name) in enumerate(((ZONE, "龙马溪村"), (FAR_ZONE, "天龙村")), 1):
+        add(connection, Zone, id=zone, name=name, code=f"42052710321{position}", position=position)
+    for one, name, roles, zones in _PEOPLE:
+        cadre = {"login": name, "status": "active", "roles": roles, "zones": zones}
+        add(connection, Cadre, id=one, name=name, **cadre)
+    for one, role in STAFF:
+        since = date(2026, 1, 1)
+        add(connection, ZoneStaff, zone_id=ZONE, cadre_id=one, role=role, from_on=since)
+    add(connection, Group, id=GROUP, zone_id=ZONE, number=2, name="二组")
+    add(connection, Household, id=HOME, zone_id=ZONE, group_id=GROUP, no="龙马溪-2-017")
+    need = {"zone_id": ZONE, "household_id": HOME, "channel": "visit", "owner_point": CADRE}
+    lamp = {"topic": "road", "text": SECRET, "raised_on": date(2026, 5, 10), "state": "new"}
+    add(connection, Need, id=LAMP, no="N-2", **lamp, **need)
+    pipe = {"topic": "water", "text": "水管漏水", "raised_on": date(2026, 4, 1), "state": "doing"}
+    add(connection, Need, id=PIPE, no="N-1", **pipe, **need)
+    answered = {"topic": "road", "text": "旧", "raised_on": date(2026, 4, 2), "state": "fed_back"}
+    add(connection, Need, no="N-0", **answered, **need)
+    moments = {name: START for name in ("happened_at", "found_at", "reported_at")}
+    rocks = {"situation_kind": "disaster", "level": "normal", "summary": "二组公路有落石。"}
+    report = {"zone_id": ZONE, "reported_by": CADRE, "report_to": LEADER}
+    add(connection, Situation, id=ROCKS, no="W-1", **rocks, **moments, **report)
+
+
+def entry(kind: str = "regular", **values: Any) -> MeetingEntry:
+    """A meeting of the village as its form gives it."""
+    given = {"place": "村委会会议室", "convener_id": SECRETARY, "attending": (SECRETARY, CADRE)}
+    return MeetingEntry(kind, **{**given, **values})
