@@ -37,6 +37,7 @@ _LATER = (
     "desktop.views.work_log",
     "desktop.views.needs",
     "desktop.views.situations",
+    "desktop.views.meetings",
     "desktop.views.households",
     "desktop.views.sync",
 )
@@ -196,6 +197,11 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return NeedsPage(database, cadre)
 
+    def meetings() -> Page:
+        from desktop.views.meetings import MeetingsPage
+
+        return MeetingsPage(database, cadre, program.background)
+
     def sync() -> Page:
         from desktop.views.sync import SyncPage
 
@@ -208,6 +214,7 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
         PageSpec("worklog", "工作日志", "notebook", worklog),
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
+        PageSpec("meetings", "会议", "users-three", meetings),
         PageSpec("sync", "同步", "arrows-clockwise", sync),
         PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]

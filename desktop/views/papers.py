@@ -46,6 +46,15 @@ class Papers:
             owner=over,
         )
 
+    def print_minutes(self, meeting: bytes, over: QWidget) -> None:
+        """Make the minutes of a meeting and show them; a failure is told over the widget."""
+        self.background.run(
+            self._minutes(meeting),
+            lambda pdf: self.show(pdf, "会议纪要", over),
+            failed=lambda error: failure_notice(str(error), over).open(),
+            owner=over,
+        )
+
     def ledger(self, wish: LedgerWish) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled."""
 
@@ -83,6 +92,18 @@ class Papers:
             with self.database.reader() as session:
                 report = documents.visit_report(session, visit)
             return visit_report(report, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _minutes(self, meeting: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.minutes import minutes_pdf
+            from reports.page import PrintStamp
+            from township.usecases.minutes import minutes
+
+            with self.database.reader() as session:
+                found = minutes(session, meeting)
+            return minutes_pdf(found, PrintStamp(*self._stamped()))
 
         return drawn
 

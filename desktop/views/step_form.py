@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import WorldError
@@ -23,7 +25,11 @@ from township.usecases import drafts
 
 @dataclass(frozen=True)
 class Action:
-    """A step: its button, the fields it asks for, and what carries it out."""
+    """A step: its button, the fields it asks for, and what carries it out.
+
+    ``choices`` are the lists of its references, ``values`` what its form proposes. A step with
+    an ``undo`` can be taken back from the message that tells its success.
+    """
 
     key: str
     text: str
@@ -31,6 +37,9 @@ class Action:
     run: Callable[[UnitOfWork, bytes, Mapping[str, Any]], None]
     fields: Mapping[str, Field] | None = None
     names: Sequence[str] = ()
+    choices: Mapping[str, Sequence[Choice]] = dataclass_field(default_factory=dict)
+    values: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    undo: Callable[[UnitOfWork, bytes], None] | None = None
 
 
 class StepDraft:
@@ -78,8 +87,9 @@ class StepForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.draft = draft
-        boxes = field_boxes(action.fields or {}, action.names)
+        boxes = field_boxes(action.fields or {}, action.names, action.choices)
         self.form = Form(boxes, [[name] for name in action.names])
+        self.form.set_values(action.values)
         self._first = action.names[0]
         self.note = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)

@@ -7,20 +7,22 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from desktop.icons import icon
 from desktop.theme import Tone
 from desktop.tips import tip
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
-from desktop.views.widgets.basics import Card, button, label, row
+from desktop.views.widgets.basics import Button, Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.storage.database import Database
+from township.usecases.meeting_duties import Duty
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.today import PlannedVisit, Today, today
 from township.values import CHINA
 
 
 class TodayPage(Page):
-    """Five numbers, the urgent needs and the promised visits.
+    """Five numbers, the urgent needs, meetings and tasks, and the promised visits.
 
     ``reachable`` are the keys of the pages that there are: only to these the lines lead.
     """
@@ -50,6 +52,7 @@ class TodayPage(Page):
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.needs = Card("我的诉求：超期和快到期的")
         self.visits = Card("约好的走访")
+        self.meetings = Card("会议和议定事项")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -66,7 +69,11 @@ class TodayPage(Page):
         lists = QHBoxLayout()
         lists.setSpacing(12)
         lists.addWidget(self.needs, 3)
-        lists.addWidget(self.visits, 2)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.meetings, 1)
+        right.addWidget(self.visits, 1)
+        lists.addLayout(right, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -93,6 +100,8 @@ class TodayPage(Page):
         self._fill(self.needs.body, needs, "没有超期或三天内到期的诉求。")
         visits = [self._visit_line(visit, found) for visit in found.visits]
         self._fill(self.visits.body, visits, "没有约好的走访。走访时可填写下次走访日期。")
+        duties = [self._duty_line(duty) for duty in found.meetings]
+        self._fill(self.meetings.body, duties, "没有要开的会，没有待办的议定事项。")
 
     def _need_line(self, need: bytes, text: str) -> QWidget:
         return _line(text, lambda: self.wanted.emit("needs", need))
@@ -105,6 +114,15 @@ class TodayPage(Page):
         target = ("visit", visit.household_id)
         return _line(text, lambda: self.wanted.emit("worklog", target))
 
+    def _duty_line(self, duty: Duty) -> QWidget:
+        if "meetings" not in self._reachable:
+            return label(duty.text, wrap=True)
+        line = _line(duty.text, lambda: self.wanted.emit("meetings", duty.target))
+        if duty.late:
+            line.setIcon(icon("warning-circle", Tone.BAD.ink))
+            line.setAccessibleName(f"超期：{duty.text}")
+        return line
+
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)
         made = list(lines) or [label(empty, "caption", wrap=True)]
@@ -114,7 +132,7 @@ class TodayPage(Page):
         self._lines.extend(made)
 
 
-def _line(text: str, pressed: Callable[[], object]) -> QWidget:
+def _line(text: str, pressed: Callable[[], object]) -> Button:
     shown = text if len(text) <= 42 else text[:41] + "…"
     made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")

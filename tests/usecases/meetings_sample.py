@@ -23,6 +23,7 @@ from township.storage import tables
 from township.storage.database import Database
 from township.usecases.meeting_steps import MeetingEntry
 
+KEY = bytes(range(32))
 START = datetime(2026, 5, 12, 1, tzinfo=UTC)  # 9:00 in China
 ZONE, FAR_ZONE, GROUP, HOME = (new_id() for _ in range(4))
 SECRETARY, CADRE, LEADER, JUSTICE, CLERK, MAYOR = (new_id() for _ in range(6))
@@ -60,7 +61,7 @@ def add(connection: Connection, kind: type[Record], **values: Any) -> None:
 
 def make(folder: Path, clock: Clock) -> Database:
     """A laptop's database with them."""
-    database = Database.create(folder / "laptop.db", bytes(range(32)), clock)
+    database = Database.create(folder / "laptop.db", KEY, clock)
     with database.writing() as connection:
         fill(connection)
     return database
@@ -88,7 +89,7 @@ def fill(connection: Connection) -> None:
     add(connection, Need, id=PIPE, no="N-1", **pipe, **need)
     answered = {"topic": "road", "text": "旧", "raised_on": date(2026, 4, 2), "state": "fed_back"}
     add(connection, Need, no="N-0", **answered, **need)
-    moments = {name: START for name in ("happened_at", "found_at", "reported_at")}
+    moments = dict.fromkeys(("happened_at", "found_at", "reported_at"), START)
     rocks = {"situation_kind": "disaster", "level": "normal", "summary": "二组公路有落石。"}
     report = {"zone_id": ZONE, "reported_by": CADRE, "report_to": LEADER}
     add(connection, Situation, id=ROCKS, no="W-1", **rocks, **moments, **report)

@@ -191,7 +191,10 @@ def suggested(session: Session, item: AgendaItem, today: date) -> str:
     """What the minutes might say to an item, from what is known: to be corrected by hand."""
     if item.need_id and (need := session.get(Need, item.need_id)):
         due = need.due_on or need_rules.default_due(need.raised_on, need.need_class)
-        return f"由{_name(session, need.owner_point)}办理，{_day(due)}前办结并向群众反馈。"
+        owner = _name(session, need.owner_point)
+        if due < today:
+            return f"已超期，由{owner}尽快办理并向群众反馈。"
+        return f"由{owner}办理，{_day(due)}前办结并向群众反馈。"
     if item.situation_id and (found := session.get(Situation, item.situation_id)):
         if found.response:
             return f"处置情况：{found.response}"[:500]
