@@ -199,7 +199,7 @@ def _minutes(desk: Desk, found: MeetingDetail) -> Action:
         meeting_steps.write_minutes(work, meeting, said, given["discussion"])
 
     names.append("discussion")
-    return Action(MINUTES, "记会议意见", "已记下会议意见", write, fields, names, values=values)
+    return Action(MINUTES, "记会议意见", "已记下会议意见", write, fields, names, start=values)
 
 
 def _resolve(desk: Desk, found: MeetingDetail) -> Action:

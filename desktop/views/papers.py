@@ -39,21 +39,11 @@ class Papers:
 
     def print_visit(self, visit: bytes, over: QWidget) -> None:
         """Make the report of a visit and show it over a widget; a failure is told there."""
-        self.background.run(
-            self._visit(visit),
-            lambda pdf: self.show(pdf, "走访报告", over),
-            failed=lambda error: failure_notice(str(error), over).open(),
-            owner=over,
-        )
+        self._run(self._visit(visit), "走访报告", over)
 
     def print_minutes(self, meeting: bytes, over: QWidget) -> None:
         """Make the minutes of a meeting and show them; a failure is told over the widget."""
-        self.background.run(
-            self._minutes(meeting),
-            lambda pdf: self.show(pdf, "会议纪要", over),
-            failed=lambda error: failure_notice(str(error), over).open(),
-            owner=over,
-        )
+        self._run(self._minutes(meeting), "会议纪要", over)
 
     def ledger(self, wish: LedgerWish) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled."""
@@ -83,6 +73,14 @@ class Papers:
         from reports.raster import page_count, render_page
 
         Preview(pdf, title, Raster(page_count, render_page), self.background, over).open()
+
+    def _run(self, drawn: Drawn, title: str, over: QWidget) -> None:
+        self.background.run(
+            drawn,
+            lambda pdf: self.show(pdf, title, over),
+            failed=lambda error: failure_notice(str(error), over).open(),
+            owner=over,
+        )
 
     def _visit(self, visit: bytes) -> Drawn:
         def drawn(_: Job) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -27,7 +26,8 @@ from township.usecases import drafts
 class Action:
     """A step: its button, the fields it asks for, and what carries it out.
 
-    ``choices`` are the lists of its references, ``values`` what its form proposes. A step with
+    ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
+    the names of fields that stand side by side (else each has a line of its own). A step with
     an ``undo`` can be taken back from the message that tells its success.
     """
 
@@ -37,8 +37,9 @@ class Action:
     run: Callable[[UnitOfWork, bytes, Mapping[str, Any]], None]
     fields: Mapping[str, Field] | None = None
     names: Sequence[str] = ()
-    choices: Mapping[str, Sequence[Choice]] = dataclass_field(default_factory=dict)
-    values: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    choices: Mapping[str, Sequence[Choice]] | None = None
+    start: Mapping[str, Any] | None = None
+    rows: Sequence[Sequence[str]] | None = None
     undo: Callable[[UnitOfWork, bytes], None] | None = None
 
 
@@ -88,8 +89,8 @@ class StepForm(QWidget):
         super().__init__(parent)
         self.draft = draft
         boxes = field_boxes(action.fields or {}, action.names, action.choices)
-        self.form = Form(boxes, [[name] for name in action.names])
-        self.form.set_values(action.values)
+        self.form = Form(boxes, action.rows or [[name] for name in action.names])
+        self.form.set_values(action.start or {})
         self._first = action.names[0]
         self.note = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
