@@ -202,7 +202,7 @@ def _topic(source: Row) -> str:
     """The words that an agenda has for a matter; a need's own text is restricted."""
     if source.kind == "need":
         topic = NEED_TOPIC.label(str(source.fields["topic"]))
-        return f"诉求〔{topic}〕（编号 {source.fields['no']}）"
+        return f"诉求〔{topic}〕（编号 {source.fields['no']!s}）"
     if source.kind == "situation":
         return str(source.fields["summary"])[:80]
-    return f"上次议定事项：{source.fields['text']}"
+    return f"上次议定事项：{source.fields['text']!s}"
