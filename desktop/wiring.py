@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.background import Job
+from desktop.background import Background, Job
 from desktop.program import Desk, Held, Parts, Program
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import password_problem
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from desktop.views.main import MainWindow, PageSpec
     from desktop.views.page import Page
     from desktop.views.password_card import PasswordCard
+    from township.storage.database import Database
     from township.storage.laptop import Unlocked
 
 _FIRST = (
@@ -187,6 +188,27 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
 
         return WorkLogPage(database, cadre, program.background)
 
+    def sync() -> Page:
+        from desktop.views.sync import SyncPage
+
+        return SyncPage(database, cadre, syncs)
+
+    database, cadre = unlocked.database, unlocked.cadre_id
+    specs = [
+        PageSpec("today", "今日", "house", today),
+        PageSpec("households", "户台账", "house-line", households),
+        PageSpec("worklog", "工作日志", "notebook", worklog),
+        *_matters(database, cadre, program.background),
+        PageSpec("sync", "同步", "arrows-clockwise", sync),
+        PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
+    ]
+    return specs
+
+
+def _matters(database: Database, cadre: bytes, background: Background) -> list[PageSpec]:
+    """The pages that are a list of matters beside one matter."""
+    from desktop.views.main import PageSpec
+
     def situations() -> Page:
         from desktop.views.situations import SituationsPage
 
@@ -200,22 +222,10 @@ def _pages(unlocked: Unlocked, program: Program[Unlocked], syncs: SyncDesk) -> l
     def meetings() -> Page:
         from desktop.views.meetings import MeetingsPage
 
-        return MeetingsPage(database, cadre, program.background)
+        return MeetingsPage(database, cadre, background)
 
-    def sync() -> Page:
-        from desktop.views.sync import SyncPage
-
-        return SyncPage(database, cadre, syncs)
-
-    database, cadre = unlocked.database, unlocked.cadre_id
-    specs = [
-        PageSpec("today", "今日", "house", today),
-        PageSpec("households", "户台账", "house-line", households),
-        PageSpec("worklog", "工作日志", "notebook", worklog),
+    return [
         PageSpec("situations", "五情", "bell-ringing", situations),
         PageSpec("needs", "诉求", "chat-circle-text", needs),
         PageSpec("meetings", "会议", "users-three", meetings),
-        PageSpec("sync", "同步", "arrows-clockwise", sync),
-        PageSpec("settings", SettingsPage.title, SettingsPage.icon, settings),
     ]
-    return specs

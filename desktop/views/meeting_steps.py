@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
+from desktop.views.meeting_desk import WHO, Desk, entry
 from desktop.views.step_form import Action
 from desktop.views.widgets.choice import Choice
 from township.codes import RESOLUTION_STATE
 from township.fields import Field
-from township.records import AgendaItem, Cadre, Meeting, Resolution
+from township.records import AgendaItem, Meeting, Resolution
 from township.rules.meetings import Window, held_on
-from township.rules.permissions import Act, may
 from township.rules.settings import PRESET
 from township.storage.work import UnitOfWork
 from township.usecases import agenda, meeting_steps, resolutions
-from township.usecases.meeting_people import OFFICES, leaders, people
-from township.usecases.meeting_steps import MeetingEntry
 from township.usecases.meetings import MeetingDetail
 
-_PLACES = {True: "村委会会议室", False: "镇政府会议室"}
 _WHAT = ("meeting_kind", "place", "convener_id")
-_WHO = ("attending", "on_leave", "observing")
 PLAN, RECORD, MINUTES, RESOLVE, FINISH = "plan", "record", "minutes", "resolve", "finish"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who works when; ``made`` is told of a meeting that a step has made."""
-
-    session: Session
-    cadre_id: bytes
-    now: datetime
-    made: Callable[[bytes], None]
-
-    def keeps(self, zone_id: bytes | None) -> bool:
-        """May this person keep the meetings of a zone, or of the township (None)?"""
-        cadre = self.session.get(Cadre, self.cadre_id)
-        roles = frozenset(cadre.roles) if cadre else frozenset()
-        return may(roles, Act.CREATE, "meeting") and bool(zone_id or roles & OFFICES)
 
 
 def of_window(desk: Desk, zone_id: bytes | None, window: Window) -> list[Action]:
@@ -51,14 +28,14 @@ def of_window(desk: Desk, zone_id: bytes | None, window: Window) -> list[Action]
     if not desk.keeps(zone_id):
         return []
     today = held_on(desk.now)
-    proposed = _proposed(desk, zone_id)
+    proposed = desk.proposed(zone_id)
     held_at = {"held_at": desk.now} if today in window else {}
 
     def record(work: UnitOfWork, _: bytes, values: Mapping[str, Any]) -> None:
-        desk.made(meeting_steps.record(work, zone_id, _entry(values)))
+        desk.made(meeting_steps.record(work, zone_id, entry(values)))
 
     def plan(work: UnitOfWork, _: bytes, values: Mapping[str, Any]) -> None:
-        desk.made(meeting_steps.plan(work, zone_id, _entry(values)))
+        desk.made(meeting_steps.plan(work, zone_id, entry(values)))
 
     made = _held_form(desk, zone_id, {**proposed, **held_at})
     planned = _plan_form(desk, zone_id, proposed)
@@ -71,7 +48,7 @@ def of_window(desk: Desk, zone_id: bytes | None, window: Window) -> list[Action]
 def of_meeting(desk: Desk, found: MeetingDetail, task: bytes | None) -> list[Action]:
     """What can be done with a meeting, what comes next first; ``task`` is to be finished."""
     meeting = found.meeting
-    finish = _finish(found, task)
+    finish = _finish(desk, found, task)
     if not desk.keeps(meeting.zone_id):
         return finish
     if meeting.minutes_state == "signed":
@@ -116,32 +93,35 @@ Form = tuple[Mapping[str, Field], Sequence[str], Mapping[str, Sequence[Choice]],
 
 def _held_form(desk: Desk, zone_id: bytes | None, values: Mapping[str, Any]) -> Form:
     fields = _required(Meeting.fields(), "held_at", "attending")
-    names = ("held_at", *_WHAT, *_WHO)
-    staff = _staff(desk, zone_id)
-    choices = {"convener_id": _leaders(desk, zone_id), **dict.fromkeys(_WHO, staff)}
+    names = ("held_at", *_WHAT, *WHO)
+    chair = values.get("convener_id")
+    named = {one for name in WHO for one in values.get(name) or ()}
+    staff = desk.staff(zone_id, named)
+    choices = {"convener_id": desk.leaders(zone_id, chair), **dict.fromkeys(WHO, staff)}
     return fields, names, choices, values
 
 
 def _plan_form(desk: Desk, zone_id: bytes | None, values: Mapping[str, Any]) -> Form:
     fields = _required(Meeting.fields(), "planned_at")
-    chosen = {name: value for name, value in values.items() if name not in _WHO}
-    return fields, ("planned_at", *_WHAT), {"convener_id": _leaders(desk, zone_id)}, chosen
+    chosen = {name: value for name, value in values.items() if name not in WHO}
+    chairs = desk.leaders(zone_id, values.get("convener_id"))
+    return fields, ("planned_at", *_WHAT), {"convener_id": chairs}, chosen
 
 
 def _hold(desk: Desk, found: MeetingDetail, *, again: bool = False) -> Action:
     meeting = found.meeting
     values: dict[str, Any] = {name: getattr(meeting, name) for name in _WHAT}
     if again:
-        values |= {name: getattr(meeting, name) for name in ("held_at", *_WHO)}
+        values |= {name: getattr(meeting, name) for name in ("held_at", *WHO)}
     else:
         planned = meeting.planned_at
         values["held_at"] = planned if planned and planned < desk.now else desk.now
-        values["attending"] = tuple(one.value for one in _staff(desk, meeting.zone_id))
+        values["attending"] = tuple(one.value for one in desk.staff(meeting.zone_id))
     return Action(
         "hold",
         "改开会情况" if again else "登记开会",
         "已登记开会情况",
-        lambda work, one, given: meeting_steps.hold(work, one, _entry(given)),
+        lambda work, one, given: meeting_steps.hold(work, one, entry(given)),
         *_held_form(desk, meeting.zone_id, values),
     )
 
@@ -153,7 +133,7 @@ def _replan(desk: Desk, found: MeetingDetail) -> Action:
         "replan",
         "改时间地点",
         "已改会议安排",
-        lambda work, one, given: meeting_steps.replan(work, one, _entry(given)),
+        lambda work, one, given: meeting_steps.replan(work, one, entry(given)),
         *_plan_form(desk, meeting.zone_id, values),
     )
 
@@ -168,7 +148,7 @@ def _topic(desk: Desk, found: MeetingDetail) -> Action:
         ),
         AgendaItem.fields(),
         ("topic", "reporter_id"),
-        {"reporter_id": _staff(desk, found.meeting.zone_id)},
+        {"reporter_id": desk.staff(found.meeting.zone_id)},
     )
 
 
@@ -213,14 +193,15 @@ def _resolve(desk: Desk, found: MeetingDetail) -> Action:
         ),
         Resolution.fields(),
         ("text", "owner_id", "due_on"),
-        {"owner_id": _staff(desk, found.meeting.zone_id)},
+        {"owner_id": desk.staff(found.meeting.zone_id)},
         {"due_on": held + timedelta(days=PRESET.resolution_days)},
     )
 
 
-def _finish(found: MeetingDetail, task: bytes | None) -> list[Action]:
+def _finish(desk: Desk, found: MeetingDetail, task: bytes | None) -> list[Action]:
     """For the unfinished resolutions of this meeting and of those before it."""
-    still = [one for one in (*found.resolutions, *found.carried) if one.state == "open"]
+    both = (*found.resolutions, *found.carried)
+    still = [one for one in both if one.state == "open" and desk.finishes(one)]
     if not still:
         return []
     field = replace(AgendaItem.field("resolution_id"), label="议定事项", required=True)
@@ -243,47 +224,6 @@ def _finish(found: MeetingDetail, task: bytes | None) -> list[Action]:
             {"resolution_id": chosen, "state": "done"},
         )
     ]
-
-
-def _proposed(desk: Desk, zone_id: bytes | None) -> dict[str, Any]:
-    """As last time, with the main leader in the chair and everybody there."""
-    where = Meeting.zone_id.is_(None) if zone_id is None else Meeting.zone_id == zone_id
-    last = desk.session.scalar(
-        select(Meeting.place)
-        .where(where, Meeting.deleted_at.is_(None))
-        .order_by(Meeting.held_at.desc(), Meeting.id.desc())
-        .limit(1)
-    )
-    chairs = _leaders(desk, zone_id)
-    mine = [one.value for one in chairs if one.value == desk.cadre_id]
-    return {
-        "meeting_kind": "regular",
-        "place": last or _PLACES[zone_id is not None],
-        "convener_id": next(iter(mine or (one.value for one in chairs)), None),
-        "attending": tuple(one.value for one in _staff(desk, zone_id)),
-    }
-
-
-def _staff(desk: Desk, zone_id: bytes | None) -> list[Choice]:
-    found = people(desk.session, zone_id, held_on(desk.now))
-    return [Choice(one.id, one.label) for one in found]
-
-
-def _leaders(desk: Desk, zone_id: bytes | None) -> list[Choice]:
-    on = held_on(desk.now)
-    found = leaders(desk.session, zone_id, on) or people(desk.session, zone_id, on)
-    return [Choice(one.id, one.label) for one in found]
-
-
-def _entry(given: Mapping[str, Any]) -> MeetingEntry:
-    return MeetingEntry(
-        meeting_kind=given["meeting_kind"] or "",
-        place=given["place"] or "",
-        convener_id=given["convener_id"],
-        planned_at=given.get("planned_at"),
-        held_at=given.get("held_at"),
-        **{name: given.get(name) or () for name in _WHO},
-    )
 
 
 def _required(fields: Mapping[str, Field], *names: str) -> dict[str, Field]:

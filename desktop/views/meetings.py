@@ -12,7 +12,7 @@ from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views import meeting_steps
 from desktop.views.matter import MatterPage, Shown
-from desktop.views.meeting_steps import Desk
+from desktop.views.meeting_desk import Desk
 from desktop.views.notices import failure_notice
 from desktop.views.papers import Papers
 from desktop.views.step_form import Action
@@ -56,12 +56,12 @@ def _state_tone(state: State) -> Tone:
 
 
 COLUMNS = (
-    Column("window", "期", 8, sortable=False),
+    Column("window", "期", 9, sortable=False),
     Column("place", "责任区", 5, grow=True, sortable=False),
     Column("kind", "类型", 4, spare=True, sortable=False),
     Column("at", "时间", 9, spare=True, sortable=False),
     Column("tasks", "议定事项", 7, spare=True, sortable=False),
-    Column("state", "状态", 11, lambda state: state[0], _state_tone, sortable=False),
+    Column("state", "状态", 10, lambda state: state[0], _state_tone, sortable=False),
 )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import Connection, insert
 
 from township.records import (
@@ -21,7 +24,12 @@ from township.records import (
 )
 from township.storage import tables
 from township.storage.database import Database
+from township.storage.work import UnitOfWork
+from township.usecases import meeting_steps, resolutions
+from township.usecases.meeting_duties import duties
 from township.usecases.meeting_steps import MeetingEntry
+
+Made = TypeVar("Made")
 
 KEY = bytes(range(32))
 START = datetime(2026, 5, 12, 1, tzinfo=UTC)  # 9:00 in China
@@ -99,3 +107,49 @@ def entry(kind: str = "regular", **values: Any) -> MeetingEntry:
     """A meeting of the village as its form gives it."""
     given = {"place": "村委会会议室", "convener_id": SECRETARY, "attending": (SECRETARY, CADRE)}
     return MeetingEntry(kind, **{**given, **values})
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The village as it is at the beginning, made once."""
+    database = make(tmp_path_factory.mktemp("village"), Clock())
+    database.close()
+    return database.path
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    database = Database.open(shutil.copy(template, tmp_path / "laptop.db"), KEY, clock)
+    yield database
+    database.close()
+
+
+def do(database: Database, author: bytes, action: Callable[[UnitOfWork], Made]) -> Made:
+    """One action of one person."""
+    with database.work(author) as work:
+        made = action(work)
+        work.commit()
+    return made
+
+
+def held(database: Database, kind: str = "regular", **values: Any) -> bytes:
+    """The secretary enters a meeting that is held now."""
+    given = entry(kind, **{"held_at": database.clock(), **values})
+    return do(database, SECRETARY, lambda w: meeting_steps.record(w, ZONE, given))
+
+
+def decide(
+    database: Database, meeting: bytes, due: date, owner: bytes = CADRE, text: str = "装两盏路灯"
+) -> bytes:
+    return do(database, SECRETARY, lambda w: resolutions.resolve(w, meeting, text, owner, due))
+
+
+def lines(database: Database, cadre: bytes) -> list[tuple[str, bool]]:
+    """What of the meetings waits for somebody now: text, and whether it is late."""
+    with database.reader() as session:
+        return [(duty.text, duty.late) for duty in duties(session, cadre, database.clock())]

@@ -1,20 +1,15 @@
 """Meetings from the agenda to signed minutes, on a real encrypted database."""
 
-import shutil
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tests.usecases.meetings_sample import (
     CADRE,
     CLERK,
     FAR_ZONE,
     JUSTICE,
-    KEY,
     LEADER,
     MAYOR,
     SECRET,
@@ -22,62 +17,23 @@ from tests.usecases.meetings_sample import (
     ZONE,
     Clock,
     add,
+    clock,
+    database,
+    decide,
+    do,
     entry,
-    make,
+    held,
+    lines,
+    template,
 )
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import AgendaItem, Meeting, Need, Resolution, Zone, new_id
 from township.rules.meetings import VILLAGE, window_of
 from township.storage.database import Database
-from township.storage.work import UnitOfWork
 from township.usecases import agenda, meeting_list, meeting_steps, meetings, resolutions
-from township.usecases.meeting_duties import duties
 from township.usecases.minutes import minutes
-from township.usecases.today import today
 
-Made = TypeVar("Made")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The village as it is at the beginning, made once."""
-    database = make(tmp_path_factory.mktemp("village"), Clock())
-    database.close()
-    return database.path
-
-
-@pytest.fixture
-def database(template: Path, tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    path = shutil.copy(template, tmp_path / "laptop.db")
-    database = Database.open(path, KEY, clock)
-    yield database
-    database.close()
-
-
-def do(database: Database, author: bytes, action: Callable[[UnitOfWork], Made]) -> Made:
-    with database.work(author) as work:
-        made = action(work)
-        work.commit()
-    return made
-
-
-def held(database: Database, clock: Clock, kind: str = "regular", by: bytes = SECRETARY) -> bytes:
-    return do(
-        database,
-        by,
-        lambda w: meeting_steps.record(w, ZONE, entry(kind, held_at=clock.now)),
-    )
-
-
-def decide(
-    database: Database, meeting: bytes, due: date, owner: bytes = CADRE, text: str = "装两盏路灯"
-) -> bytes:
-    return do(database, SECRETARY, lambda w: resolutions.resolve(w, meeting, text, owner, due))
+__all__ = ["clock", "database", "template"]
 
 
 def topics(database: Database, meeting: bytes) -> list[str]:
@@ -86,13 +42,8 @@ def topics(database: Database, meeting: bytes) -> list[str]:
     return [one.item.topic for one in found.items]
 
 
-def lines(database: Database, cadre: bytes, clock: Clock) -> list[tuple[str, bool]]:
-    with database.reader() as session:
-        return [(duty.text, duty.late) for duty in duties(session, cadre, clock.now)]
-
-
 def test_a_regular_agenda_holds_all_that_is_open(database: Database, clock: Clock) -> None:
-    meeting = held(database, clock)
+    meeting = held(database)
     assert topics(database, meeting) == [
         "灾情：二组公路有落石。",
         "诉求〔饮水〕二组（编号 N-1）",
@@ -110,7 +61,7 @@ def test_a_regular_agenda_holds_all_that_is_open(database: Database, clock: Cloc
 
 
 def test_what_an_agenda_says_is_not_restricted(database: Database, clock: Clock) -> None:
-    held(database, clock)
+    held(database)
     with database.reader() as session:
         written = session.scalars(select(AgendaItem)).all()
     assert written and all(item.bucket() == f"{ZONE.hex()}/i" for item in written)
@@ -120,13 +71,13 @@ def test_what_an_agenda_says_is_not_restricted(database: Database, clock: Clock)
 def test_what_was_discussed_returns_only_while_it_is_urgent(
     database: Database, clock: Clock
 ) -> None:
-    first = held(database, clock)
+    first = held(database)
     with database.reader() as session:
         items = [one.item.id for one in meetings.meeting_detail(session, first).items]
     said = dict.fromkeys(items[:2], ("已安排", None))  # the lamp was not talked about
     do(database, CADRE, lambda w: meeting_steps.write_minutes(w, first, said, "大家赞成。"))
     clock.go_to(5, 20)
-    second = held(database, clock)
+    second = held(database)
     # The rocks were dealt with; the pipe is overdue, the lamp still waits.
     assert topics(database, second) == [
         "诉求〔饮水〕二组（编号 N-1）",
@@ -135,15 +86,15 @@ def test_what_was_discussed_returns_only_while_it_is_urgent(
 
 
 def test_resolutions_come_back_until_they_are_done(database: Database, clock: Clock) -> None:
-    first = held(database, clock, "ad_hoc")
+    first = held(database, "ad_hoc")
     assert topics(database, first) == []
     task = decide(database, first, date(2026, 5, 25))
     clock.go_to(5, 20)
-    second = held(database, clock)
+    second = held(database)
     back = "上次议定事项：装两盏路灯（李秀英，5月25日前）"
     assert topics(database, second)[0] == back
     clock.go_to(6, 2)
-    third = held(database, clock)
+    third = held(database)
     assert topics(database, third)[0] == back
     with pytest.raises(InvalidInput, match="完成情况"):
         do(database, CADRE, lambda w: resolutions.finish(w, task, " "))
@@ -153,7 +104,7 @@ def test_resolutions_come_back_until_they_are_done(database: Database, clock: Cl
     with pytest.raises(NotAllowed, match="已经了结"):
         do(database, CADRE, lambda w: resolutions.finish(w, task, "再报"))
     clock.go_to(6, 20)
-    fourth = held(database, clock)
+    fourth = held(database)
     assert back not in topics(database, fourth)
     with database.reader() as session:
         done = session.get_one(Resolution, task)
@@ -179,7 +130,7 @@ def test_what_has_come_up_since_is_added_once(database: Database, clock: Clock) 
 
 
 def test_the_township_reviews_every_zone(database: Database, clock: Clock) -> None:
-    task = decide(database, held(database, clock), date(2026, 5, 30))
+    task = decide(database, held(database), date(2026, 5, 30))
     mayor = entry(place="镇政府", convener_id=MAYOR, attending=(MAYOR, CLERK), held_at=clock.now)
     with pytest.raises(NotAllowed, match="全镇的会议由镇党政办"):
         do(database, CADRE, lambda w: meeting_steps.record(w, None, mayor))
@@ -240,7 +191,7 @@ def test_attendance_names_everybody_once(database: Database, clock: Clock) -> No
 
 
 def test_signed_minutes_stay_as_they_are(database: Database, clock: Clock) -> None:
-    meeting = held(database, clock)
+    meeting = held(database)
     task = decide(database, meeting, date(2026, 5, 30))
     with pytest.raises(NotAllowed, match="主持人本人"):
         do(database, CADRE, lambda w: meeting_steps.sign(w, meeting))
@@ -272,7 +223,7 @@ def test_a_village_cadre_cannot_sign_even_as_convener(database: Database, clock:
 
 
 def test_a_meeting_entered_by_mistake_can_be_taken_away(database: Database, clock: Clock) -> None:
-    meeting = held(database, clock)
+    meeting = held(database)
     do(database, CADRE, lambda w: meeting_steps.remove(w, meeting))
     with database.reader() as session, pytest.raises(NotFound):
         meetings.meeting_detail(session, meeting)
@@ -284,7 +235,7 @@ def test_a_meeting_entered_by_mistake_can_be_taken_away(database: Database, cloc
 
 
 def test_resolutions_need_text_owner_and_term(database: Database, clock: Clock) -> None:
-    meeting = held(database, clock)
+    meeting = held(database)
     with pytest.raises(InvalidInput) as refused:
         do(database, CADRE, lambda w: resolutions.resolve(w, meeting, "", None, None))
     assert set(refused.value.problems) == {"text", "owner_id", "due_on"}
@@ -312,12 +263,12 @@ def test_the_list_by_window(database: Database, clock: Clock) -> None:
     ]
     clock.go_to(5, 13)
     assert states(database, clock, meeting_list.MISSING)[0][2] == "快到期：5月15日前要开"
-    held(database, clock, "ad_hoc")
+    held(database, "ad_hoc")
     clock.go_to(5, 16)
     now = states(database, clock, meeting_list.NOW)
     assert now == [
         ("2026-05-H2", "龙马溪村", "5月31日前要开"),
-        ("2026-05-H1", "龙马溪村", "已召开，纪要待签发"),
+        ("2026-05-H1", "龙马溪村", "已召开，待签发"),
     ]
     missing = states(database, clock, meeting_list.MISSING)
     assert len(missing) == 22 and all(state == "超期没有开会" for _, _, state in missing)
@@ -336,88 +287,10 @@ def test_windows_before_the_program_are_nobodys_fault(database: Database, clock:
     assert states(database, clock, meeting_list.ALL) == [
         ("2026-05-H1", "龙马溪村", "5月15日前要开")
     ]
-    assert lines(database, LEADER, clock) == []
+    assert lines(database, LEADER) == []
 
 
 def test_a_window_has_an_id_of_its_own() -> None:
     window = window_of(VILLAGE, date(2026, 5, 20))
     assert meetings.read_window_id(meetings.window_id(ZONE, window)) == (ZONE, window)
     assert meetings.read_window_id(ZONE) is None
-
-
-OVERDUE = "龙马溪村2026年5月上半月民情联系会议：超期没有开会"
-
-
-@pytest.mark.parametrize(
-    ("day", "secretary", "leader"),
-    [
-        (12, [], []),
-        (13, [("龙马溪村2026年5月上半月民情联系会议：快到期：5月15日前要开", False)], []),
-        (15, [("龙马溪村2026年5月上半月民情联系会议：今天是最后一天", False)], []),
-        (16, [(OVERDUE, True)], [(OVERDUE, True)]),
-        (29, [(OVERDUE, True)], [(OVERDUE, True)]),
-    ],
-)
-def test_who_is_told_of_a_window(
-    database: Database,
-    clock: Clock,
-    day: int,
-    secretary: list[tuple[str, bool]],
-    leader: list[tuple[str, bool]],
-) -> None:
-    clock.go_to(4, 20)
-    held(database, clock, "ad_hoc")
-    with database.writing() as connection:
-        connection.execute(Meeting.__table__.update().values(minutes_state="signed"))
-    clock.go_to(5, day, 0 if day == 16 else 23)
-    told = lines(database, SECRETARY, clock)
-    assert [one for one in told if "下半月" not in one[0]] == secretary
-    assert [one for one in lines(database, LEADER, clock) if "下半月" not in one[0]] == leader
-    assert lines(database, CADRE, clock) == []
-
-
-def test_offices_hear_of_the_villages_in_one_line(database: Database, clock: Clock) -> None:
-    clock.go_to(5, 16)
-    told = lines(database, CLERK, clock)
-    assert ("2026年5月上半月有 1 个村（社区）没有开会：龙马溪村", True) in told
-    assert ("全镇2026年4月民情联系会议：超期没有开会", True) in told
-
-
-@pytest.mark.parametrize(
-    ("day", "told"),
-    [
-        (19, {CADRE: "2026-05-20 · 快到期　装两盏路灯"}),
-        (21, {CADRE: "2026-05-20 · 超期 1 天　装两盏路灯", SECRETARY: "责任人 李秀英"}),
-        (
-            23,
-            {
-                CADRE: "2026-05-20 · 超期 3 天　装两盏路灯",
-                SECRETARY: "责任人 李秀英",
-                LEADER: "2026-05-20 · 超期 3 天　装两盏路灯（责任人 李秀英）",
-            },
-        ),
-    ],
-)
-def test_whom_a_task_reaches(
-    database: Database, clock: Clock, day: int, told: dict[bytes, str]
-) -> None:
-    decide(database, held(database, clock), date(2026, 5, 20))
-    clock.go_to(5, day)
-    for cadre in (CADRE, SECRETARY, LEADER, JUSTICE):
-        tasks = [text for text, _ in lines(database, cadre, clock) if "路灯" in text]
-        assert len(tasks) == (cadre in told)
-        assert cadre not in told or told[cadre] in tasks[0]
-
-
-def test_today_has_these_lines(database: Database, clock: Clock) -> None:
-    meeting = held(database, clock)
-    ahead = entry(planned_at=clock.now + timedelta(days=2))
-    do(database, CADRE, lambda w: meeting_steps.plan(w, ZONE, ahead))
-    with database.reader() as session:
-        mine = today(session, SECRETARY, clock.now).meetings
-        count = session.scalar(select(func.count()).select_from(Meeting))
-    assert count == 2
-    assert [(duty.text, duty.target) for duty in mine if not duty.late][1:] == [
-        ("2026-05-12　会议纪要待签发", meeting)
-    ]
-    assert "2026-05-14 09:00　龙马溪村民情联系会议，村委会会议室" in [one.text for one in mine]

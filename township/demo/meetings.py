@@ -18,6 +18,8 @@ _MISSED = 0.03
 _TOPICS = 4
 """So many new matters come on a village's agenda at most."""
 _DONE = 0.93
+_STALE = 40
+"""Days after which nothing is left undone."""
 _RESOLUTIONS = (
     "两周内清理二组公路边沟，雨前完成。",
     "逐户核对医保缴费名单，月底前补缴到位。",
@@ -180,7 +182,8 @@ class Meetings:
         for text in random.sample(texts, random.randint(1, 2)):
             due = day + timedelta(days=random.randint(8, 20))
             closed = due + timedelta(days=random.randint(-6, 3))
-            done = closed <= self._newest and random.random() < _DONE
+            recent = (self._newest - due).days < _STALE
+            done = closed <= self._newest and (random.random() < _DONE or not recent)
             fields: Fields = {
                 "zone_id": zone,
                 "meeting_id": meeting.id,

@@ -119,10 +119,10 @@ def state_of(meeting: Meeting, today: date) -> str:
     """How far a meeting is, in plain words."""
     if meeting.held_at is not None:
         signed = meeting.minutes_state == "signed"
-        return "已召开，纪要已签发" if signed else "已召开，纪要待签发"
+        return "已召开，已签发" if signed else "已召开，待签发"
     planned = meeting.planned_at
     if planned is not None and rules.held_on(planned) < today:
-        return "已安排，还没登记开会"
+        return "已安排，待登记"
     return "已安排"
 
 

@@ -63,8 +63,16 @@ def finish(work: UnitOfWork, resolution_id: bytes | None, result: str, state: st
     task.state, task.result, task.closed_on = state, result.strip(), day_of(work.clock())
 
 
+def may_finish(
+    task: Resolution, convener: bytes | None, cadre_id: bytes, roles: frozenset[str]
+) -> bool:
+    """Whether somebody may say that a task is done: its owner, who wrote it down, the convener
+    of its meeting, or an office of the township."""
+    return cadre_id in (task.owner_id, task.created_by, convener) or bool(roles & OFFICES)
+
+
 def _may_finish(work: UnitOfWork, task: Resolution) -> None:
     meeting = work.session.get(Meeting, task.meeting_id)
-    named = {task.owner_id, task.created_by, meeting.convener_id if meeting else None}
-    if work.author not in named and not roles_of(work) & OFFICES:
+    convener = meeting.convener_id if meeting else None
+    if not may_finish(task, convener, work.author, roles_of(work)):
         raise NotAllowed("议定事项由责任人登记完成，也可以由主持人、记录人或镇里登记。")
