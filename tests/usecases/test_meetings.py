@@ -30,7 +30,14 @@ from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import AgendaItem, Meeting, Need, Resolution, Zone, new_id
 from township.rules.meetings import VILLAGE, window_of
 from township.storage.database import Database
-from township.usecases import agenda, meeting_list, meeting_steps, meetings, resolutions
+from township.usecases import (
+    agenda,
+    meeting_list,
+    meeting_steps,
+    meetings,
+    own_work,
+    resolutions,
+)
 from township.usecases.minutes import minutes
 
 __all__ = ["clock", "database", "template"]
@@ -275,6 +282,19 @@ def test_the_list_by_window(database: Database, clock: Clock) -> None:
     ahead = clock.now + timedelta(days=20)
     do(database, CADRE, lambda w: meeting_steps.plan(w, ZONE, entry(planned_at=ahead)))
     assert states(database, clock, meeting_list.NOW)[0] == ("2026-06-H1", "龙马溪村", "已安排")
+
+
+def test_what_was_not_taken_leads_back_to_its_meeting(database: Database) -> None:
+    meeting = held(database)
+    task = decide(database, meeting, date(2026, 5, 30))
+    do(database, CADRE, lambda w: meeting_steps.add_topic(w, meeting, "防汛"))
+    with database.reader() as session:
+        places = [own_work.again(session, 1, dseq) for dseq in (1, 2, 3)]
+    assert [(one.kind, one.record) for one in places if one] == [
+        ("meeting", meeting),
+        ("resolution", task),
+        ("meeting", meeting),
+    ]
 
 
 def test_windows_before_the_program_are_nobodys_fault(database: Database, clock: Clock) -> None:
