@@ -18,7 +18,7 @@ from sync.server.reading import Head
 from sync.server.rows import Rows
 from sync.server.scribe import Scribe
 from township.changes import Op
-from township.rules.permissions import TABLE, Act, lacking, may
+from township.rules.permissions import TABLE, Act, lacking, may, reserved
 
 
 class Permits:
@@ -40,7 +40,11 @@ class Permits:
             return
         fields = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
         own = new or self._rows.made_by((op.kind, op.record)) == author
-        if lacking(self.roles(author), op.kind, op.action, fields, own=own):
+        roles = self.roles(author)
+        place = self._rows.bucket((op.kind, op.record)) or op.bucket
+        if lacking(roles, op.kind, op.action, fields, own=own) or reserved(
+            roles, op.kind, op.action, place
+        ):
             raise Refused("quarantined", "not_permitted")
 
     def creatable(self, author: bytes) -> Collection[str]:

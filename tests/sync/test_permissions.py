@@ -176,6 +176,28 @@ def test_an_approval_hidden_in_a_new_record_needs_the_right_too(
     assert someone.verdicts(op, insert("need", new_id())) == [expected(False), expected(True)]
 
 
+@ONCE
+def test_the_townships_meetings_are_kept_by_its_offices(server: OpenServer, url: str) -> None:
+    """A village's laptop may write in the township's bucket, but no meeting of the township."""
+    village, clerk = person(server, url, "VS"), person(server, url, "CLK")
+
+    def made(kind: str, record: bytes) -> Op:
+        name, value = EDITED[kind]
+        return Op(kind, record, "insert", "township/i", {name: value})
+
+    kinds = ("meeting", "agenda_item", "resolution")
+    ours = {kind: new_id() for kind in kinds}
+    assert village.verdicts(*(made(kind, new_id()) for kind in kinds)) == [expected(False)] * 3
+    assert clerk.verdicts(*(made(kind, ours[kind]) for kind in kinds)) == [expected(True)] * 3
+    # The bucket that a change names does not matter, but where the record lies.
+    changes = [edit(kind, ours[kind]) for kind in kinds]
+    assert [status(one) for one in village.verdicts(*changes)] == [
+        expected(False),
+        expected(False),
+        expected(True),  # a report on a resolution
+    ]
+
+
 def test_a_cadre_cannot_give_himself_a_role(server: OpenServer, url: str) -> None:
     someone = person(server, url, "VC")
     assert someone.verdicts(edit("cadre", someone.cadre, "roles", "VC PGO")) == [expected(False)]

@@ -15,7 +15,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import NotAllowed, WorldError
 from township.records import Cadre, Household, Record
-from township.rules.permissions import lacking, refusal
+from township.rules.permissions import RESERVED, lacking, refusal, reserved
 from township.storage import moving, scope, tables
 from township.values import Kind, Value, to_stored
 
@@ -85,6 +85,8 @@ def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -
         act = lacking(roles, op.kind, op.action, op.fields, own=record.created_by == author)
         if act:
             raise NotAllowed(refusal(roles, act, op.kind))
+        if reserved(roles, op.kind, op.action, op.bucket):
+            raise NotAllowed(RESERVED)
 
 
 def _let_go(session: Session, ops: list[tuple[Record, Op]]) -> list[tuple[Record, Op]]:
