@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -55,13 +55,14 @@ def of_meeting(desk: Desk, found: MeetingDetail, task: bytes | None) -> list[Act
         mine = meeting.signed_by == desk.cadre_id
         return [*finish, *([SEND_BACK] if mine else [])]
     if meeting.held_at is None:
-        return [_hold(desk, found), _topic(desk, found), RENEW, _replan(desk, found), REMOVE]
+        first = (_hold(desk, found), _topic(desk, found), RENEW)
+        return [*first, *_corrections(found), _replan(desk, found), REMOVE]
     steps = [_minutes(desk, found), _resolve(desk, found)]
     if any(one.item.outcome for one in found.items) or not found.items:
         steps.reverse()
     if meeting.convener_id == desk.cadre_id:
         steps.insert(0 if found.resolutions else len(steps), SIGN)
-    more = [_topic(desk, found), RENEW, _hold(desk, found, again=True)]
+    more = [_topic(desk, found), RENEW, *_corrections(found), _hold(desk, found, again=True)]
     return [*steps, *finish, *more, *([] if found.resolutions else [REMOVE])]
 
 
@@ -223,6 +224,54 @@ def _finish(desk: Desk, found: MeetingDetail, task: bytes | None) -> list[Action
             },
             {"resolution_id": chosen, "state": "done"},
         )
+    ]
+
+
+def _take_away(
+    key: str,
+    text: str,
+    field: Field,
+    those: Sequence[Choice],
+    gone: Callable[[UnitOfWork, bytes, bytes | None], None],
+    back: Callable[[UnitOfWork, bytes], None],
+) -> list[Action]:
+    """A step that deletes one of a list, and can be taken back."""
+    if not those:
+        return []
+    taken: list[bytes] = []
+
+    def run(work: UnitOfWork, meeting: bytes, given: Mapping[str, Any]) -> None:
+        gone(work, meeting, given["one"])
+        taken.append(given["one"])
+
+    def undo(work: UnitOfWork, _: bytes) -> None:
+        back(work, taken[-1])
+
+    asked = {"one": replace(field, required=True)}
+    return [Action(key, text, f"已{text}", run, asked, ("one",), {"one": those}, undo=undo)]
+
+
+def _corrections(found: MeetingDetail) -> list[Action]:
+    """What was written down wrongly is taken away and written anew, until the signature."""
+    items = [Choice(one.item.id, _short(one.item.topic)) for one in found.items]
+    tasks = [Choice(one.id, _short(one.text)) for one in found.resolutions if one.state == "open"]
+    return [
+        *_take_away(
+            "drop_topic",
+            "去掉议题",
+            replace(AgendaItem.field("resolution_id"), label="议题"),
+            items,
+            meeting_steps.drop_topic,
+            meeting_steps.bring_topic_back,
+        ),
+        *_take_away(
+            "withdraw",
+            "撤销议定事项",
+            replace(AgendaItem.field("resolution_id"), label="议定事项"),
+            tasks,
+            resolutions.withdraw,
+            resolutions.bring_back,
+        ),
     ]
 
 

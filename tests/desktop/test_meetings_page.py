@@ -28,12 +28,15 @@ from tests.usecases.meetings_sample import (
     Clock,
     clock,
     database,
+    decide,
     entry,
+    held,
     template,
 )
 from township.records import Meeting, Resolution, ZoneStaff
 from township.storage.database import Database
 from township.usecases import meeting_steps, resolutions
+from township.usecases.meetings import meeting_detail
 
 __all__ = ["clock", "database", "template"]
 
@@ -182,6 +185,28 @@ def test_a_second_meeting_in_a_window(
     assert page.model.rowCount() == 4 and said[0][0] == "已删除会议"
     said[0][1]()
     assert page.model.rowCount() == 5
+
+
+def test_what_was_written_down_wrongly_is_taken_away_and_can_come_back(
+    qtbot: QtBot, database: Database, background: Background
+) -> None:
+    meeting = held(database)
+    task = decide(database, meeting, date(2026, 5, 20))
+    page = opened(qtbot, database, background)
+    page.show_target(meeting)
+    said: list[Any] = []
+    page.said.connect(lambda text, undo: said.append((text, undo)))
+    before = facts(page)
+    press(page, "withdraw", one=task)
+    assert facts(page)["议定事项"] == "" and "withdraw" not in page.buttons
+    with database.reader() as session:
+        (first, *_) = meeting_detail(session, meeting).items
+    press(page, "drop_topic", one=first.item.id)
+    assert not facts(page)["议题"].startswith("1．灾情")
+    assert [text for text, _ in said] == ["已撤销议定事项", "已去掉议题"]
+    for _, undo in said:
+        undo()
+    assert facts(page) == before
 
 
 def test_who_does_not_keep_meetings_only_reports_his_task(

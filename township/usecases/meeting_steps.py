@@ -98,6 +98,28 @@ def add_topic(
         work.add(item)
 
 
+def drop_topic(work: UnitOfWork, meeting_id: bytes, item_id: bytes | None) -> None:
+    """Take an item off the agenda; what it points to comes on the next one if it is still open.
+
+    Raises NotFound, InvalidInput or NotAllowed.
+    """
+    meeting = _draft(work, meeting_id)
+    if item_id is None:
+        raise InvalidInput({"item_id": "请选择议题"})
+    item = work.session.get(AgendaItem, item_id)
+    if item is None or item.deleted_at is not None or item.meeting_id != meeting.id:
+        raise NotFound("这项议题不在这次会议里，可能已被删除。")
+    work.delete(item)
+
+
+def bring_topic_back(work: UnitOfWork, item_id: bytes) -> None:
+    """Undo ``drop_topic``. Raises NotFound."""
+    item = work.session.get(AgendaItem, item_id)
+    if item is None:
+        raise NotFound("这项议题不在本机。")
+    work.restore(item)
+
+
 def renew_agenda(work: UnitOfWork, meeting_id: bytes) -> int:
     """Add what has come up since the agenda was made; returns how many items.
 

@@ -63,6 +63,30 @@ def finish(work: UnitOfWork, resolution_id: bytes | None, result: str, state: st
     task.state, task.result, task.closed_on = state, result.strip(), day_of(work.clock())
 
 
+def withdraw(work: UnitOfWork, meeting_id: bytes, resolution_id: bytes | None) -> None:
+    """Delete a decision that was written down wrongly, before the minutes are signed.
+
+    Raises NotFound, InvalidInput or NotAllowed.
+    """
+    held_meeting(work, meeting_id)
+    if resolution_id is None:
+        raise InvalidInput({"resolution_id": "请选择议定事项"})
+    task = work.session.get(Resolution, resolution_id)
+    if task is None or task.deleted_at is not None or task.meeting_id != meeting_id:
+        raise NotFound("这项议定事项不在这次会议里，可能已被删除。")
+    if task.state != "open":
+        raise NotAllowed("这项议定事项已经了结，不能撤销。")
+    work.delete(task)
+
+
+def bring_back(work: UnitOfWork, resolution_id: bytes) -> None:
+    """Undo ``withdraw``. Raises NotFound."""
+    task = work.session.get(Resolution, resolution_id)
+    if task is None:
+        raise NotFound("这项议定事项不在本机。")
+    work.restore(task)
+
+
 def may_finish(
     task: Resolution, convener: bytes | None, cadre_id: bytes, roles: frozenset[str]
 ) -> bool:
