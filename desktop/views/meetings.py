@@ -254,7 +254,9 @@ def _item(one: Item) -> str:
 
 def _task(found: MeetingDetail, one: Resolution) -> str:
     state = one.shown("state") + (f" {one.closed_on}" if one.closed_on else "")
-    line = f"{one.text or ''}（{found.name(one.owner_id)}，{one.due_on} 前，{state}）"
+    line = (
+        f"{(one.text or '').rstrip('。')}（{found.name(one.owner_id)}，{one.due_on} 前，{state}）"
+    )
     return f"{line}\n　　{one.result}" if one.result else line
 
 

@@ -83,7 +83,7 @@ def test_a_meeting_from_window_to_signature(
     assert page.form is not None
     boxes = page.form.boxes
     first = next(iter(boxes.values()))
-    assert first.field.label == "1．灾情：二组公路有落石。"
+    assert first.field.label == "1．灾情：二组公路有落石"
     assert first.value() == "由王𠮷明负责处置，结果向报送人和群众反馈。"
     boxes["discussion"].set_value("大家赞成。")
     assert page.step is not None

@@ -52,7 +52,7 @@ def topics(database: Database, meeting: bytes) -> list[str]:
 def test_a_regular_agenda_holds_all_that_is_open(database: Database, clock: Clock) -> None:
     meeting = held(database)
     assert topics(database, meeting) == [
-        "灾情：二组公路有落石。",
+        "灾情：二组公路有落石",
         "诉求〔饮水〕二组（编号 N-1）",
         "诉求〔道路〕二组（编号 N-2）",
     ]

@@ -216,5 +216,5 @@ def _day(day: date) -> str:
 
 
 def _short(text: str | None) -> str:
-    line = " ".join((text or "").split())
+    line = " ".join((text or "").split()).rstrip("。")
     return line if len(line) <= _MOST else line[: _MOST - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,6 +29,8 @@ NOW, MISSING, ALL = "now", "missing", "all"
 """Which windows a list shows: this one and the last, those without a meeting, a year's."""
 _SHOWN = {NOW: (2, 2), MISSING: (24, 12), ALL: (24, 12)}
 """So many windows of a village and of the township."""
+_LOOK_BACK = {NOW: 70, MISSING: 400, ALL: 400}
+"""Days within which these windows begin."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def meeting_rows(session: Session, which: str, now: datetime) -> list[MeetingRow
     """
     today = now.astimezone(CHINA).date()
     since_of = begun(session)
-    found = _by_place(session)
+    found = _by_place(session, today - timedelta(days=_LOOK_BACK[which]))
     counts = _counts(session)
     names = cadre_names(session)
     places: list[tuple[bytes | None, str]] = [(None, WHOLE_TOWNSHIP), *held_zones(session)]
@@ -160,10 +162,13 @@ def _row(
     )
 
 
-def _by_place(session: Session) -> Mapping[bytes | None, list[Meeting]]:
+def _by_place(session: Session, day: date) -> Mapping[bytes | None, list[Meeting]]:
+    """The meetings from a day on, and those to come, the newest first."""
+    since = datetime.combine(day, time(), CHINA)
     found: dict[bytes | None, list[Meeting]] = defaultdict(list)
     when = func.coalesce(Meeting.held_at, Meeting.planned_at)
-    question = select(Meeting).where(Meeting.deleted_at.is_(None)).order_by(when.desc())
+    question = select(Meeting).where(Meeting.deleted_at.is_(None), when >= since)
+    question = question.order_by(when.desc(), Meeting.id)
     for one in session.scalars(question):
         found[one.zone_id].append(one)
     return found
