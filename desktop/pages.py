@@ -38,6 +38,7 @@ class Pages:
             PageSpec("worklog", "工作日志", "notebook", self._work_log),
             PageSpec("situations", "五情", "bell-ringing", self._situations),
             PageSpec("needs", "诉求", "chat-circle-text", self._needs),
+            PageSpec("meetings", "会议", "users-three", self._meetings),
             PageSpec("evaluation", "测评", "list-checks", self._evaluations),
             PageSpec("access_log", "查阅记录", "eye", self._access_log),
             PageSpec("sealed", "密件", "lock-simple", self._sealed),
@@ -73,6 +74,11 @@ class Pages:
         from desktop.views.needs import NeedsPage
 
         return NeedsPage(self._database, self._cadre)
+
+    def _meetings(self) -> Page:
+        from desktop.views.meetings import MeetingsPage
+
+        return MeetingsPage(self._database, self._cadre, self._program.background)
 
     def _evaluations(self) -> Page:
         from desktop.views.evaluations import EvaluationsPage

@@ -42,6 +42,7 @@ _LATER = (
     "desktop.views.needs",
     "desktop.views.situations",
     "desktop.views.evaluations",
+    "desktop.views.meetings",
     "desktop.views.households",
     "desktop.views.sync",
 )

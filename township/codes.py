@@ -411,3 +411,21 @@ ACCOUNTABILITY_STATE = CodeList(
     "accountability_state",
     {"open": "待定措施", "decided": "整改中，待重新测评", "closed": "已了结"},
 )
+
+# --- 民情联系会议 (domain §4.5, §5.3) ---
+
+MEETING_LEVEL = CodeList("meeting_level", {"village": "村", "township": "镇"})
+
+MEETING_KIND = CodeList("meeting_kind", {"regular": "例会", "ad_hoc": "临时会议"})
+
+MINUTES_STATE = CodeList("minutes_state", {"draft": "待签发", "signed": "已签发"})
+
+RESOLUTION_STATE = CodeList(
+    "resolution_state", {"open": "未完成", "done": "已完成", "dropped": "不再办理"}
+)
+
+# Domain §5.5: the level of a matter, never of a person; "calm" says that there is none.
+WARNING_LEVEL = CodeList(
+    "warning_level",
+    {"calm": "平稳", "blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"},
+)

@@ -9,7 +9,7 @@ resident gets about themselves. Source: domain §6, §7.3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -296,3 +296,48 @@ class EvaluationSheet:
     approver: str
     approved_on: date
     measures: str
+
+
+@dataclass(frozen=True)
+class MinutesItem:
+    """An item of the agenda and what the meeting said; ``level`` is a label or empty."""
+
+    topic: str
+    outcome: str
+    level: str
+
+
+@dataclass(frozen=True)
+class MinutesResolution:
+    """A decision with its owner and term; ``state`` is a label."""
+
+    text: str
+    owner: str
+    due_on: date | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """会议纪要: one meeting of a village, or of the township (``zone`` empty).
+
+    ``held_at`` is a moment in China's time; ``signed_on`` is None until the minutes are signed.
+    """
+
+    township: str
+    zone: str
+    window: str
+    kind: str
+    held_at: datetime
+    place: str
+    convener: str
+    recorder: str
+    attending: tuple[str, ...]
+    on_leave: tuple[str, ...]
+    observing: tuple[str, ...]
+    items: tuple[MinutesItem, ...]
+    discussion: str
+    resolutions: tuple[MinutesResolution, ...]
+    carried: tuple[MinutesResolution, ...]
+    signed_by: str
+    signed_on: date | None

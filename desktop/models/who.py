@@ -22,6 +22,7 @@ PAGES = {
     "worklog": ((Act.SEE, "work_log"),),
     "situations": ((Act.SEE, "situation"),),
     "needs": ((Act.SEE, "need"),),
+    "meetings": ((Act.SEE, "meeting"),),
     "evaluation": ((Act.SEE, "evaluation"),),
     "access_log": ((Act.SEE, "access_entry"),),
     "purge": ((Act.CREATE, "erasure"),),

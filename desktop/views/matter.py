@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -286,7 +286,22 @@ class MatterPage(Page):
             self.reload_list()
             self._to_panel()
             self.committed.emit(committed.kinds)
-            self.said.emit(action.said, None)
+            self.said.emit(action.said, self._undo(action, record))
+
+    def _undo(self, action: Action, record: bytes) -> Callable[[], None] | None:
+        undo = action.undo
+        if undo is None:
+            return None
+
+        def back() -> None:
+            with self.database.work(self.cadre_id) as work:
+                undo(work, record)
+                kinds = work.commit().kinds
+            self.reload_list()
+            self.table.select_id(record)
+            self.committed.emit(kinds)
+
+        return back
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)

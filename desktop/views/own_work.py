@@ -25,7 +25,13 @@ from township.usecases.own_work import Again, OwnWork
 from township.values import local_text
 
 _STATES = {"rejected": "未接收", "quarantined": "暂存待核"}
-_PAGES = {"household": "households", "need": "needs", "situation": "situations"}
+_PAGES = {
+    "household": "households",
+    "need": "needs",
+    "situation": "situations",
+    "meeting": "meetings",
+    "resolution": "meetings",
+}
 _MOST_WAITING = 10
 CHANGED = frozenset({"own_work"})
 """What ``committed`` tells after something was put aside: no record has changed."""

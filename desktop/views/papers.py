@@ -56,6 +56,10 @@ class Papers:
             owner=over,
         )
 
+    def print_minutes(self, meeting: bytes, over: QWidget) -> None:
+        """Make the minutes of a meeting and show them; a failure is told over the widget."""
+        self._draw(self._minutes(meeting), "会议纪要", over)
+
     def ledger(self, wish: LedgerWish, reason: Reason | None = None) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled.
 
@@ -180,6 +184,18 @@ class Papers:
                 record = my_record.print_my_record(work, person)
                 work.commit()
             return paper(record, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _minutes(self, meeting: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.minutes import minutes_pdf
+            from reports.page import PrintStamp
+            from township.usecases.minutes import minutes
+
+            with self.database.reader() as session:
+                found = minutes(session, meeting)
+            return minutes_pdf(found, PrintStamp(*self._stamped()))
 
         return drawn
 

@@ -28,8 +28,9 @@ class Action:
     """A step: its button, the fields it asks for, and what carries it out.
 
     ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
-    the names of fields that stand side by side (else each has a line of its own).
-    ``act``: what the roles must allow with the kind of the page.
+    the names of fields that stand side by side (else each has a line of its own). A step with
+    an ``undo`` can be taken back from the message that tells its success. ``act``: what the
+    roles must allow with the kind of the page.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Action:
     start: Mapping[str, Any] | None = None
     rows: Sequence[Sequence[str]] | None = None
     act: Act = Act.EDIT
+    undo: Callable[[UnitOfWork, bytes], None] | None = None
 
 
 class StepDraft:

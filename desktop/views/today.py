@@ -7,17 +7,19 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from desktop.icons import icon
 from desktop.models.who import Rights
 from desktop.theme import Tone
 from desktop.tips import tip
 from desktop.views.days_card import show_days
 from desktop.views.page import Page
-from desktop.views.widgets.basics import Card, button, label, row
+from desktop.views.widgets.basics import Button, Card, button, label, row
 from desktop.views.widgets.stat import StatCard
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases.evaluations import CREATE
 from township.usecases.evaluations_due import DueEvaluation
+from township.usecases.meeting_duties import Duty
 from township.usecases.needs import OPEN, OVERDUE
 from township.usecases.rights import RequestLine
 from township.usecases.today import PlannedVisit, Today, today
@@ -28,7 +30,7 @@ _REQUESTS = 4
 
 
 class TodayPage(Page):
-    """Five numbers, the urgent needs, the promised visits, and evaluations that wait.
+    """Five numbers, the urgent needs, what meetings and evaluations ask for, the promised visits.
 
     ``reachable`` are the keys of the pages that there are: only to these the lines lead.
     """
@@ -62,6 +64,7 @@ class TodayPage(Page):
         self.visits = Card("约好的走访")
         self.requests = Card("居民权利申请")
         self.evaluations = Card("测评：等您办的")
+        self.meetings = Card("会议和议定事项")
         self._lines: list[QWidget] = []
         self._build()
         self.reload(frozenset())
@@ -86,6 +89,7 @@ class TodayPage(Page):
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.visits, 1)
+        right.addWidget(self.meetings, 1)
         right.addWidget(self.evaluations, 1)
         right.addWidget(self.requests)
         lists.addLayout(right, 2)
@@ -122,6 +126,8 @@ class TodayPage(Page):
         due = [self._evaluation_line(one, found) for one in found.evaluations]
         self._fill(self.evaluations.body, due, "")
         self.evaluations.setVisible(bool(due))
+        duties = [self._duty_line(duty) for duty in found.meetings]
+        self._fill(self.meetings.body, duties, "没有要开的会，没有待办的议定事项。")
 
     def _need_line(self, need: bytes, text: str) -> QWidget:
         return _line(text, lambda: self.wanted.emit("needs", need))
@@ -146,6 +152,15 @@ class TodayPage(Page):
         target = due.id or CREATE
         return _line(text, lambda: self.wanted.emit("evaluation", target), _NARROW)
 
+    def _duty_line(self, duty: Duty) -> QWidget:
+        if "meetings" not in self._reachable:
+            return label(duty.text, wrap=True)
+        line = _line(duty.text, lambda: self.wanted.emit("meetings", duty.target))
+        if duty.late:
+            line.setIcon(icon("warning-circle", Tone.BAD.ink))
+            line.setAccessibleName(f"超期：{duty.text}")
+        return line
+
     def _fill(self, layout: QVBoxLayout, lines: Sequence[QWidget], empty: str) -> None:
         _drop_stretch(layout)
         made = list(lines) or [label(empty, "caption", wrap=True)]
@@ -159,7 +174,7 @@ _WIDE, _NARROW = 42, 32
 """Characters of a line in the wide card and in the narrow ones."""
 
 
-def _line(text: str, pressed: Callable[[], object], most: int = _WIDE) -> QWidget:
+def _line(text: str, pressed: Callable[[], object], most: int = _WIDE) -> Button:
     shown = text if len(text) <= most else text[: most - 1] + "…"
     made = button(shown, pressed, kind="quiet")
     made.setStyleSheet("text-align: left;")

@@ -18,7 +18,7 @@ from sync.server.reading import Head
 from sync.server.rows import Rows
 from sync.server.scribe import Scribe
 from township.changes import Op
-from township.rules.permissions import TABLE, Act, is_of, lacking, may
+from township.rules.permissions import TABLE, Act, is_of, lacking, may, reserved
 
 
 class Permits:
@@ -40,10 +40,12 @@ class Permits:
             return
         fields = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
         key = (op.kind, op.record)
-        own = (
-            new or self._rows.made_by(key) == author or is_of(self._rows.bucket(key) or "", author)
-        )
-        if lacking(self.roles(author), op.kind, op.action, fields, own=own):
+        place = self._rows.bucket(key) or op.bucket
+        own = new or self._rows.made_by(key) == author or is_of(place, author)
+        roles = self.roles(author)
+        if lacking(roles, op.kind, op.action, fields, own=own) or reserved(
+            roles, op.kind, op.action, place
+        ):
             raise Refused("quarantined", "not_permitted")
 
     def creatable(self, author: bytes) -> Collection[str]:

@@ -8,8 +8,9 @@ from tests.demo.conftest import TODAY
 from township.demo import matters, texts
 from township.demo.rows import Row
 from township.rules import days
+from township.rules import meetings as meeting_rules
 from township.rules.days import DayLog
-from township.values import CHINA
+from township.values import CHINA, moment_from_text
 
 
 def of(rows: list[Row], kind: str) -> list[Row]:
@@ -134,3 +135,26 @@ def test_evaluations_of_each_result_and_one_to_count(rows: list[Row]) -> None:
     assert set(tallies.values()) == {2 * 3}
     assert len(of(rows, "evaluation_total")) == 2 * 3, "none without a result"
     assert len(of(rows, "accountability")) == 1
+
+
+def test_villages_meet_in_nearly_every_window(rows: list[Row]) -> None:
+    met: dict[object, set[str]] = {}
+    for row in of(rows, "meeting"):
+        on = meeting_rules.held_on(moment_from_text(str(row.fields["held_at"])))
+        assert on < TODAY
+        window = meeting_rules.window_of(str(row.fields["level"]), on)
+        met.setdefault(row.fields.get("zone_id"), set()).add(window.key)
+    assert len(met) == 14 and all(len(keys) >= 20 for zone, keys in met.items() if zone)
+    assert len(met[None]) >= 10
+
+
+def test_agendas_say_nothing_restricted(rows: list[Row]) -> None:
+    items = of(rows, "agenda_item")
+    needs = {str(row.fields["text"]) for row in of(rows, "need")}
+    assert {"need_id", "situation_id", "resolution_id"} <= {n for row in items for n in row.fields}
+    about = [str(row.fields["topic"]) for row in items if "need_id" in row.fields]
+    assert not any(text in topic for topic in about for text in needs)
+    reviewed = Counter(row.fields["meeting_id"] for row in items if "about_zone_id" in row.fields)
+    assert set(reviewed.values()) == {13}
+    states = Counter(row.fields["state"] for row in of(rows, "resolution"))
+    assert states["done"] > 5 * states["open"] > 0

@@ -12,12 +12,14 @@ from sqlalchemy import select
 from desktop.background import Background
 from desktop.views.evaluations import EvaluationsPage
 from desktop.views.households import HouseholdsPage
+from desktop.views.meetings import MeetingsPage
 from desktop.views.needs import NeedsPage
 from desktop.views.page import Page
 from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
+from reports.minutes import minutes_pdf
 from reports.monthly_ledger import monthly_ledger
 from reports.page import PrintStamp
 from reports.raster import page_count, page_text, render_page
@@ -39,6 +41,7 @@ from township.changes import Op
 from township.records import Household, new_id, record_kinds
 from township.storage import search
 from township.usecases import documents
+from township.usecases.minutes import minutes
 from township.values import utc_now
 
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -119,7 +122,7 @@ def test_pages_show_them_without_harm(
     made = sent(stranger, coded=coded)
     laptop.sync()
     search.catch_up(laptop.database)
-    reachable = frozenset({"households", "needs", "worklog"})
+    reachable = frozenset({"households", "needs", "worklog", "meetings"})
     database = laptop.database
     pages: list[Page] = [
         HouseholdsPage(database, XIANG, background, reachable),
@@ -127,6 +130,7 @@ def test_pages_show_them_without_harm(
         SituationsPage(database, XIANG),
         EvaluationsPage(database, XIANG, background),
         WorkLogPage(database, XIANG, background),
+        MeetingsPage(database, XIANG, background),
         TodayPage(database, XIANG, reachable),
     ]
     for page in pages:
@@ -136,7 +140,7 @@ def test_pages_show_them_without_harm(
         qtbot.wait(30)
         page.grab()
     shown = {"household": pages[0], "need": pages[1], "situation": pages[2]}
-    shown |= {"evaluation": pages[3]}
+    shown |= {"evaluation": pages[3], "meeting": pages[4]}
     for records in made:
         for kind, page in shown.items():
             page.show_target(records.ids[kind])
@@ -195,7 +199,10 @@ def test_paper_shows_them_without_harm(stranger: Stranger, laptop: Laptop, coded
             documents.visit_report(session, records.ids["visit"], by=laptop.cadre)
             for records in made
         ]
-    for pdf in [monthly_ledger(ledger, stamp), *(visit_report(one, stamp) for one in reports)]:
+        talks = [minutes(session, records.ids["meeting"]) for records in made]
+    papers = [monthly_ledger(ledger, stamp), *(visit_report(one, stamp) for one in reports)]
+    papers += [minutes_pdf(one, stamp) for one in talks]
+    for pdf in papers:
         assert b"/JavaScript" not in pdf
         assert b"/URI" not in pdf and b"/Launch" not in pdf
         for page in range(page_count(pdf)):

@@ -35,16 +35,22 @@ TEXTS: dict[str, str] = {
     "long text": "王二 " * 700,
     "longest": "长" * 10_000,
 }
+_PEOPLE = (
+    *("cadre_id", "owner_point", "reported_by", "helper_id", "assessor_id"),
+    *("convener_id", "owner_id", "reporter_id"),
+)
 _REFS = {
     "zone_id": ZONE,
     "group_id": new_id(),
-    **dict.fromkeys(("cadre_id", "owner_point", "reported_by", "helper_id", "assessor_id"), XIANG),
+    **dict.fromkeys(_PEOPLE, XIANG),
 }
 _SHOWN = {
     "work_log": {"state": "submitted", "sessions": "am", "work_kind": "visit"},
     "visit": {"session": "am", "way": "in_home", "purpose": "routine"},
     "situation": {"situation_kind": "disaster", "level": "emergency"},
     "need": {"channel": "visit", "topic": "water", "state": "new"},
+    "meeting": {"level": "village", "meeting_kind": "regular", "minutes_state": "draft"},
+    "resolution": {"state": "open"},
 }
 """Codes with which the lists show a record."""
 _WORDS = (Kind.NAME, Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.ID_NO)

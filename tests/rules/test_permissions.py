@@ -23,7 +23,8 @@ _HEAD = (
     "● 所有记录 · ○ 仅本人填写的记录 · 空白 不可以。"
     "责任区的干部只在本责任区内有这些权限（由笔记本的授权决定）；"
     "“审核确认”指填写表示已审核的字段；把走访等改挂到合并后的户或人，归台账管理者。"
-    "系统、安全、审计管理员和纪检监督不接触这些数据。没有列出的记录类别，谁都不能改。\n"
+    "全镇的会议、议题和议定事项只由镇里各办公室和镇主要领导新增、修改，"
+    "议定事项由承办人登记完成。系统、安全、审计管理员和纪检监督不接触这些数据。没有列出的记录类别，谁都不能改。\n"
 )
 _MARKS = {Reach.ALL: "●", Reach.OWN: "○", Reach.NONE: ""}
 
@@ -174,6 +175,25 @@ def test_operations_and_what_they_need(
     roles: str, kind: str, action: str, fields: dict[str, object], own: bool, lacks: Act | None
 ) -> None:
     assert permissions.lacking(frozenset(roles.split()), kind, action, fields, own=own) is lacks
+
+
+@pytest.mark.parametrize(
+    ("roles", "kind", "action", "bucket", "kept_away"),
+    [
+        ("VC VS", "meeting", "insert", "township/i", True),
+        ("LL", "agenda_item", "set", "township/i", True),
+        ("LL", "resolution", "insert", "township/i", True),
+        ("LL", "resolution", "set", "township/i", False),  # reports that it is done
+        ("LL", "resolution", "delete", "township/i", True),
+        ("CLK", "meeting", "insert", "township/i", False),
+        ("VS", "meeting", "insert", f"{bytes(16).hex()}/i", False),
+        ("VC", "conflict", "set", "township/i", False),
+    ],
+)
+def test_the_townships_own_meetings_are_its_offices(
+    roles: str, kind: str, action: str, bucket: str, kept_away: bool
+) -> None:
+    assert permissions.reserved(roles.split(), kind, action, bucket) is kept_away
 
 
 def test_a_refusal_says_who_can_help() -> None:

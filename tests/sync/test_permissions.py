@@ -50,6 +50,9 @@ EDITED: dict[str, tuple[str, Any]] = {
     "ballot_tally": ("satisfied", 20),
     "ballot_comments": ("text", "多到组里走走"),
     "accountability": ("measure_text", "限期整改"),
+    "meeting": ("place", "村委会"),
+    "agenda_item": ("topic", "路灯"),
+    "resolution": ("text", "装两盏路灯"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
@@ -57,6 +60,7 @@ APPROVALS = {
     "work_log": "assess_note",
     "rights_request": "decision",
     "evaluation": "result",
+    "meeting": "signed_by",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
@@ -175,6 +179,7 @@ def test_deleting_approving_and_moving_are_held_too(
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     value["result"] = "pass"
+    value["signed_by"] = someone.cadre
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )
@@ -201,6 +206,28 @@ def test_an_approval_hidden_in_a_new_record_needs_the_right_too(
     someone = person(server, url, "VC")
     op = insert("need", new_id(), class_confirmed_by=someone.cadre)
     assert someone.verdicts(op, insert("need", new_id())) == [expected(False), expected(True)]
+
+
+@ONCE
+def test_the_townships_meetings_are_kept_by_its_offices(server: OpenServer, url: str) -> None:
+    """A village's laptop may write in the township's bucket, but no meeting of the township."""
+    village, clerk = person(server, url, "VS"), person(server, url, "CLK")
+
+    def made(kind: str, record: bytes) -> Op:
+        name, value = EDITED[kind]
+        return Op(kind, record, "insert", "township/i", {name: value})
+
+    kinds = ("meeting", "agenda_item", "resolution")
+    ours = {kind: new_id() for kind in kinds}
+    assert village.verdicts(*(made(kind, new_id()) for kind in kinds)) == [expected(False)] * 3
+    assert clerk.verdicts(*(made(kind, ours[kind]) for kind in kinds)) == [expected(True)] * 3
+    # The bucket that a change names does not matter, but where the record lies.
+    changes = [edit(kind, ours[kind]) for kind in kinds]
+    assert [status(one) for one in village.verdicts(*changes)] == [
+        expected(False),
+        expected(False),
+        expected(True),  # a report on a resolution
+    ]
 
 
 def test_a_cadre_cannot_give_himself_a_role(server: OpenServer, url: str) -> None:

@@ -18,6 +18,7 @@ from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
 from township.demo.evaluations import Evaluations
 from township.demo.links import Links
+from township.demo.meetings import Meetings
 from township.demo.names import Names
 from township.demo.needs import Counter, Needs
 from township.demo.people import Families, Home
@@ -120,6 +121,7 @@ class _Township:
             staff, self._ids, self._random("situations"), Counter(self._device), self._today
         )
         needs = Needs(staff, self._ids, self._random("needs"), Counter(self._device), self._today)
+        meetings = Meetings(staff, self._ids, self._random("meetings"), self._today)
         plan = self._random("plan")
         later = _Later()
         rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
@@ -128,14 +130,21 @@ class _Township:
             if day == self._first or (day.month, day.day) == (1, 1):
                 yield from self._links_of(day, staff, links, places)
             for place in places:
-                later.put(situations.of_day(place, day, self._households))
+                reports = list(situations.of_day(place, day, self._households))
+                later.put(reports)
+                later.put(meetings.of_village(place, day))
+                for report in reports:
+                    meetings.note(report)
+            later.put(meetings.of_township(places, day))
             yield from later.until(wall(day, _EVENING))
             for field_day in entered:
                 for row, home in work.rows(field_day):
                     yield row
                     if home is not None:
                         raised = needs.raised(row, home, field_day.on)
-                        yield from islice(raised, 1)
+                        for need in islice(raised, 1):
+                            yield need
+                            meetings.note(need)
                         later.put(raised)
         yield from later.until(wall(self._today, 0))
 

@@ -16,6 +16,7 @@ from township.records.evaluation import (
 )
 from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
+from township.records.meeting import AgendaItem, Meeting, Resolution
 from township.records.need import Need, NeedProgress
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
@@ -25,6 +26,7 @@ from township.records.zone import Group, Zone
 __all__ = [
     "AccessEntry",
     "Accountability",
+    "AgendaItem",
     "Attachment",
     "BallotComments",
     "BallotTally",
@@ -40,11 +42,13 @@ __all__ = [
     "Group",
     "Household",
     "HouseholdLink",
+    "Meeting",
     "MonthSummary",
     "Need",
     "NeedProgress",
     "Person",
     "Record",
+    "Resolution",
     "RightsRequest",
     "SealedEntry",
     "SealingKey",

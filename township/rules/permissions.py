@@ -136,6 +136,17 @@ _sealed: Row = {
 """Everybody may seal something; each reads, and may let go, what is sealed to himself. Who that
 is follows from the designations (``rules.sealed``)."""
 
+_MEETERS = _OFFICES | {"VC", "VS", "LL", "TC"}
+"""Those who prepare meetings and write down what was said (domain §2: the clerk)."""
+_meeting = _row(
+    _EVERYBODY,
+    _MEETERS,
+    _MEETERS,
+    approve=frozenset({"VS", "TOP"}),
+    printed=_EVERYBODY,
+)
+"""The main leader of village or township signs; any handler reports a task of his as done."""
+
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
     "village_group": _organisation,
@@ -179,6 +190,9 @@ TABLE: Mapping[str, Row] = {
     "month_summary": _row(_EVERYBODY, ERASERS, _NOBODY, printed=_EVERYBODY),
     "conflict": _row(_HANDLERS, _NOBODY, _HANDLERS),
     "duplicate": _open_case,
+    "meeting": _meeting,
+    "agenda_item": _row(_EVERYBODY, _MEETERS, _MEETERS, printed=_EVERYBODY),
+    "resolution": _row(_EVERYBODY, _MEETERS, _HANDLERS, printed=_EVERYBODY),
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
     "designation": _row(_ALL_ROLES, frozenset({"SEC"}), frozenset({"SEC"})),
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
@@ -203,6 +217,7 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
+    "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,
@@ -303,6 +318,24 @@ def lacking(
             return None
     act = _ACTS[action]
     return None if may(roles, act, kind, own=own) else act
+
+
+_TOWNSHIP_OWN = frozenset({"meeting", "agenda_item", "resolution"})
+"""Kinds of which a zone has its own and the township too."""
+RESERVED = (
+    "全镇的会议由镇党政办、台账管理员、综治信访办、镇安办或镇主要领导登记，没有保存。请联系他们。"
+)
+
+
+def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
+    """Is this the township's own meeting, which its offices keep, and the person of none?
+
+    Whoever is to carry out a resolution of the township reports on it all the same.
+    """
+    if kind not in _TOWNSHIP_OWN or not bucket.startswith("township/"):
+        return False
+    reports = kind == "resolution" and action == "set"
+    return not reports and not frozenset(roles) & _OFFICES
 
 
 def refusal(roles: Roles, act: Act, kind: str) -> str:

@@ -46,5 +46,14 @@ class Settings:
     ballot_months: int = 6
     """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
 
+    village_split_day: int = 15
+    """Last day of the first window of a village's meetings; the second ends with the month.
+    Source: half-monthly by the township's rule, the days by domain §5.3 [P]."""
+    meeting_soon_days: int = 2
+    """A window without a meeting is shown as due soon so many days before its last working day.
+    Source: domain §5.3 [P], §9 scenario 11."""
+    resolution_days: int = 15
+    """Term that the form proposes for a resolution, in calendar days. Source: domain §5.7 [P]."""
+
 
 PRESET = Settings()

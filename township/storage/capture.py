@@ -15,7 +15,7 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import NotAllowed, WorldError
 from township.records import Household, Record
-from township.rules.permissions import is_of, lacking, refusal
+from township.rules.permissions import RESERVED, is_of, lacking, refusal, reserved
 from township.storage import moving, scope, tables
 from township.storage.roles import roles_of
 from township.values import Kind, Value, to_stored
@@ -84,6 +84,8 @@ def _permit(session: Session, author: bytes, ops: Sequence[tuple[Record, Op]]) -
         act = lacking(roles, op.kind, op.action, op.fields, own=own)
         if act:
             raise NotAllowed(refusal(roles, act, op.kind))
+        if reserved(roles, op.kind, op.action, op.bucket):
+            raise NotAllowed(RESERVED)
 
 
 def _let_go(session: Session, ops: list[tuple[Record, Op]]) -> list[tuple[Record, Op]]:

@@ -259,10 +259,10 @@ def _named(session: Session, field: Field, value: Any, made: Mapping[bytes, Op])
 
 
 def _place(session: Session, op: Op) -> Again | None:
-    if op.kind in ("household", "need", "situation"):
+    if op.kind in ("household", "need", "situation", "meeting", "resolution"):
         return Again(op.kind, op.record)
     found = session.get(record_kinds()[op.kind], op.record)
-    for kind in ("need", "situation", "household"):
+    for kind in ("meeting", "need", "situation", "household"):
         target = op.fields.get(f"{kind}_id") if op.action == "insert" else None
         target = target or getattr(found, f"{kind}_id", None)
         if isinstance(target, bytes):

@@ -13,6 +13,7 @@ from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases.evaluations_due import DueEvaluation
 from township.usecases.evaluations_due import due as due_evaluations
+from township.usecases.meeting_duties import Duty, duties
 from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
 from township.usecases.paper_facts import within
 from township.usecases.rights import RequestLine, open_requests
@@ -52,6 +53,7 @@ class Today:
     requests: tuple[RequestLine, ...] = ()
     """All requests of residents about their data that wait for an answer."""
     evaluations: tuple[DueEvaluation, ...] = ()
+    meetings: tuple[Duty, ...] = ()
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
@@ -72,6 +74,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         visits=_planned(session, cadre_id, on),
         requests=open_requests(session, on),
         evaluations=tuple(due_evaluations(session, cadre_id, on)[:LINES]),
+        meetings=duties(session, cadre_id, now)[:LINES],
     )
 
 
