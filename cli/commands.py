@@ -16,7 +16,7 @@ from cli.quarantine_commands import quarantine
 from cli.refused import refused
 from cli.rights_commands import my_record
 from cli.users import users
-from township.codes import ACCESS_REASON
+from township.protection_codes import ACCESS_REASON
 
 app = typer.Typer(
     name="lianxinqiao",

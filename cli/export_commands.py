@@ -13,8 +13,8 @@ from cli import laptops, papers
 from cli.answers import AsJson, Folder, Login, Password, say
 from reports import sheets
 from reports.sheets import Export, Stamp
-from township.codes import ACCESS_REASON
 from township.errors import DiskFull, NotFound, WorldError
+from township.protection_codes import ACCESS_REASON
 from township.records import Group
 from township.storage.laptop import Unlocked
 from township.usecases import exporting

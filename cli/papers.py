@@ -14,8 +14,8 @@ from reports.my_record import my_record as record_paper
 from reports.page import PrintStamp
 from reports.raster import page_count
 from reports.visit_report import visit_report
-from township.codes import ACCESS_REASON
 from township.errors import NotFound, WorldError
+from township.protection_codes import ACCESS_REASON
 from township.records import Cadre, Household, Person, Zone
 from township.storage.laptop import Unlocked
 from township.usecases import my_record, printing

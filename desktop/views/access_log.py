@@ -16,7 +16,7 @@ from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.table import TableView
-from township.codes import ACCESS_ACT
+from township.protection_codes import ACCESS_ACT
 from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import access_log

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import Card, button, label, row, rule
 from desktop.views.widgets.choice import Choice, ChoiceEdit
-from township.codes import DESIGNATION
 from township.errors import WorldError
+from township.protection_codes import DESIGNATION
 from township.storage.database import Database
 from township.usecases import designations
 from township.usecases.designations import DesignationRow

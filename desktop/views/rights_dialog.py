@@ -17,8 +17,8 @@ from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.form import Form, field_boxes
-from township.codes import CONSENT_BY, CONSENT_ITEM
 from township.errors import WorldError
+from township.protection_codes import CONSENT_BY, CONSENT_ITEM
 from township.records import Cadre, RightsRequest
 from township.rules.permissions import ERASERS
 from township.storage.work import UnitOfWork

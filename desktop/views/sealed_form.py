@@ -16,8 +16,8 @@ from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.form import Form, field_boxes
 from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.text import LongTextField
-from township.codes import SEALED_SUBJECT
 from township.errors import InvalidInput, WorldError
+from township.protection_codes import SEALED_SUBJECT
 from township.records import Cadre, Zone
 from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules

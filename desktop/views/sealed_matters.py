@@ -32,8 +32,8 @@ from desktop.views.widgets.form import Form, field_boxes
 from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.table import TableView
 from desktop.views.widgets.text import LongTextField
-from township.codes import SEALED_ACT, SEALED_SUBJECT
 from township.errors import InvalidInput, WorldError
+from township.protection_codes import SEALED_ACT, SEALED_SUBJECT
 from township.records.sealed import SEALED_FIELDS
 from township.storage.database import Database
 from township.usecases import care, sealed_entries, sealed_matters

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.background import Background, Job
 from desktop.views.notices import failure_notice
 from desktop.views.papers import Papers
-from township.codes import SEALED_ACT, SEALED_SUBJECT
 from township.documents import SealedPart, SealedSheet
+from township.protection_codes import SEALED_ACT, SEALED_SUBJECT
 from township.records import Cadre
 from township.records.sealed import SEALED_FIELDS
 from township.storage.database import Database

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped
 
-from township.codes import ACCESS_ACT, ACCESS_REASON
 from township.fields import Sensitivity, column
+from township.protection_codes import ACCESS_ACT, ACCESS_REASON
 from township.records.base import Record
 from township.values import Kind
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from township.codes import ERASURE_REASON
 from township.fields import Sensitivity, column
+from township.protection_codes import ERASURE_REASON
 from township.records.base import Record
 from township.values import Kind
 

@@ -9,14 +9,14 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped
 
-from township.codes import (
+from township.fields import Sensitivity, column
+from township.protection_codes import (
     CONSENT_BY,
     CONSENT_ITEM,
     CONSENT_STATE,
     RIGHTS_DECISION,
     RIGHTS_KIND,
 )
-from township.fields import Sensitivity, column
 from township.records.base import Record
 from township.values import Kind
 

@@ -10,8 +10,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped
 
-from township.codes import CARE_HELP, CARE_STAGE, DESIGNATION, REPORT_ORGAN, SEALED_SUBJECT
 from township.fields import Field, Sensitivity, column
+from township.protection_codes import (
+    CARE_HELP,
+    CARE_STAGE,
+    DESIGNATION,
+    REPORT_ORGAN,
+    SEALED_SUBJECT,
+)
 from township.records.base import Record
 from township.values import Kind
 

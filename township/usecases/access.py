@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from township.codes import ACCESS_REASON, ROLE
+from township.codes import ROLE
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.fields import Sensitivity
+from township.protection_codes import ACCESS_REASON
 from township.records import AccessEntry, Cadre, Record, record_kinds
 from township.rules.permissions import Act, may
 from township.rules.settings import PRESET, Settings

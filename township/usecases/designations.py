@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from township.codes import DESIGNATION, ROLE
+from township.codes import ROLE
 from township.errors import InvalidInput, NotFound
+from township.protection_codes import DESIGNATION
 from township.records import Cadre, Designation, SealingKey
 from township.rules import sealed as rules
 from township.rules.sealed import Appointed, Circle, Key
