@@ -33,15 +33,6 @@ def commitment(salt: bytes, chain_hash: bytes) -> bytes:
     return sha256(salt + chain_hash).digest()
 
 
-def entry_leaf(
-    seq: int, device: int, incarnation: int, dseq: int, status: str, salt: bytes, chain_hash: bytes
-) -> bytes:
-    """The leaf of an entry: ``leaf`` of its ``entry_bytes``, without a call for each step."""
-    numbers = _numbers(seq, device, incarnation, dseq)
-    committed = sha256(salt + chain_hash).digest()
-    return sha256(_LEAF + numbers + committed + status.encode()).digest()
-
-
 def entry_leaves(
     seq: int,
     device: int,
@@ -51,7 +42,10 @@ def entry_leaves(
     salts: Sequence[bytes],
     chain_hashes: Sequence[bytes],
 ) -> list[bytes]:
-    """The leaves of entries that follow each other in the log and in one device's chain."""
+    """The leaves of entries that follow each other in the log and in one device's chain.
+
+    Each is the ``leaf`` of its ``entry_bytes``, without a call for each step.
+    """
     said = status.encode()
     return [
         sha256(

@@ -87,17 +87,12 @@ class Entries:
 
     def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
-        changeset, header, hash_, signature = turn
-        origin = _origin(header)
+        origin = _origin(turn.header)
         draft = self._draft_for(self.seq, origin, status, reason)
         for shown in self._shown:
             draft.show(shown)
         self._shown.clear()
-        salt = next(self._salts)
-        leaf = history.entry_leaf(self.seq, *origin, status, salt, hash_)
-        draft.add(changeset, hash_, salt, leaf, signature)
-        self.leaves.append(leaf)
-        self.waiting += 1
+        self._extend(draft, self.seq, origin, [turn])
         if outcome:
             self._outcomes.append((self._township_id, self.seq, _encode(outcome)))
 
@@ -112,17 +107,17 @@ class Entries:
             draft = self._draft_for(self.seq + 1, origin, "applied", None)
             end = begun + draft.room(islice(sizes, begun, None))
             draft.show_all(buckets[begun:end], sizes[begun:end])
-            self._extend(draft, origin, turns[begun:end])
+            self._extend(draft, self.seq + 1, origin, turns[begun:end])
+            self.seq += end - begun
             begun = end
 
-    def _extend(self, draft: Draft, first: Origin, turns: Sequence[Turn]) -> None:
+    def _extend(self, draft: Draft, seq: int, first: Origin, turns: Sequence[Turn]) -> None:
         salts = list(islice(self._salts, len(turns)))
         hashes = [turn.hash for turn in turns]
-        leaves = history.entry_leaves(self.seq + 1, *first, draft.status, salts, hashes)
+        leaves = history.entry_leaves(seq, *first, draft.status, salts, hashes)
         changesets = [turn.changeset for turn in turns]
         draft.extend(changesets, hashes, salts, leaves, turns[-1].signature)
         self.leaves += leaves
-        self.seq += len(turns)
         self.waiting += len(turns)
 
     def _draft_for(self, seq: int, origin: Origin, status: str, reason: str | None) -> Draft:

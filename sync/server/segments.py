@@ -18,7 +18,7 @@ from township.changes import Changeset
 MOST = 256
 """Entries in a segment; none spans more numbers of the log than this."""
 _MOST_BYTES = 64 << 10
-"""Of headers and operations: a laptop that needs one entry has the whole segment opened."""
+"""Of operations: a laptop that needs one entry has the whole segment opened."""
 _LEVEL = 1
 _HASH, _SALT = 32, 16
 ERASED = bytes(_SALT)
@@ -131,22 +131,6 @@ class Draft:
                 break
         return count
 
-    def add(
-        self,
-        changeset: Changeset,
-        hash_: bytes,
-        salt: bytes,
-        leaf: bytes,
-        signature: bytes | None = None,
-    ) -> None:
-        """Add an entry that it ``takes``."""
-        self.changesets.append(changeset)
-        self.hashes.append(hash_)
-        self.salts.append(salt)
-        self.leaves.append(leaf)
-        self.signature = signature
-        self.size += sum(map(len, changeset.ops))
-
     def extend(
         self,
         changesets: Sequence[Changeset],
@@ -155,7 +139,10 @@ class Draft:
         leaves: Sequence[bytes],
         signature: bytes | None,
     ) -> None:
-        """Add entries of which it ``takes`` the first and for which it has ``room``."""
+        """Add entries of which it ``takes`` the first and for which it has ``room``.
+
+        ``signature`` is on the last of them.
+        """
         self.changesets += changesets
         self.hashes += hashes
         self.salts += salts

@@ -117,7 +117,7 @@ class _Upgrade:
 
     def _add(self, draft: Draft, row: Any) -> None:
         changeset = Changeset(row.header, msgspec.msgpack.decode(row.ops, type=list[bytes]))
-        draft.add(changeset, row.hash, row.salt or ERASED, row.leaf, row.signature)
+        draft.extend([changeset], [row.hash], [row.salt or ERASED], [row.leaf], row.signature)
         if row.outcome is not None:
             self._outcomes.append((self._township_id, row.seq, row.outcome))
 
