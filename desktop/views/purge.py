@@ -59,6 +59,7 @@ class PurgePage(Page):
         self._database, self._cadre, self._background = database, cadre_id, background
         self._lines: dict[bytes, PurgeLine] = {}
         self._ticket: Ticket | None = None
+        self._reading: Ticket | None = None
         self.model = TableModel(COLUMNS, _Lines(self), self)
         nothing = EmptyState("check-circle", "没有到期的记录", "到期的记录会列在这里，由镇里清理。")
         self.table = TableView(self.model, nothing)
@@ -70,22 +71,32 @@ class PurgePage(Page):
         self.progress = ProgressStrip()
         self.start = button("彻底删除到期记录", self.purge, kind="danger", glyph="trash")
         self._build()
+        self._wait(False)
         self.table.moved.connect(self._show_rows)
         self.reload(frozenset())
 
     def reload(self, kinds: frozenset[str]) -> None:
+        """Look anew, in the background: over years of visits it takes a second or two."""
         if self._ticket is not None:
             return  # the list is read again when the work is over
+        if self._reading is not None:
+            self._reading.cancel()
+        if not self._lines:
+            self.summary.setText("正在查找到期的记录…")
+        self._reading = self._background.run(lambda _: self._read(), self._show, owner=self)
+
+    def _read(self) -> tuple[PurgeLine, ...]:
         with self._database.reader() as session:
-            lines = purging.preview(session, china_today())
+            return purging.preview(session, china_today())
+
+    def _show(self, lines: tuple[PurgeLine, ...]) -> None:
         self._lines = {number.to_bytes(16, "big"): line for number, line in enumerate(lines, 1)}
         self.table.reload()
         if lines:
             self.table.select_id(self.model.id_at(0))
         total = sum(line.count for line in lines)
         self.summary.setText(f"共 {total} 条到期。{_HELD}{FINAL}" if total else "")
-        for part in (self.typed, self.start):
-            part.setEnabled(bool(total))
+        self._wait(False)
         self._show_rows(self.table.current_id())
 
     def purge(self) -> None:
@@ -168,7 +179,7 @@ class PurgePage(Page):
 
     def _wait(self, working: bool) -> None:
         for part in (self.typed, self.start):
-            part.setEnabled(not working)
+            part.setEnabled(bool(self._lines) and not working)
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)

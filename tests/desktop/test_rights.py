@@ -190,6 +190,7 @@ def test_a_purge_is_seen_confirmed_and_done(
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     page.show()
+    qtbot.waitUntil(lambda: page.start.isEnabled(), timeout=15000)
     assert "共 2 条到期" in page.summary.text() and "不能撤销" in page.summary.text()
     assert "2023-05-10　入户 · 日常走访" in shown(page.rows)
     page.start.click()
@@ -198,7 +199,8 @@ def test_a_purge_is_seen_confirmed_and_done(
     with qtbot.waitSignal(page.committed, timeout=15000):
         page.start.click()
         assert not page.start.isEnabled()
-    assert page.model.rowCount() == 0 and page.summary.text() == ""
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=15000)
+    assert page.summary.text() == "" and not page.start.isEnabled()
     with database.reader() as session:
         gone = session.get(Visit, visit)
     assert gone and gone.deleted_at is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -16,15 +16,21 @@ _MONTHS = range(1, 13)
 
 
 def keep_summaries(
-    database: Database, author: bytes, years: Collection[tuple[bytes, int]], today: date
+    database: Database,
+    author: bytes,
+    years: Collection[tuple[bytes, int]],
+    today: date,
+    step: Callable[[], object] = lambda: None,
 ) -> int:
     """Keep the totals of all months of these (zone, year) that have none; returns how many.
 
     The year's total in each month counts from January, so a year is kept as a whole before any
-    of it goes. One changeset for a zone and year. Raises NotAllowed.
+    of it goes. One changeset for a zone and year; ``step`` is called before each, and cancels by
+    raising. Raises NotAllowed.
     """
     kept = 0
     for zone, year in sorted(years):
+        step()
         with database.reader() as session:
             missing = [
                 month

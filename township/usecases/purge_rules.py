@@ -12,8 +12,19 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
 
 from township.changes import decode_header
 from township.fields import Day
@@ -25,7 +36,6 @@ from township.records import (
     HouseholdLink,
     Need,
     NeedProgress,
-    Record,
     RightsRequest,
     Situation,
     SpecialGroupMember,
@@ -133,11 +143,14 @@ def _settled(
         going = select(Visit.id).where(*due("visit", today, untouchable, terms))
         return (or_(gone, Attachment.visit_id.in_(going)),)
     if kind == "work_log":
-        going = select(Visit.id).where(*due("visit", today, untouchable, terms))
-        staying = select(Visit.work_log_id).where(
-            Visit.deleted_at.is_(None), Visit.work_log_id.is_not(None), Visit.id.not_in(going)
+        staying = or_(
+            _Of.visited_on.is_(None),
+            _Of.visited_on > ended_by("visit", today, terms),
+            _Of.id.in_(_with_open_needs()),
+            _Of.id.in_(_with_open_situations()),
+            *_holding(_Of, untouchable),
         )
-        return (WorkLog.id.not_in(staying),)
+        return (~exists().where(_Of.work_log_id == WorkLog.id, _Of.deleted_at.is_(None), staying),)
     if kind == "need_progress":
         gone = NeedProgress.need_id.not_in(select(Need.id).where(Need.deleted_at.is_(None)))
         going = select(Need.id).where(*due("need", today, untouchable, terms))
@@ -148,6 +161,10 @@ def _settled(
         "rights_request": RightsRequest.decision.is_not(None),
     }
     return (decided.get(kind, true()),)
+
+
+_Of = aliased(Visit)
+"""The visits of a log."""
 
 
 def _with_open_needs() -> Any:
@@ -166,21 +183,25 @@ def _with_open_situations() -> Any:
     )
 
 
-def _free(model: type[Record], untouchable: Collection[bytes]) -> tuple[Condition, ...]:
+def _free(model: Any, untouchable: Collection[bytes]) -> tuple[Condition, ...]:
     """Nothing that is open holds it."""
+    return tuple(not_(held) for held in _holding(model, untouchable))
+
+
+def _holding(model: Any, untouchable: Collection[bytes]) -> tuple[Condition, ...]:
+    """Ways in which something open holds a record; none of them is ever NULL."""
     disputed = select(Conflict.target_id).where(
         Conflict.decision.is_(None), Conflict.deleted_at.is_(None), Conflict.target_id.is_not(None)
     )
-    free: list[Condition] = [
-        model.id.not_in(disputed),
-        model.id.not_in(select(tables.pending.c.record_id)),
+    held: list[Condition] = [
+        model.id.in_(disputed),
+        model.id.in_(select(tables.pending.c.record_id)),
+        model.id.in_(list(untouchable)),
     ]
-    if untouchable:
-        free.append(model.id.not_in(list(untouchable)))
-    if "household_id" in model.fields() and model is not RightsRequest:
+    if model is not RightsRequest and hasattr(model, "household_id"):
         asking = select(RightsRequest.household_id).where(
             RightsRequest.decision.is_(None), RightsRequest.deleted_at.is_(None)
         )
-        home = model.household_id  # type: ignore[attr-defined]
-        free.append(or_(home.is_(None), home.not_in(asking)))
-    return tuple(free)
+        home = model.household_id
+        held.append(and_(home.is_not(None), home.in_(asking)))
+    return tuple(held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -115,11 +115,11 @@ def purge(
     if doomed:
         with database.reader() as session:
             homes = _years(session, today, terms)
-        keep_summaries(database, author, homes, today)
+        keep_summaries(database, author, homes, today, lambda: step and step(0, len(doomed)))
     done = 0
     for chunk in in_chunks(doomed, TOGETHER):
         with database.work(author) as work:
-            still = [one for key in chunk if (one := _still(work.session, key, today, terms))]
+            still = _still(work.session, chunk, today, terms)
             erase_records(work, still, "expired")
             work.commit()
         done += len(chunk)
@@ -150,15 +150,22 @@ def _doomed(session: Session, today: date, terms: Terms) -> list[Key]:
     return found + old_stubs(session, today)
 
 
-def _still(session: Session, key: Key, today: date, terms: Terms) -> Record | None:
-    """The record, unless something was opened about it since the look."""
-    kind, one = key
-    model = record_kinds()[kind]
-    record = session.get(model, one)
-    if record is None or record.deleted_at is not None:
-        return record
-    asked = select(model.id).where(*due(kind, today, not_taken(session), terms), model.id == one)
-    return record if session.scalar(asked) is not None else None
+def _still(session: Session, keys: Sequence[Key], today: date, terms: Terms) -> list[Record]:
+    """These records, without those about which something was opened since the look."""
+    untouchable = not_taken(session)
+    by_kind: dict[str, list[bytes]] = {}
+    for kind, one in keys:
+        by_kind.setdefault(kind, []).append(one)
+    found: list[Record] = []
+    for kind, ids in by_kind.items():
+        model = record_kinds()[kind]
+        here = {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))}
+        going: set[bytes] = set()
+        if kind in PURGED:
+            asked = select(model.id).where(*due(kind, today, untouchable, terms), model.id.in_(ids))
+            going = set(session.scalars(asked))
+        found += [one for one in here.values() if one.id in going or one.deleted_at is not None]
+    return found
 
 
 def _years(session: Session, today: date, terms: Terms) -> set[tuple[bytes, int]]:
