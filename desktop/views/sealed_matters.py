@@ -158,7 +158,7 @@ class SealedMatters(QWidget):
         values, matter = self.form.values(), self.opened
         try:
             with self._database.work(self._cadre) as work:
-                receipt = sealed_entries.add(work, matter.first, matter.recused, act, values)
+                receipt = sealed_entries.add(work, matter.id, act, values)
                 kinds = work.commit().kinds
         except InvalidInput as error:
             self._tell("；".join(self.form.show_problems(error.problems).values()))

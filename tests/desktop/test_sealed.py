@@ -29,6 +29,7 @@ from desktop.views.preview import Preview
 from desktop.views.sealed import SealedPage
 from desktop.views.sync import SyncPage
 from desktop.views.today import TodayPage
+from desktop.views.widgets.picks import PicksField
 from reports.monthly_ledger import monthly_ledger
 from reports.page import PrintStamp
 from reports.raster import page_count, page_text
@@ -110,7 +111,12 @@ def type_in(qtbot: QtBot, page: SealedPage, subject: str, accused: bytes) -> Non
         editor = boxes[name].editor
         assert isinstance(editor, QPlainTextEdit)
         editor.insertPlainText(text)
-    page.form.form.boxes["accused"].pick(accused)  # type: ignore[attr-defined]
+    picks = boxes["accused"]
+    assert isinstance(picks, PicksField)
+    picks.pick(accused)
+    picks.pick(next(iter(picks.labels)))
+    picks.findChildren(QPushButton)[-1].click()
+    assert picks.value() == (accused,)
 
 
 def test_scenario_17_the_canary_is_found_by_the_designated_alone(
@@ -229,8 +235,16 @@ def test_a_reader_opens_adds_closes_and_prints(
     found.leave_pages()
     assert TEXT not in shown(page)
     assert not CANARIES.in_tables(ji.database.engine)
-    made.sync("ji")
+    found.show_page("sync")
+    syncs = found.page("sync")
+    assert isinstance(syncs, SyncPage)
+    with qtbot.waitSignal(syncs.desk.ended, timeout=20_000) as ended:
+        syncs.go.click()
+    qtbot.waitUntil(lambda: not syncs.desk.running)
+    assert ended.args == [None]
     assert acts(made) == ["open_sealed", "print"]
+    made.sync("pan")
+    assert texts(made.laptop("pan"), receipt) == [TEXT, "已初核", "已答复"]
 
 
 def acts(made: Town) -> list[str]:

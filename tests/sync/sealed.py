@@ -138,7 +138,7 @@ def add(laptop: Laptop, matter: Matter, act: str, text: str = "", **values: Any)
     """A further entry."""
     given = {"text": text, **values}
     with laptop.database.work(laptop.cadre) as work:
-        receipt = sealed_entries.add(work, matter.first, matter.recused, act, given)
+        receipt = sealed_entries.add(work, matter.id, act, given)
         work.commit()
     return receipt
 

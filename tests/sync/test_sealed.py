@@ -26,7 +26,7 @@ from tests.sync.sealed import (
 )
 from tests.sync.snapshots import enter, refresh
 from township.changes import Op
-from township.errors import InvalidInput, NotAllowed, WorldError
+from township.errors import InvalidInput, NotAllowed, NotFound, WorldError
 from township.records import AccessEntry, SealedEntry, SealingKey, new_id
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import unlock
@@ -116,7 +116,7 @@ def test_later_entries_go_to_all_readers_and_close_the_matter(town: Town) -> Non
     assert texts(ji, receipt) == ["反映用车问题", "转纪检核实", "查无实据，已答复"]
     assert matter_of(pan, receipt).closed
     assert overlay_rows(ji) == overlay_rows(pan) == 0
-    with pytest.raises(NotAllowed, match="不是这类密件的指定人员"):
+    with pytest.raises(NotFound, match="没有密封给您"):
         add(author, matter, "note", "再补充")
 
 
@@ -194,7 +194,7 @@ def test_the_last_reader_keeps_his_copies_until_a_newcomer_has_them(made: Town) 
     end(made, security, "pan")
     made.sync("anquan", "pan", "pan")
     assert texts(pan, first) == ["第一件"], "nobody else has it yet"
-    with pytest.raises(WorldError, match="没有"):
+    with pytest.raises(WorldError, match="还没有为这类事项指定接收人"):
         add(pan, matter_of(pan, first), "note", "再写")
     ding = made.laptop("ding")
     with security.database.work(security.cadre) as work:
@@ -203,6 +203,8 @@ def test_the_last_reader_keeps_his_copies_until_a_newcomer_has_them(made: Town) 
         designations.designate(work, "accusation", made.ids["ding"])
         work.commit()
     made.sync("anquan", "pan")
+    with pytest.raises(NotAllowed, match="不是这类密件的指定人员"):
+        add(pan, matter_of(pan, first), "note", "再写")
     assert texts(pan, first) == ["第一件"], "his copies go when the newcomer's have arrived"
     made.sync("ding", "pan")
     assert texts(ding, first) == ["第一件"] and texts(pan, first) == []

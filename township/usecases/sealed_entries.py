@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from township.errors import InvalidInput, NotAllowed, WorldError
+from township.errors import InvalidInput, NotAllowed, NotFound, WorldError
 from township.records import Cadre, SealedEntry, Zone, new_id
 from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.rules.sealed import Circle, Key
 from township.storage.work import UnitOfWork
-from township.usecases import sealed_text
+from township.usecases import sealed_matters, sealed_text
 from township.usecases.designations import circle_of
 from township.usecases.sealed_text import SealedText
 from township.values import CHINA
@@ -69,25 +69,23 @@ def record(work: UnitOfWork, values: Mapping[str, Any]) -> Receipt:
     return Receipt(text.no, len(found.readers))
 
 
-def add(
-    work: UnitOfWork,
-    first: SealedText,
-    recused: Collection[bytes],
-    act: str,
-    values: Mapping[str, Any],
-) -> Receipt:
-    """A further entry by a reader of the matter that ``first`` began; uncommitted.
+def add(work: UnitOfWork, matter: bytes, act: str, values: Mapping[str, Any]) -> Receipt:
+    """A further entry to a matter that its author reads; uncommitted.
 
-    ``recused`` are those whom earlier entries complain about; ``values`` by the names of
-    ``further``. Raises InvalidInput, NotAllowed when the author reads such matters no more, and
+    ``values`` by the names of ``further``. Whoever any entry complains about gets none of it.
+    Raises NotFound, InvalidInput, NotAllowed when the author reads such matters no more, and
     WorldError.
     """
+    read = sealed_matters.read(work.session, work.author).find(matter)
+    if read is None:
+        raise NotFound("这件密件没有密封给您，或不在本机，没有保存。")
+    first = read.first
     if act not in added(first.subject):
         raise InvalidInput({"act": "这类密件不能这样办理，请重新选择"})
     asked = further(first.subject, act)
     _check({name: values.get(name) for name in asked}, work.clock())
     accused = tuple(values.get("accused") or ())
-    everybody = {*recused, *accused}
+    everybody = {*read.recused, *accused}
     found = _circle(work, first.subject, everybody)
     if work.author not in found.readers:
         raise NotAllowed(

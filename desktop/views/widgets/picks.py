@@ -21,7 +21,8 @@ class PicksField(FieldBox):
     def __init__(self, field: Field, choices: Sequence[Choice]) -> None:
         self._edit = ChoiceEdit(choices)
         self._edit.setPlaceholderText("输入姓名或拼音首字母，可选多人")
-        self._labels = {choice.value: choice.label for choice in choices}
+        self.labels = {choice.value: choice.label for choice in choices}
+        """What there is to pick."""
         self._picked: list[Any] = []
         holder = QWidget()
         self._chips = FlowLayout(holder)
@@ -43,14 +44,14 @@ class PicksField(FieldBox):
         return tuple(self._picked)
 
     def set_value(self, value: Any) -> None:
-        self._picked = [one for one in value or () if one in self._labels]
+        self._picked = [one for one in value or () if one in self.labels]
         self._edit.set_value(None)
         self._show()
         self._settled()
 
     def pick(self, value: Any) -> None:
         """As if the person had picked this entry."""
-        if value in self._labels and value not in self._picked:
+        if value in self.labels and value not in self._picked:
             self._picked.append(value)
             self._show()
             self._edited()
@@ -75,7 +76,7 @@ class PicksField(FieldBox):
     def _show(self) -> None:
         empty(self._chips)
         for value in self._picked:
-            made = button(self._labels[value], partial(self._take_off, value), glyph="x")
-            made.setAccessibleName(f"去掉：{self._labels[value]}")
+            made = button(self.labels[value], partial(self._take_off, value), glyph="x")
+            made.setAccessibleName(f"去掉：{self.labels[value]}")
             self._chips.addWidget(made)
         self._holder.setVisible(bool(self._picked))
