@@ -6,12 +6,11 @@ from datetime import date
 
 import pytest
 
-from township.records import new_id
 from township.rules import accountability as terms
 from township.rules import comments
 from township.rules.settings import Settings
 
-ONE, TWO, TARGET, OTHER = (new_id() for _ in range(4))
+ONE, TWO, TARGET, OTHER = (bytes([n]) * 16 for n in range(1, 5))
 
 
 @pytest.mark.parametrize(
