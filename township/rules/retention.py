@@ -2,7 +2,8 @@
 
 Source: domain §7.7 [P, to be confirmed with the county archive; 档案法 applies], PIPL art. 19.
 Nothing is stored: the day follows from kind, state and dates, so that a changed setting holds
-for old records too. Kinds that are not named here are never purged.
+for old records too. Kinds that are not named here are never purged. Of the terms in §7.7 those of
+ballots, lists of evacuees and maternal contacts wait for their kinds: none of them is kept today.
 """
 
 from __future__ import annotations
