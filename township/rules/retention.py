@@ -59,6 +59,11 @@ _TERMS: Mapping[str, Callable[[Terms], int]] = {
     "conflict": lambda terms: terms.conflicts,
 }
 
+STRUCTURE = frozenset({"zone_id", "household_id", "need_id", "target_kind", "target_id", "kept_id"})
+"""What stays of a record whose contents are erased: where it hangs. Its stub has to move with its
+household, to lie in the right bucket, and to have the household's search entry renewed.
+"""
+
 PURGED = tuple(_TERMS)
 """The kinds that have an end, in the order in which people see them."""
 
