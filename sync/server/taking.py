@@ -24,6 +24,7 @@ from sync.server.rows import Key, Rows
 from sync.server.scribe import Make, Scribe
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash, salted
+from township.rules.retention import STRUCTURE
 from township.storage.pages import Outcome, Status, Verdict
 from township.values import Value, moment_text
 
@@ -32,13 +33,9 @@ _MOST_PUT = 512 << 10
 _NO_ORDERS: merge.Orders = {}
 
 
-_STRUCTURE = ("zone_id", "household_id", "need_id")
-"""Where a record hangs: what has to stay, so that its stub moves and its household is indexed."""
-
-
 def structure(values: Mapping[str, Any]) -> dict[str, Any]:
     """What of a record's fields stays when its contents are erased."""
-    return {name: values[name] for name in _STRUCTURE if values.get(name) is not None}
+    return {n: value for n, value in values.items() if n in STRUCTURE and value is not None}
 
 
 class Taking:
@@ -226,7 +223,7 @@ class Taking:
         """Is there nothing left of a deleted record that could be brought back?"""
         state = self._rows.row(key).state
         return state.deleted and not any(
-            value is not None for name, value in state.values.items() if name not in _STRUCTURE
+            value is not None for name, value in state.values.items() if name not in STRUCTURE
         )
 
     def _may_move(self, op: Head | Op, bucket: str) -> bool:

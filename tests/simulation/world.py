@@ -37,7 +37,7 @@ _COMPILED: LRUCache[Any, Any] = LRUCache(4000)
 _BEGIN = datetime(2026, 5, 4, 1, tzinfo=UTC)
 
 
-SMALL = 400
+SMALL = 450
 """Bytes that some syncs begin with, so that they take several pages."""
 
 

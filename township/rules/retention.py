@@ -2,7 +2,8 @@
 
 Source: domain §7.7 [P, to be confirmed with the county archive; 档案法 applies], PIPL art. 19.
 Nothing is stored: the day follows from kind, state and dates, so that a changed setting holds
-for old records too. Kinds that are not named here are never purged.
+for old records too. Kinds that are not named here are never purged. Of the terms in §7.7 those of
+ballots, lists of evacuees and maternal contacts wait for their kinds: none of them is kept today.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ _TERMS: Mapping[str, Callable[[Terms], int]] = {
     "consent": lambda terms: terms.rights,
     "conflict": lambda terms: terms.conflicts,
 }
+
+STRUCTURE = frozenset({"zone_id", "household_id", "need_id", "target_kind", "target_id", "kept_id"})
+"""What stays of a record whose contents are erased: where it hangs. Its stub has to move with its
+household, to lie in the right bucket, and to have the household's search entry renewed.
+"""
 
 PURGED = tuple(_TERMS)
 """The kinds that have an end, in the order in which people see them."""

@@ -43,14 +43,13 @@ from township.records import (
     WorkLog,
     record_kinds,
 )
-from township.rules.retention import PRESET, Terms, ended_by, years_later
+from township.rules.retention import PRESET, STRUCTURE, Terms, ended_by, years_later
 from township.storage import tables
 from township.storage.folding import changes_of
 
 _STUBS_KEPT = 1
 """Years after which the contents of deleted records go [P]: long enough for any undo."""
 _NO_STUBS = frozenset({"erasure", "month_summary"})
-_STRUCTURE = frozenset({"zone_id", "household_id", "need_id"})
 
 Condition = ColumnElement[bool]
 
@@ -116,13 +115,9 @@ def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
     border = years_later(today, -_STUBS_KEPT)
     found: list[tuple[str, bytes]] = []
     for kind, model in record_kinds().items():
-        content = [
-            getattr(model, name)
-            for name, field in model.fields().items()
-            if field.required and name not in _STRUCTURE
-        ]
-        if kind in _NO_STUBS or model.township_wide or not content:
+        if kind in _NO_STUBS or model.township_wide:
             continue
+        content = [getattr(model, name) for name in model.fields() if name not in STRUCTURE]
         ids = session.scalars(
             select(model.id).where(
                 _china(model.deleted_at) < border, or_(*(one.is_not(None) for one in content))

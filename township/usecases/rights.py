@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Consent, Household, Person, RightsRequest, SpecialGroupMember
 from township.rules import rights as rules
+from township.rules.consents import CONCERNS
 from township.storage.work import UnitOfWork
 from township.usecases import consents
 from township.usecases.consents import NO_CONTACT, erase_withdrawn
@@ -100,6 +101,8 @@ def record_consent(
 
 def _follow(work: UnitOfWork, consent: Consent, text: str) -> None:
     """What rested on it has to be erased: by the office now, or once it hears of it."""
+    if not CONCERNS.get(consent.item):
+        return
     made = request(work, consent.person_id, "withdraw", text)
     if may_erase(work):
         erase_withdrawn(work, consent.person_id, made.id, (consent.item,))
