@@ -45,6 +45,7 @@ def test_enrolment_gives_the_zone_and_no_more(xiang: Stranger) -> None:
         "township/i",
         f"{ZONE.hex()}/i",
         f"{ZONE.hex()}/r",
+        f"{XIANG.hex()}/x",
     }
     assert [author.login for author in xiang.enrolled.authors] == ["xiang"]
     assert xiang.enrolled.township_name == "屈原镇"

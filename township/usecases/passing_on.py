@@ -6,10 +6,11 @@ works on the laptop. Whoever reads no longer passes everything on first, then hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -48,26 +49,27 @@ def pass_on(database: Database, reader: bytes) -> int:
     """
     with database.reader() as session:
         found = _look(session, reader, database)
-    due, over, ended, counts = found
+    jobs: list[Callable[[UnitOfWork], None]] = []
+    jobs += [partial(care.remove, matter=one) for one in found.ended]
+    jobs += [partial(care.publish, changes=found.counts)] if found.counts else []
+    jobs += [partial(_pass, due=part) for part in _parts(found.due)]
+    jobs += [partial(_withdraw, entries=part) for part in _parts(found.over)]
     written = 0
-    try:
-        for matter in ended:
+    for job in jobs:
+        try:
             with database.work(reader) as work:
-                care.remove(work, matter)
+                job(work)
                 written += int(work.commit().dseq is not None)
-        if counts:
-            with database.work(reader) as work:
-                care.publish(work, counts)
-                written += int(work.commit().dseq is not None)
-        for at in range(0, len(due), TOGETHER):
-            with database.work(reader) as work:
-                written += _pass(work, due[at : at + TOGETHER])
-        for at in range(0, len(over), TOGETHER):
-            with database.work(reader) as work:
-                written += _withdraw(work, over[at : at + TOGETHER])
-    except NotAllowed:  # the township took this cadre's roles; what is sealed to him stays closed
-        return written
+        except NotAllowed:  # the township took this cadre's roles; what he has stays as it is
+            break
     return written
+
+
+T = TypeVar("T")
+
+
+def _parts(all_: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (all_[at : at + TOGETHER] for at in range(0, len(all_), TOGETHER))
 
 
 class _Found(NamedTuple):
@@ -141,7 +143,7 @@ def _all_taken(session: Session) -> bool:
     return session.scalar(select(func.count()).where(open_, held)) == 0
 
 
-def _pass(work: UnitOfWork, due: list[_Due]) -> int:
+def _pass(work: UnitOfWork, due: Sequence[_Due]) -> None:
     for one in due:
         devices = one.entry.devices | {key.device for key in one.lacking}
         for reader in dict.fromkeys(key.cadre for key in one.lacking):
@@ -151,7 +153,6 @@ def _pass(work: UnitOfWork, due: list[_Due]) -> int:
             work.add(_kept_out(work))
         marks = [*(key.device for key in one.lacking), *one.recused]
         _note(work.session.connection(), one.entry.text.entry, marks)
-    return int(work.commit().dseq is not None)
 
 
 def _kept_out(work: UnitOfWork) -> AccessEntry:
@@ -167,11 +168,10 @@ def _note(connection: Connection, entry: bytes, devices: list[int]) -> None:
     connection.execute(insert(tables.sealed_passed).on_conflict_do_nothing(), rows)
 
 
-def _withdraw(work: UnitOfWork, entries: list[MatterEntry]) -> int:
+def _withdraw(work: UnitOfWork, entries: Sequence[MatterEntry]) -> None:
     """Empty and delete the reader's copies: the stub that stays holds no bytes."""
     for one in entries:
         for copy in one.copies:
             found = work.session.get_one(SealedEntry, copy)
             found.sealed = None
             work.delete(found)
-    return int(work.commit().dseq is not None)
