@@ -10,6 +10,8 @@ from sync.server import admin
 from sync.server.folder import OpenServer
 from tests.hostile.messages import packed, push
 from tests.sync.conftest import database as database
+from tests.sync.conftest import made as made
+from tests.sync.conftest import made_in_postgres as made_in_postgres
 from tests.sync.conftest import server as server
 from tests.sync.conftest import url as url
 from tests.sync.laptops import enrolled

@@ -12,6 +12,8 @@ from tests.hostile import addresses, attacks
 from tests.hostile.attacks import Target
 from tests.hostile.limits import OPEN
 from tests.sync.conftest import database as database
+from tests.sync.conftest import made as made
+from tests.sync.conftest import made_in_postgres as made_in_postgres
 from tests.sync.conftest import server as server
 from tests.sync.laptops import enrolled, overlay_rows
 

@@ -31,6 +31,8 @@ from tests.desktop.conftest import bugs as bugs
 from tests.desktop.conftest import qapp as qapp
 from tests.hostile.texts import ROLES, TEXTS, Records
 from tests.sync.conftest import database as database
+from tests.sync.conftest import made as made
+from tests.sync.conftest import made_in_postgres as made_in_postgres
 from tests.sync.conftest import server as server
 from tests.sync.conftest import url as url
 from tests.sync.laptops import Laptop, enrolled, snapshot
