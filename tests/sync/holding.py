@@ -75,7 +75,7 @@ class Holding:
     def _carry_out(
         self, op: list[Any], op_id: str, lost: list[str] | None, merged: dict[str, Any]
     ) -> None:
-        kind, record, action, bucket, fields = op
+        kind, record, action, bucket, fields, *_ = op  # its salt says nothing
         key = kind, record
         if lost == []:
             return
