@@ -54,8 +54,8 @@ class MatterPage(Page):
     """
 
     kinds: frozenset[str] = frozenset()
-    kind = ""
-    """The kind of record that the steps change."""
+    kind: str | None = None
+    """The kind of record that the steps change; None: they are offered by role already."""
 
     def __init__(
         self,
@@ -214,6 +214,8 @@ class MatterPage(Page):
         return holder
 
     def _offer(self) -> None:
+        if self.kind is None:
+            return
         for action in self._actions:
             if made := self.buttons.get(action.key):
                 self.rights.offer(made, action.act, self.kind)

@@ -27,8 +27,8 @@ from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Button
 from reports.raster import page_text
 from tests.desktop import villages
-from tests.desktop.test_matter_pages import DEVICE
 from tests.desktop.villages import HOMES, ME, REACHABLE, TALK
+from tests.device import DEVICE
 from tests.notes import notes
 from township.records import Cadre, Household
 from township.rules.settings import PRESET

@@ -57,7 +57,16 @@ _WORDS = (Kind.NAME, Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.ID_NO)
 _CODED = (Kind.CODE, Kind.CODES)
 
 
-_OVER = {"died_on", "moved_on", "until_on", "to_on", "closed_at", "fed_back_at", "decision"}
+_OVER = {
+    "done_at",
+    "died_on",
+    "moved_on",
+    "until_on",
+    "to_on",
+    "closed_at",
+    "fed_back_at",
+    "decision",
+}
 """Fields that would take a record off the lists."""
 
 

@@ -139,7 +139,7 @@ def held(laptop: Laptop) -> dict[bytes, bytes]:
         return {
             record.id: record.zone_id
             for kind in record_kinds().values()
-            if not kind.township_wide
+            if kind.of_zones()
             for record in session.scalars(select(kind)).all()
         }
 

@@ -73,6 +73,11 @@ class Record(Base):
         """One declared field. Raises KeyError."""
         return cls.fields()[name]
 
+    @classmethod
+    def of_zones(cls) -> bool:
+        """Do rows of this kind lie with a zone?"""
+        return not cls.township_wide and cls.owner_field == "zone_id"
+
     def bucket(self) -> str:
         """The bucket this row lies in."""
         owner = None if self.township_wide else getattr(self, self.owner_field, None)

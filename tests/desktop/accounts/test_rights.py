@@ -26,8 +26,8 @@ from desktop.views.visit_form import VisitForm
 from desktop.views.work_log import WorkLogPage
 from tests.desktop import villages
 from tests.desktop.accounts.windows import shoot
-from tests.desktop.test_matter_pages import DEVICE
 from tests.desktop.villages import HOMES, ME, NEED, REACHABLE, ZONES, add
+from tests.device import DEVICE
 from township.changes import encode
 from township.records import Cadre, Conflict, Household, Need, Situation, new_id
 from township.rules.permissions import Act
