@@ -44,6 +44,8 @@ class Head(msgspec.Struct, array_like=True, frozen=True, gc=False):
     action: Action
     bucket: str
     fields: msgspec.Raw
+    salt: bytes = b""
+    """Looked at for its type only: what laptops cannot read is refused."""
 
     def whole(self) -> Op:
         """The operation with its fields. Raises msgspec.DecodeError or RecursionError."""

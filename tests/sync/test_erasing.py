@@ -22,7 +22,7 @@ from tests.sync.sample import ZONE, office_changeset
 from tests.sync.snapshots import enter
 from township.changes import Op
 from township.errors import NotAllowed
-from township.records import Attachment, Erasure, Household, Person, Record, Visit, new_id
+from township.records import Attachment, Conflict, Erasure, Household, Person, Record, Visit, new_id
 from township.storage import search
 from township.storage import tables as laptop_tables
 from township.storage.database import Database
@@ -293,6 +293,17 @@ def test_what_lives_or_waits_is_not_erased_and_nothing_comes_back(
     with one.database.reader() as session:
         stub = session.get(Visit, visit)
     assert stub and stub.deleted_at is not None and stub.talk is None
+    with clerk.database.reader() as session:
+        (conflict,) = session.scalars(select(Conflict.id))
+    erase(clerk, Conflict, conflict)
+    clerk.sync()
+    assert swept(server) == 1
+    rounds(one, clerk)
+    for laptop in (one, clerk):
+        with laptop.database.reader() as session:
+            bare = session.get(Conflict, conflict)
+        assert bare and (bare.target_kind, bare.target_id) == ("visit", visit)  # where it lies
+        assert bare.deleted_at is not None and bare.other_by is None
     with one.database.work(one.cadre) as work:  # a laptop of the village may not ask
         work.add(Erasure(zone_id=ZONE, target_kind="visit", targets=b"\x90", reason="expired"))
         with pytest.raises(NotAllowed):
