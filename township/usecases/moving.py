@@ -29,7 +29,8 @@ def granted_zones(session: Session) -> frozenset[bytes]:
     """The zones that this laptop holds whole, by the township's grants."""
     names = set(session.scalars(select(tables.bucket_cursor.c.bucket)))
     kinds = record_kinds().values()
-    classes = {kind.data_class for kind in kinds if not kind.township_wide}
+    of_zones = (one for one in kinds if one.owner_field == "zone_id" and not one.township_wide)
+    classes = {kind.data_class for kind in of_zones}
     places = {name.split("/")[0] for name in names} - {"township"}
     return frozenset(
         zone
