@@ -15,13 +15,13 @@ TITLE = "密件阅办单"
 _PAPER = A4
 _LABEL = 34 * MM
 _WHOLE = 180 * MM - _LABEL
-_WARNING = "密件：仅限指定人员本人阅办，不得复印、拍照、转交被反映人；用后入密件柜。"
+_WARNING = "密件：仅限指定人员本人阅办，不得复印、拍照、转交他人；用后锁入密件柜。"
 
 
 def sealed_sheet(sheet: SealedSheet, stamp: PrintStamp) -> bytes:
     """The matter as PDF, A4 portrait; a long one runs on to further pages."""
     file = PdfFile(TITLE, stamp.printed_at)
-    heading = Heading(TITLE, sheet.township, f"编号：{sheet.no}　{sheet.subject}")
+    heading = Heading(TITLE, f"【密件】{sheet.township}", f"编号：{sheet.no}　{sheet.subject}")
     pages = paginate(_rows(sheet), _PAPER.body_height - 2 * SMALLEST_SIZE)
     for number, rows in enumerate(pages, 1):
         page = Sheet(file, (_PAPER.width, _PAPER.height))
