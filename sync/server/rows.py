@@ -7,11 +7,12 @@ changes them again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from sync.merge import State
 from sync.server import tables
@@ -35,10 +36,10 @@ Key = tuple[str, bytes]
 class Row:
     """One record as it stands inside the running transaction."""
 
-    __slots__ = ("bucket", "fresh", "seq", "stamps", "state", "touched")
+    __slots__ = ("bucket", "fresh", "lay_in", "seq", "stamps", "state", "touched")
 
     def __init__(self, bucket: str, state: State, seq: int, stamps: Stamps, *, fresh: bool) -> None:
-        self.bucket = bucket
+        self.bucket = self.lay_in = bucket
         self.state = state
         self.seq = seq
         self.stamps = stamps
@@ -157,16 +158,26 @@ class Rows:
 
     def save(self) -> None:
         """Write the new and the changed rows. Raises IntegrityError when a new one exists."""
-        township, fresh, changed = self._township_id, self.fresh(), []
+        township, fresh = self._township_id, self.fresh()
+        stayed: list[tuple[Any, ...]] = []
+        moved: list[tuple[Any, ...]] = []
         for key, row in self._rows.items():
             if row.fresh:
-                fresh.append((township, *key, *_values(row).values()))
+                fresh.append((township, *key, row.bucket, *_values(row)))
+            elif row.touched and row.bucket == row.lay_in:
+                stayed.append((*_values(row), township, *key))
             elif row.touched:
-                place = {"at_township": township, "at_kind": key[0], "at_id": key[1]}
-                changed.append(_values(row) | place)
+                moved.append((row.bucket, *_values(row), township, *key))
         self._scribe.write(lambda: [(tables.record, fresh)])
-        if changed:
-            self._scribe.connection.execute(_UPDATE, changed)
+        self._update(_COLUMNS, stayed)  # naming the bucket would renew its index too
+        self._update(("bucket", *_COLUMNS), moved)
+
+    def _update(self, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+        """Write existing rows past SQLAlchemy's conversions, which cost as much as the database."""
+        if rows:
+            connection = self._scribe.connection
+            mark = "%s" if connection.dialect.name == "postgresql" else "?"
+            connection.exec_driver_sql(_update_statement(columns, mark), rows)
 
     def _load_chunk(self, kind: str, ids: list[bytes]) -> None:
         c = tables.record.c
@@ -180,25 +191,23 @@ class Rows:
             self._rows[kind, row_id] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=False)
 
 
-def _values(row: Row) -> dict[str, Any]:
-    """The columns after the key, in their order."""
-    return {
-        "bucket": row.bucket,
-        "state": msgspec.msgpack.encode(row.state.values),
-        "writers": row.state.writers.pack(),
-        "deleted": row.state.deleted,
-        "seq": row.seq,
-        "stamps": row.stamps.pack(),
-    }
+_COLUMNS = ("state", "writers", "deleted", "seq", "stamps")
 
 
-_COLUMNS = ("bucket", "state", "writers", "deleted", "seq", "stamps")
-_UPDATE = (
-    update(tables.record)
-    .where(
-        tables.record.c.township_id == bindparam("at_township"),
-        tables.record.c.kind == bindparam("at_kind"),
-        tables.record.c.id == bindparam("at_id"),
+def _values(row: Row) -> tuple[Any, ...]:
+    """What goes into ``_COLUMNS``."""
+    return (
+        msgspec.msgpack.encode(row.state.values),
+        row.state.writers.pack(),
+        row.state.deleted,
+        row.seq,
+        row.stamps.pack(),
     )
-    .values({name: bindparam(name) for name in _COLUMNS})
-)
+
+
+@cache
+def _update_statement(columns: tuple[str, ...], mark: str) -> str:
+    values = ", ".join(f"{name} = {mark}" for name in columns)
+    return (
+        f"UPDATE record SET {values} WHERE township_id = {mark} AND kind = {mark} AND id = {mark}"
+    )
