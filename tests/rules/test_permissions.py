@@ -206,7 +206,7 @@ def test_a_refusal_says_who_can_help() -> None:
     assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
     said = permissions.refusal(frozenset({"PO"}), Act.PRINT, "household")
     assert said.startswith("公安干警不能打印户。请由村干部、") and "保存" not in said
-    assert "没有开放" in permissions.refusal(village, Act.EXPORT, "person")
+    assert "没有开放" in permissions.refusal(village, Act.EXPORT, "attachment")
 
 
 def test_what_is_not_offered_says_who_can() -> None:

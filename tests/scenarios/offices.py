@@ -18,8 +18,10 @@ from tests.sync.laptops import CHEAP, PASSWORD
 from tests.sync.snapshots import enter
 from township.changes import Op
 from township.records import new_id
+from township.storage import second_factor
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
+from township.storage.settings import keep
 
 ZONE, GROUP = new_id(), new_id()
 LIU, ZHOU, HE, XIANG = (new_id() for _ in range(4))
@@ -100,5 +102,7 @@ def _laptop(server: OpenServer, url: str, path: Path, name: str) -> LaptopFolder
     for login in others:
         laptop.folder.keyring.add(login, PASSWORD, laptop.database.key, CHEAP)
     assert laptop.login == first
+    with laptop.database.writing() as connection:
+        keep(connection, second_factor.LIMIT, "0")  # not what is looked at here
     laptop.database.close()
     return laptop.folder

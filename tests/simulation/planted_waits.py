@@ -32,7 +32,7 @@ def _let_in_twice() -> list[Patch]:
 
 def _let_in_under_new_names() -> list[Patch]:
     """Laptops see the township's word instead of the author's work."""
-    return [(quarantine, "shown", lambda *given: list(given[2]))]
+    return [(quarantine, "shown", lambda *given: given[2])]
 
 
 def _decisions_unheard() -> list[Patch]:

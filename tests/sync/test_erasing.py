@@ -116,8 +116,9 @@ def values(database: Database) -> str:
 
 
 def server_holds(server: OpenServer, text: str) -> bool:
-    """Does any table of the township hold a text, whatever the database?"""
-    with server.service.store.reading() as connection:
+    """Does any table of the township hold a text, whatever the database? Segments are opened."""
+    service = server.service
+    with service.store.reading() as connection:
 
         def rows(table: Table) -> list[object]:
             return [tuple(row) for row in connection.execute(select(table))]
@@ -127,6 +128,8 @@ def server_holds(server: OpenServer, text: str) -> bool:
             for table in tables.metadata.sorted_tables
             for row in rows(table)
         )
+        for entry in Log(connection, service.township_id).walk():
+            everything += b"".join(entry.ops) + (entry.outcome or b"")
     return text.encode() in everything
 
 

@@ -174,12 +174,12 @@ def test_an_old_answer_brings_no_old_grants(server: OpenServer, one: Laptop, pla
     grant(server, number, given=True)
     one.sync()
     grant(server, number, given=False)
-    assert len(one.replica.cursors()) == 5
+    assert len(one.replica.cursors()) == 6
     assert back(one, new.path).kinds == set()
     assert back(one, old.path).kinds == set()
-    assert len(one.replica.cursors()) == 5
+    assert len(one.replica.cursors()) == 6
     one.sync()
-    assert len(one.replica.cursors()) == 3
+    assert len(one.replica.cursors()) == 4
 
 
 def test_a_restored_township_asks_again_by_stick(
