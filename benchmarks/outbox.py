@@ -11,7 +11,7 @@ from random import Random
 import msgspec
 
 from township import changes
-from township.changes import Header, Op, bucket, encode, link, op_hash
+from township.changes import Header, Op, bucket, encode, link, op_hash, salted
 from township.demo.rows import Row
 from township.storage import bulk
 from township.storage.database import Database
@@ -52,7 +52,7 @@ def _save(database: Database, author: bytes, visits: list[tuple[int, bytes, Row]
         assert isinstance(zone, bytes)
         header = Header(changes.SCHEMA, me.device, me.incarnation, dseq, author, wall_ms, 1)
         op = Op("visit", visit_id, "insert", bucket(zone, "r"), row.fields)
-        packed, data = encode(header), encode(op)
+        packed, data = encode(header), encode(salted(op))
         hash_ = link(hash_, packed, [op_hash(data)])
         saved.append((me.incarnation, dseq, packed, msgspec.msgpack.encode([data]), hash_))
         change = folded["visit", visit_id] = Change()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from township import changes
-from township.changes import GENESIS, Changeset, Header, Op, bucket, encode, op_id
+from township.changes import GENESIS, Changeset, Header, Op, bucket, encode, op_id, salted
 from township.demo.rows import Row
 from township.storage.checkpoints import Checkpoint
 from township.storage.enrolling import Membership
@@ -139,7 +139,7 @@ class PaperLaptop(Replica):
             header = Header(
                 changes.SCHEMA, self.member.number, 1, dseq, cadre, monday_ms + dseq * 600_000, 1
             )
-            changeset = Changeset(encode(header), [encode(op)])
+            changeset = Changeset(encode(header), [encode(salted(op))])
             self.hashes.append(changeset.hash(self.hashes[-1] if self.hashes else GENESIS))
             self.changesets.append(changeset)
 

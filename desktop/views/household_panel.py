@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.photo_desk import PhotoDesk
@@ -115,7 +116,7 @@ class HouseholdPanel(Card):
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._guard(person.guarded, person.name, _person(person)), 1)
-        layout.addWidget(made)
+        layout.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
         return line
 
     def _mover(self, movable: bool) -> QWidget:
