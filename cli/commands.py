@@ -12,6 +12,7 @@ from cli import audits, backups, doctor, laptops, papers, playing, server, stick
 from cli.account_commands import password, recover, recoveries, reenrol
 from cli.answers import AsJson, Folder, Login, Password, say, say_step
 from cli.export_commands import export
+from cli.own_history import audit_own
 from cli.quarantine_commands import quarantine
 from cli.refused import refused
 from cli.rights_commands import my_record
@@ -39,6 +40,7 @@ app.add_typer(export, name="export")
 app.add_typer(users, name="users")
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
 app.add_typer(history, name="audit")
+history.command("own")(audit_own)
 bundle = typer.Typer(help="没有网络时，用U盘上的文件同步。", no_args_is_help=True)
 app.add_typer(bundle, name="bundle")
 

@@ -185,6 +185,14 @@ def test_mistakes_are_told_in_chinese(
     assert "Traceback" not in captured.err
 
 
+def test_the_own_history_is_checked(
+    laptop: tuple[LaptopFolder, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(laptop[0], "audit", "own", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["fits"] is True and answer["size"] >= 1
+
+
 def test_a_wrong_password_is_told(
     laptop: tuple[LaptopFolder, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
