@@ -108,6 +108,16 @@ def test_daily_backups_are_made_once_a_day(database: Database, tmp_path: Path) -
     assert backup.found(folder) == [made]
 
 
+def test_backups_of_the_same_second_have_an_order(tmp_path: Path) -> None:
+    for name in (
+        "20260503-140500-manual",
+        "20260503-140500-before-restore",
+        "20260502-090000-daily",
+    ):
+        (tmp_path / f"{name}.db").touch()
+    assert [one.why for one in backup.listed(tmp_path)] == ["恢复之前", "手工", "每天自动"]
+
+
 def test_the_file_is_sqlcipher_not_plain(database: Database) -> None:
     plain = sqlcipher.connect(str(database.path))
     with pytest.raises(sqlcipher.DatabaseError):

@@ -33,6 +33,7 @@ WHY = {
 }
 """Reasons of backups, by the end of their names."""
 _DAILY = "-daily.db"
+_STAMP = len("20260503-140500")
 _ABANDONED = 86_400
 """Seconds after which nobody is writing an unfinished backup any more."""
 
@@ -108,8 +109,15 @@ def make_daily(
 
 
 def found(folder: Path) -> list[Path]:
-    """Backups in the folder, newest first."""
-    return sorted(folder.glob("*.db"), reverse=True)
+    """Backups in the folder, newest first.
+
+    Of the same second, that from before a restore is the newest: a restore closes the window.
+    """
+
+    def age(path: Path) -> tuple[str, bool, str]:
+        return path.name[:_STAMP], path.stem.endswith("-before-restore"), path.name
+
+    return sorted(folder.glob("*.db"), key=age, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ def listed(folder: Path) -> list[Backup]:
 
 def _read(path: Path) -> Backup | None:
     try:
-        at = datetime.strptime(path.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=CHINA)
+        at = datetime.strptime(path.name[:_STAMP], "%Y%m%d-%H%M%S").replace(tzinfo=CHINA)
         return Backup(path, at, path.stat().st_size, WHY.get(path.stem[16:], path.stem[16:]))
     except (ValueError, OSError):  # not ours, or gone meanwhile
         return None
