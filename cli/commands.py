@@ -11,6 +11,7 @@ import typer
 from cli import audits, backups, doctor, laptops, papers, playing, server, sticks, tour
 from cli.account_commands import password, recover, recoveries, reenrol
 from cli.answers import AsJson, Folder, Login, Password, say, say_step
+from cli.backup_key import backup_key
 from cli.export_commands import export
 from cli.own_history import audit_own
 from cli.quarantine_commands import quarantine
@@ -36,6 +37,7 @@ township.command("recover")(recover)
 township.command("recoveries")(recoveries)
 app.add_typer(password, name="password")
 app.command("reenrol")(reenrol)
+township.command("backup-key")(backup_key)
 app.add_typer(export, name="export")
 app.add_typer(users, name="users")
 history = typer.Typer(help="核查镇服务器的历史记录。", no_args_is_help=True)
@@ -193,10 +195,13 @@ def server_init(
         list[str] | None, typer.Option("--host", help="笔记本用来访问服务器的名称或地址，可多次")
     ] = None,
     database: Database = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="数据库密钥放在哪个文件，如另一个磁盘上的")
+    ] = None,
 ) -> None:
     """建立镇服务器：密钥、证书和空的加密数据库。"""
-    server.init(data, name, host or [], database)
-    typer.echo(f"已在 {data} 建立{name}的服务器。请把其中的 *.key 文件另存一份到安全的地方。")
+    server.init(data, name, host or [], database, key)
+    typer.echo(f"已在 {data} 建立{name}的服务器。请把密钥文件 *.key 另存一份到安全的地方。")
     if database:
         typer.echo(
             "数据在 PostgreSQL 里，请把它放在加密的磁盘上。数据库口令没有保存，"
@@ -276,11 +281,13 @@ def server_backup(
     place: Annotated[
         Path, typer.Option("--to", help="新的文件夹，或放备份的文件夹；最好在另一个磁盘上")
     ],
+    seal_to: Annotated[
+        str | None, typer.Option("--seal-to", help="加密给离线密钥（server backup-key 显示的一行）")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """备份镇服务器（不用停止它）：数据、密钥、证书和设置。"""
-    made = server.backup(data, place)
-    text = f"已备份到 {made}。里面有镇服务器的全部密钥，请像服务器本身一样保管。"
+    made, text = server.backup(data, place, seal_to)
     say(text, {"folder": str(made)}, as_json)
 
 
@@ -292,10 +299,11 @@ def server_restore(
         typer.Option("--from", help="server backup 做的备份；不填：数据库已用别的办法恢复好"),
     ] = None,
     database: Database = None,
+    key: Annotated[Path | None, typer.Option("--key", help="打开加密备份的离线密钥文件")] = None,
     as_json: AsJson = False,
 ) -> None:
     """从备份恢复镇服务器（先停止它）；各笔记本下次同步时补齐它缺的内容。"""
-    done = server.restore(data, source, database)
+    done = server.restore(data, source, database, key)
     lines = [
         f"已恢复。被替换的数据库保留为 {done['kept']}。" if done["kept"] else "已恢复。",
         "现在可以启动镇服务器。每台笔记本下次同步时会自动核对，并把镇里缺的改动重新上报。",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from sync.server import admin, folder, restoring, running
+from sync.server import admin, folder, restoring, running, sealed_backups
 
 
-def init(path: Path, name: str, hosts: list[str], database: str | None) -> None:
+def init(
+    path: Path, name: str, hosts: list[str], database: str | None, key_file: Path | None
+) -> None:
     """Make a server folder, with its data in a PostgreSQL if one is named. Raises WorldError."""
-    folder.init(path, name, ("localhost", "127.0.0.1", *hosts), database=database)
+    names = ("localhost", "127.0.0.1", *hosts)
+    folder.init(path, name, names, database=database, key_file=key_file)
 
 
 def run(
@@ -62,13 +65,22 @@ def devices(path: Path) -> list[dict[str, object]]:
         server.close()
 
 
-def backup(path: Path, place: Path) -> Path:
-    """Copy a server, running or not, into a new folder. Raises WorldError."""
-    return restoring.backup(path, place)
+def backup(path: Path, place: Path, seal_to: str | None) -> tuple[Path, str]:
+    """Copy a server, running or not, into a folder or a sealed file; and what to say of it."""
+    if seal_to:
+        made = sealed_backups.backup(path, place, seal_to)
+        return made, f"已备份到 {made}，只有离线密钥打得开。"
+    made = restoring.backup(path, place)
+    return made, f"已备份到 {made}。里面有镇服务器的密钥，请像服务器本身一样保管。"
 
 
-def restore(path: Path, source: Path | None, database: str | None) -> dict[str, object]:
+def restore(
+    path: Path, source: Path | None, database: str | None, key_file: Path | None
+) -> dict[str, object]:
     """Put a backup in place, or declare that this was done by other means. Raises WorldError."""
+    if source is not None and key_file is not None:
+        with sealed_backups.opened(source, key_file, path) as found:
+            return restore(path, found, database, None)
     if source is None:
         restoring.declare(path, database)
         return {"kept": None, "revoked": None}

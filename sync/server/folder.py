@@ -42,7 +42,12 @@ class ServerFolder:
 
     @property
     def database_key(self) -> Path:
-        return self.path / "server.key"
+        """In the folder, or where the settings say that it is kept."""
+        inside = self.path / "server.key"
+        if inside.exists() or not self.settings.exists():
+            return inside
+        elsewhere = settings_of(self).get("key")
+        return Path(elsewhere) if elsewhere else inside
 
     @property
     def township_key(self) -> Path:
@@ -95,11 +100,13 @@ def init(
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1"),
     clock: Callable[[], datetime] = utc_now,
     database: str | None = None,
+    key_file: Path | None = None,
 ) -> ServerFolder:
     """Make a server folder: keys, certificate authority, an empty database.
 
     ``hosts`` are the names and addresses under which laptops will reach the server.
-    ``database`` is the address of a PostgreSQL database; None: an encrypted file in the folder.
+    ``database`` is the address of a PostgreSQL database; None: an encrypted file in the folder,
+    whose key lies in ``key_file`` if that is given, on another disk or stick, say.
     Raises WorldError when there is a server already, or the database cannot be used.
     """
     folder = ServerFolder(path)
@@ -110,13 +117,14 @@ def init(
     address = postgres.address(database) if database else None
     store = postgres.open_postgres(address) if address else None  # first: it may not answer
     path.mkdir(parents=True, exist_ok=True)
-    keys = (folder.township_key, folder.office_key, folder.sealing_key, folder.files_key)
-    for file in keys if store else (folder.database_key, *keys):
+    keys = [folder.township_key, folder.office_key, folder.sealing_key, folder.files_key]
+    key = key_file or folder.database_key
+    for file in keys if store else (key, *keys):
         _write_secret(file, os.urandom(32))
     _write_secret(folder.recovery_key, str(pyrage.x25519.Identity.generate()).encode())
     tls.make(folder.tls, township_name, hosts, clock())
     township_id = new_id()
-    store = store or open_sqlite(folder.database, folder.database_key.read_bytes())
+    store = store or open_sqlite(folder.database, key.read_bytes())
     try:
         _enter_township(store, folder, township_id, township_name, clock())
     finally:
@@ -124,6 +132,8 @@ def init(
     settings = {"township_id": township_id.hex(), "name": township_name, "hosts": list(hosts)}
     if address:
         settings["database"] = postgres.without_password(address)
+    elif key_file:
+        settings["key"] = str(key_file.resolve())
     folder.settings.write_text(json.dumps(settings, ensure_ascii=False, indent=1), "utf-8")
     return folder
 
@@ -215,5 +225,9 @@ def settings_of(folder: ServerFolder) -> dict[str, Any]:
 
 
 def _write_secret(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
+    """Raises WorldError when there is such a file already, or no room for it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise WorldError(f"密钥文件 {path} 写不进去，或已经有了。请换一个地方。") from error

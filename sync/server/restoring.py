@@ -1,7 +1,8 @@
 """Backups of a whole server, and putting one back: the township then begins a new epoch.
 
-A backup is a folder like the server's own, with everything that is needed to go on. It is not
-encrypted beyond what the files are, and holds the keys: keep it as safe as the server.
+A backup is a folder like the server's own, with everything that is needed to go on, except a key
+of the database that is kept elsewhere. It is not encrypted beyond what the files are, and holds
+the other keys: keep it as safe as the server, or see ``sealed_backups``.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def restore(path: Path, source: Path, clock: Callable[[], datetime] = utc_now) -
     new = here.database.with_name(here.database.name + ".new")
     for beside in ("", "-wal", "-shm"):  # of a restore that was broken off
         new.with_name(new.name + beside).unlink(missing_ok=True)
-    _copy_file(there.database, new)
+    copy_file(there.database, new)
     key = there.database_key.read_bytes()
     _check_whole(new, key)
     _check_stopped(here)
@@ -142,20 +143,21 @@ def _copy_rest(source: Path, target: Path) -> None:
         place = target / file.relative_to(source)
         if not _is_database(file) and not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            _copy_file(file, place)
+            copy_file(file, place)
 
 
 def _take_files_key(here: ServerFolder, there: ServerFolder) -> None:
     """Pictures are sealed with the key of their own database."""
     if there.files_key.exists() and there.files_key.read_bytes() != here.files_key.read_bytes():
-        _copy_file(there.files_key, here.files_key)
+        copy_file(there.files_key, here.files_key)
 
 
 def _is_database(file: Path) -> bool:
     return file.name.startswith("server") and ".db" in file.name
 
 
-def _copy_file(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file; it is there whole or not at all."""
     try:
         unfinished = target.with_name(target.name + ".part")
         shutil.copy2(source, unfinished)

@@ -133,6 +133,34 @@ def test_a_server_is_backed_up_and_restored(
         check(url, Path(data) / "tls" / "authority.pem")
 
 
+def test_a_sealed_backup_opens_with_the_offline_key_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, disk = str(tmp_path / "server"), tmp_path / "disk" / "server.key"
+    disk.parent.mkdir()
+    assert run("server", "init", "--data", data, "--name", "屈原镇", "--key", str(disk)) == 0
+    assert not (tmp_path / "server" / "server.key").exists()
+    assert disk.stat().st_mode & 0o777 == 0o600
+    key, other = str(tmp_path / "offline.txt"), str(tmp_path / "other.txt")
+    for file in (other, key):
+        assert run("server", "backup-key", file, "--json") == 0
+    seal_to = json.loads(capsys.readouterr().out.splitlines()[-1])["seal_to"]
+    made = tmp_path / "backup.age"
+    to = ("--to", str(made), "--seal-to")
+    assert run("server", "backup", "--data", data, *to, "age1nobody") == 1
+    assert run("server", "backup", "--data", data, *to, seal_to) == 0
+    assert disk.read_bytes() not in made.read_bytes()
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
+    disk.unlink()  # the machine and its disk are gone
+    new = str(tmp_path / "new")
+    assert run("server", "restore", "--data", new, "--from", str(made), "--key", other) == 1
+    assert "离线密钥" in capsys.readouterr().err and not Path(new).exists()
+    assert run("server", "restore", "--data", new, "--from", str(made), "--key", key) == 0
+    with server_process(Path(new), 0) as url:
+        check(url, Path(new) / "tls" / "authority.pem")
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
+
+
 def test_a_backup_makes_a_server_of_an_empty_folder(
     data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
