@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.answers import AsJson, say
-from sync.server import sealed_backups
+from sync.server import offline_backups
 
 
 def backup_key(
@@ -16,6 +16,6 @@ def backup_key(
     as_json: AsJson = False,
 ) -> None:
     """生成一把离线密钥：备份加密给它，只有恢复时才拿出来。"""
-    recipient = sealed_backups.make_key(out)
+    recipient = offline_backups.make_key(out)
     text = f"密钥在 {out}，请锁起来，不要留在服务器上。备份时用：--seal-to {recipient}"
     say(text, {"file": str(out), "seal_to": recipient}, as_json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from sync.server import admin, folder, restoring, running, sealed_backups
+from sync.server import admin, folder, offline_backups, restoring, running
 
 
 def init(
@@ -68,7 +68,7 @@ def devices(path: Path) -> list[dict[str, object]]:
 def backup(path: Path, place: Path, seal_to: str | None) -> tuple[Path, str]:
     """Copy a server, running or not, into a folder or a sealed file; and what to say of it."""
     if seal_to:
-        made = sealed_backups.backup(path, place, seal_to)
+        made = offline_backups.backup(path, place, seal_to)
         return made, f"已备份到 {made}，只有离线密钥打得开。"
     made = restoring.backup(path, place)
     return made, f"已备份到 {made}。里面有镇服务器的密钥，请像服务器本身一样保管。"
@@ -79,7 +79,7 @@ def restore(
 ) -> dict[str, object]:
     """Put a backup in place, or declare that this was done by other means. Raises WorldError."""
     if source is not None and key_file is not None:
-        with sealed_backups.opened(source, key_file, path) as found:
+        with offline_backups.opened(source, key_file, path) as found:
             return restore(path, found, database, None)
     if source is None:
         restoring.declare(path, database)

@@ -2,7 +2,7 @@
 
 A backup is a folder like the server's own, with everything that is needed to go on, except a key
 of the database that is kept elsewhere. It is not encrypted beyond what the files are, and holds
-the other keys: keep it as safe as the server, or see ``sealed_backups``.
+the other keys: keep it as safe as the server, or see ``offline_backups``.
 """
 
 from __future__ import annotations
