@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.models.backup_desk import BackupDesk
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import Card, button, empty, label, row
+from desktop.views.widgets.fitted import FittedDialog
 from township.storage.backup import KEPT, Backup
 from township.usecases.leaving import Unsent
 from township.values import local_text
@@ -92,7 +93,7 @@ class BackupCard(Card):
         restyle(self.message, "tone", "" if fine else "bad")
 
 
-class RestoreDialog(QDialog):
+class RestoreDialog(FittedDialog):
     """What is lost and what is not; Esc leaves everything as it is."""
 
     def __init__(self, backup: Backup, left: Unsent, over: QWidget | None) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
 from desktop.views.step_form import StepDraft
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.field import Draft
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form, field_boxes
 from township.codes import EVALUATION_DIMENSION
 from township.errors import InvalidInput, WorldError
@@ -94,7 +95,7 @@ class CountForm(Form):
             editor.setAccessibleName(f"{name}，{BallotTally.field(answer).label}，必填")
 
 
-class CountDialog(QDialog):
+class CountDialog(FittedDialog):
     """Asks for one teller's count. Esc closes it and keeps what is typed as a draft.
 
     ``saved`` (frozenset of kinds) after the count was entered.
@@ -150,10 +151,6 @@ class CountDialog(QDialog):
         self.autosave.flush()
         super().done(result)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        super().showEvent(event)
-
     def _build(self, title: str, told: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
@@ -192,10 +189,4 @@ class CountDialog(QDialog):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as all lines need at the width, which the first hint misses."""
-        layout = self.layout()
-        if layout is not None:
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        self.fit()

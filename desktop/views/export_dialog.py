@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.background import Background, Job
 from desktop.theme import em, restyle
@@ -19,6 +19,7 @@ from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.dates import china_today
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.progress import ProgressStrip
 from township.errors import DiskFull
 from township.rules.settings import PRESET
@@ -43,7 +44,7 @@ class Scope:
     count: int
 
 
-class ExportDialog(QDialog):
+class ExportDialog(FittedDialog):
     """Exports what the filter of the page shows. Esc closes it and stops the work.
 
     ``exported`` (what to tell) when the file is written; ``noted`` when something was noted.
@@ -106,10 +107,6 @@ class ExportDialog(QDialog):
         self.progress.start(ticket, "正在导出…")
         self.finished.connect(lambda _: ticket.cancel())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        super().showEvent(event)
-
     def _job(self, path: Path) -> Callable[[Job], int]:
         """Makes the file and tells its households; widgets are asked before it starts."""
         made = self._maker()
@@ -155,7 +152,7 @@ class ExportDialog(QDialog):
             self.month.setFocus()
             return False
         fine = self.form.check()
-        self._fit()
+        self.fit()
         return fine
 
     def _written(self, path: Path, count: int) -> None:
@@ -216,15 +213,13 @@ class ExportDialog(QDialog):
         """Only the ledger is of a month, and of whole zones or groups."""
         self.month.setEnabled(self.what.values() == (LEDGER,))
 
-    def _fit(self) -> None:
-        """As high as all lines need at the width, which the first hint misses."""
-        layout = self.layout()
-        if layout is not None:  # chips in large text need a little more than they tell
-            self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+    def fit(self) -> None:
+        """Chips in large text need a little more than they tell."""
+        self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
+        super().fit()
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
-        self._fit()
+        self.fit()

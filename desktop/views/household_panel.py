@@ -113,10 +113,11 @@ class HouseholdPanel(Card):
         made.setToolTip(name)
         made.setAccessibleName(name)
         line = QWidget()
-        layout = QHBoxLayout(line)
+        layout = QVBoxLayout(line)  # below each other: beside each other they do not fit at 150 %
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._guard(person.guarded, person.name, _person(person)), 1)
-        layout.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+        layout.setSpacing(0)
+        layout.addWidget(self._guard(person.guarded, person.name, _person(person)))
+        layout.addWidget(made, 0, Qt.AlignmentFlag.AlignRight)
         return line
 
     def _mover(self, movable: bool) -> QWidget:

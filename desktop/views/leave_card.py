@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.background import Background
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import Card, button, label, row
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.secret_fields import PasswordField
 from township.errors import WorldError
@@ -53,7 +54,7 @@ class LeaveCard(Card):
         LeaveDialog(self._leaving, self._background, self.window()).open()
 
 
-class LeaveDialog(QDialog):
+class LeaveDialog(FittedDialog):
     """What would be lost, a place for a backup of it, and the password."""
 
     def __init__(self, leaving: Leaving, background: Background, over: QWidget | None) -> None:
@@ -77,6 +78,7 @@ class LeaveDialog(QDialog):
         self.place = place
         self.where.setText(f"备份存到：{place}")
         self.go.setEnabled(True)
+        self.fit()
 
     def _words(self) -> str:
         if not self._left:
@@ -122,6 +124,7 @@ class LeaveDialog(QDialog):
     def _refused(self, error: WorldError) -> None:
         self.go.setEnabled(True)
         self.message.setText(str(error))
+        self.fit()
 
     def _choose(self) -> None:
         from desktop.views.sticks import stick_folder

@@ -7,8 +7,8 @@ from datetime import date
 from typing import cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Ticket
 from desktop.theme import em, restyle
@@ -16,6 +16,7 @@ from desktop.views.papers import LedgerWish, Papers
 from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.progress import ProgressStrip
 from township.usecases.zones import Zones
 
@@ -23,7 +24,7 @@ _MONTHS = 60
 """So many months are offered, back from the present one: the ledgers of five years."""
 
 
-class LedgerDialog(QDialog):
+class LedgerDialog(FittedDialog):
     """Asks for month and zones, makes the ledger and shows it over the page that asked.
 
     Esc closes the dialog and stops the work.
@@ -82,13 +83,6 @@ class LedgerDialog(QDialog):
             owner=self,
         )
         self.progress.start(self._ticket, "正在汇总…")
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """As high as all lines of zones need at the width, which the first hint misses."""
-        layout = self.layout()
-        if layout is not None:
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
-        super().showEvent(event)
 
     def done(self, result: int) -> None:
         if self._ticket is not None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import InvalidInput, WorldError
 from township.storage.database import Database
@@ -17,7 +18,7 @@ from township.usecases import resident_fields
 from township.usecases.household_detail import Guarded
 
 
-class MaskedEdit(QDialog):
+class MaskedEdit(FittedDialog):
     """Empty fields, each with the mask of its value in grey: what is typed replaces it.
 
     ``saved`` (frozenset of kinds) after the save. Esc closes the dialog.
@@ -94,3 +95,4 @@ class MaskedEdit(QDialog):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
+        self.fit()

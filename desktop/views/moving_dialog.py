@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
+from desktop.views.widgets.fitted import FittedDialog
 from township.errors import WorldError
 from township.storage.database import Database
 from township.usecases import moving
 from township.usecases.moving import Moved
 
 
-class MovingDialog(QDialog):
+class MovingDialog(FittedDialog):
     """Asks where a household goes and moves it. Esc closes the dialog.
 
     ``moved`` (frozenset of kinds, ``Moved`` to take it back) after the move.
@@ -58,16 +59,6 @@ class MovingDialog(QDialog):
         self.accept()
         self.moved.emit(kinds, before)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        super().showEvent(event)
-
-    def _fit(self) -> None:
-        """As high as all lines need at the width, which the first hint misses."""
-        layout = self.layout()
-        if layout is not None:
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
-
     def _build(self, name: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
@@ -106,7 +97,7 @@ class MovingDialog(QDialog):
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
-        self._fit()
+        self.fit()
 
 
 def move(

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.icons import pixmap
 from desktop.theme import Tone, em
 from desktop.views.widgets.basics import Button, button, label, row, selectable
+from desktop.views.widgets.fitted import FittedDialog
 
 
-class Notice(QDialog):
+class Notice(FittedDialog):
     """A text that the person must have seen; Enter or Esc closes it."""
 
     def __init__(

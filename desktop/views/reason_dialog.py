@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
 from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import InvalidInput, WorldError
 from township.records import AccessEntry
@@ -36,7 +37,7 @@ def reason_of(form: Form) -> Reason:
     return Reason(values["reason"], values["reason_text"] or "")
 
 
-class ReasonDialog(QDialog):
+class ReasonDialog(FittedDialog):
     """Asks for a reason and calls ``act`` with it; stays open while that fails. Esc closes.
 
     ``what`` names what will be shown, ``told`` says what becomes of it.
@@ -71,7 +72,7 @@ class ReasonDialog(QDialog):
         """Hand the reason over, or say what is missing."""
         self._tell("")
         if not self.form.check():
-            self._fit()
+            self.fit()
             return
         try:
             self._act(reason_of(self.form))
@@ -82,19 +83,13 @@ class ReasonDialog(QDialog):
         else:
             self.accept()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        super().showEvent(event)
-
-    def _fit(self) -> None:
-        """As high as all lines need at the width, which the first hint misses."""
-        layout = self.layout()
-        if layout is not None:  # chips in large text need a little more than they tell
-            self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+    def fit(self) -> None:
+        """Chips in large text need a little more than they tell."""
+        self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
+        super().fit()
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)
         restyle(self.problem, "tone", "bad" if text else "")
         self.problem.setVisible(bool(text))
-        self._fit()
+        self.fit()

@@ -19,6 +19,7 @@ from desktop import theme
 from desktop.background import Background
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.guarded import GuardedFields
+from desktop.views.household_panel import HouseholdPanel
 from desktop.views.households import _PAUSE, HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.masked_edit import MaskedEdit
@@ -205,6 +206,13 @@ def test_a_number_is_replaced_without_being_shown(
         assert home is not None and home.phone == "12800009999"
 
 
+def shown_width(panel: HouseholdPanel) -> int:
+    """What the scrolling area shows of the panel."""
+    area = panel.parentWidget()
+    assert area is not None
+    return area.width()
+
+
 def test_it_fits_with_large_text(window: MainWindow, qapp: QApplication) -> None:
     theme.set_text_size(qapp, 150)
     try:
@@ -214,6 +222,10 @@ def test_it_fits_with_large_text(window: MainWindow, qapp: QApplication) -> None
         for one in guarded(window):
             right = one.parentWidget().width()
             assert one.geometry().right() <= right
+        view = window.findChild(HouseholdPanel)
+        assert view is not None
+        for one in view.findChildren(QPushButton):
+            assert one.mapTo(view, one.rect().topRight()).x() < shown_width(view), one.text()
     finally:
         theme.set_text_size(qapp, 100)
 
