@@ -15,7 +15,7 @@ from desktop.theme import ACCENT, TEXT_PERCENTS, em
 from desktop.views.page import Page, Undo
 from desktop.views.shortcuts import COMMON, ShortcutHelp
 from desktop.views.widgets.basics import EmptyState, button, label
-from desktop.views.widgets.navigation import Entry, Navigation
+from desktop.views.widgets.navigation import SHORTCUTS, Entry, Navigation
 from desktop.views.widgets.status import StatusLine
 from desktop.views.widgets.toast import Toast
 from township.errors import WorldError
@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
             self.status.sync_pressed.connect(lambda: self.show_page("sync"))
 
     def _keys(self) -> None:
-        for number in range(1, min(9, len(self._specs)) + 1):
+        for number in range(1, min(SHORTCUTS, len(self._specs)) + 1):
             self._on(f"Ctrl+{number}", partial(self._show_number, number))
         self._on("Ctrl+F", lambda: self._with_page(lambda page: page.focus_search()))
         self._on("F5", self.reload)
@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         page = self._pages.get(self._current)
         own = page.shortcuts() if page else []
         titles = [self._specs[key].title for key in self._offered]
-        pages = [(f"Ctrl+{n}", title) for n, title in enumerate(titles, 1)]
+        pages = [(f"Ctrl+{n}", title) for n, title in enumerate(titles[:SHORTCUTS], 1)]
         title = self._specs[self._current].title if self._current else ""
         ShortcutHelp([(title, own), ("页面", pages), ("通用", COMMON)], self).open()
 

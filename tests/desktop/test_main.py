@@ -288,3 +288,25 @@ def test_progress_strip_follows_and_cancels(
     gate.set()
     qtbot.waitUntil(strip.isHidden, timeout=2000)
     assert ticket.cancelled
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_a_dozen_pages_fit_the_smallest_screen(
+    qtbot: QtBot, qapp: QApplication, percent: int
+) -> None:
+    specs = [PageSpec(f"p{n}", "工作日志", "notebook", Page) for n in range(12)]
+    theme.set_text_size(qapp, percent)
+    try:
+        window = MainWindow(specs, Who("向美华", "龙马溪村 · 村妇联主席、村委会委员"))
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        window.show_page("p11")
+        qtbot.wait(30)
+        assert (window.width(), window.height()) == (1366, 768)
+        last = window.navigation._buttons["p11"]
+        area = window.navigation._pages.viewport()
+        assert area.rect().contains(last.mapTo(area, last.rect().center()))
+        assert last.toolTip() == "工作日志"
+    finally:
+        theme.set_text_size(qapp, 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -58,9 +59,8 @@ class Navigation(QFrame):
         layout.setSpacing(2)
         layout.addLayout(_brand())
         layout.addSpacing(8)
-        for number, entry in enumerate(entries, 1):
-            layout.addWidget(self._button(entry, number))
-        layout.addStretch(1)
+        self._pages = _Pages([self._button(entry, at) for at, entry in enumerate(entries, 1)])
+        layout.addWidget(self._pages, 1)
         layout.addWidget(rule())
         layout.addSpacing(6)
         layout.addWidget(_indented(label(user)))
@@ -78,6 +78,8 @@ class Navigation(QFrame):
             made.setFocusPolicy(
                 Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
             )
+            if current:
+                self._pages.ensureWidgetVisible(made, 0, 0)
 
     def offer(self, keys: Collection[str]) -> None:
         """Show these pages only; they are numbered from top to bottom."""
@@ -85,7 +87,7 @@ class Navigation(QFrame):
         for key, made in self._buttons.items():
             made.setVisible(key in keys)
         for number, key in enumerate(shown, 1):
-            self._buttons[key].setToolTip(f"{self._entries[key].title}（Ctrl+{number}）")
+            self._buttons[key].setToolTip(_told(self._entries[key], number))
 
     def set_badge(self, key: str, count: int) -> None:
         """A number beside a page, such as conflicts to decide; 0 takes it away."""
@@ -110,7 +112,7 @@ class Navigation(QFrame):
         made = button(f"\u2002{entry.title}", lambda: self.picked.emit(entry.key))
         made.setProperty("kind", "nav")
         made.setCheckable(True)
-        made.setToolTip(f"{entry.title}（Ctrl+{number}）")
+        made.setToolTip(_told(entry, number))
         made.setAccessibleName(entry.title)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         badge = label("", "caption")
@@ -127,6 +129,45 @@ class Navigation(QFrame):
         self._group.addButton(made)
         self._buttons[entry.key], self._badges[entry.key] = made, badge
         return made
+
+
+class _Pages(QScrollArea):
+    """The pages; they scroll when large text leaves no room for all of them."""
+
+    def __init__(self, buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self._column = QWidget()
+        column = QVBoxLayout(self._column)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for made in buttons:
+            column.addWidget(made)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(self._column)
+        self._column.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the longest page, as high as three."""
+        return QSize(self._column.minimumSizeHint().width(), em(self, 8))
+
+    def sizeHint(self) -> QSize:
+        return self._column.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # up and down go to another page, they do not scroll
+
+
+SHORTCUTS = 9
+"""Pages that have a key, Ctrl+1 to Ctrl+9."""
+
+
+def _told(entry: Entry, number: int) -> str:
+    """The tool tip: there are keys for the first nine pages."""
+    return f"{entry.title}（Ctrl+{number}）" if number <= SHORTCUTS else entry.title
 
 
 def _brand() -> QHBoxLayout:
