@@ -6,6 +6,7 @@ Not sealed, as minutes are. Draft minutes say so at the top.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from reports.fonts import sans, serif
@@ -81,7 +82,11 @@ def _lines(minutes: Minutes) -> list[Line]:
     lines = lines_of(_body(minutes))
     people = lines_of(_attendance(minutes))
     signed = lines_of(_signature(minutes))
-    return [*lines, BLANK, *people, *([BLANK, *signed] if signed else [])]
+    told = [*lines, BLANK, *people]
+    if not signed:
+        return told
+    # who signs never stands alone on a page: a line of what is signed goes with it
+    return [*told[:-1], replace(told[-1], keep=True), replace(BLANK, keep=True), *signed]
 
 
 def _body(minutes: Minutes) -> Iterator[Block]:

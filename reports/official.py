@@ -108,14 +108,21 @@ def paginate(lines: Sequence[Line], first: int) -> list[list[Line]]:
     for at, line in enumerate(lines):
         if not pages[-1] and line is BLANK:
             continue  # no page begins with an empty line
-        needed = 2 if line.keep and at + 1 < len(lines) else 1
-        if len(pages[-1]) + needed > room:
+        if len(pages[-1]) + _together(lines, at) > room:
             pages.append([])
             room = LINES
             if line is BLANK:
                 continue
         pages[-1].append(line)
     return pages
+
+
+def _together(lines: Sequence[Line], at: int) -> int:
+    """The lines from here on that must stand on one page."""
+    end = at
+    while lines[end].keep and end + 1 < len(lines):
+        end += 1
+    return end - at + 1
 
 
 def draw_lines(sheet: Sheet, lines: Sequence[Line], top: float) -> None:

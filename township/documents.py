@@ -206,16 +206,6 @@ class OwnNeed:
 
 
 @dataclass(frozen=True)
-class Viewing:
-    """Who looked at a sensitive field of a resident, when and why."""
-
-    on: date
-    who: str
-    field: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class MyRecord:
     """我的信息: what is kept about one person, for that person.
 
@@ -236,7 +226,6 @@ class MyRecord:
     """What was asked for: what, when, what came of it."""
     visits: tuple[OwnVisit, ...]
     needs: tuple[OwnNeed, ...]
-    viewings: tuple[Viewing, ...]
     purposes: tuple[tuple[str, str, str, str], ...]
     """What is processed, what for, on which basis, how long."""
     hotline: str

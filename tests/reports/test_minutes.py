@@ -93,6 +93,15 @@ def test_long_minutes_lose_nothing(times: int) -> None:
     assert all(f"第{n}项。" in words for n in range(times))
 
 
+@pytest.mark.parametrize("times", range(14))
+def test_who_signs_never_stands_alone_on_a_page(times: int) -> None:
+    minutes = replace(MINUTES, discussion="\n".join(["逐户讲清转移路线。"] * times))
+    pdf = minutes_pdf(minutes, STAMP)
+    last = page_text(pdf, page_count(pdf) - 1)
+    assert "签发：" in last
+    assert last.index("记录：") < last.index("签发："), last
+
+
 def test_a_page_holds_22_lines_of_28_characters() -> None:
     assert 28 * BODY <= RIGHT - LEFT < 29 * BODY
     [first, second] = lines_of([Block("中" * 54)])

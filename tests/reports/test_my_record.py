@@ -6,7 +6,7 @@ from datetime import date
 from reports.my_record import my_record
 from reports.raster import page_count, page_text
 from tests.reports.documents import STAMP
-from township.documents import MyRecord, OwnNeed, OwnVisit, Viewing
+from township.documents import MyRecord, OwnNeed, OwnVisit
 from township.rules.rights import purposes
 
 RECORD = MyRecord(
@@ -25,7 +25,6 @@ RECORD = MyRecord(
     requests=(("查阅、复制", "2026-05-11 收到", "已办理"),),
     visits=(OwnVisit(date(2026, 5, 3), "入户", "日常走访", ("李秀英", "王𠮷明")),),
     needs=(OwnNeed("LMX-2026-0031", date(2026, 5, 3), "道路", "", "已办结", "已解决"),),
-    viewings=(Viewing(date(2026, 5, 4), "李会计", "身份证号", "办理救助申请"),),
     purposes=tuple((one.what, one.why, one.basis, one.kept) for one in purposes()),
     hotline="0717-2881234",
 )
@@ -52,7 +51,7 @@ def test_all_that_is_kept_is_on_it_unmasked() -> None:
         "查阅、复制2026-05-11收到已办理",
         "2026-05-03入户日常走访李秀英、王𠮷明",
         "LMX-2026-00312026-05-03道路已办结，已解决",
-        "2026-05-04李会计身份证号办理救助申请",
+        "都有记录，由镇审计管理员保管，本表上没有。您可以申请查询",
         "联系电话通知、回访本人同意，可随时撤回（第十四条、第十五条）",
         "自发生之日起3年，之后只留计数",
         "镇里在15日内答复，不予办理的书面说明理由",
@@ -64,11 +63,9 @@ def test_all_that_is_kept_is_on_it_unmasked() -> None:
 
 
 def test_what_is_not_there_is_said_in_a_word() -> None:
-    bare = replace(
-        RECORD, groups=(), consents=(), requests=(), visits=(), needs=(), viewings=(), hotline=""
-    )
+    bare = replace(RECORD, groups=(), consents=(), requests=(), visits=(), needs=(), hotline="")
     text = "".join(words(bare))
-    for part in ("特殊群体", "同意情况", "您的申请", "入户走访", "本户诉求", "谁查看过遮盖的内容"):
+    for part in ("特殊群体", "同意情况", "您的申请", "入户走访", "本户诉求"):
         assert f"{part}：无" in text
     assert "村热线" not in text
 

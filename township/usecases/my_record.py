@@ -6,14 +6,13 @@ something, and free text that may tell of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import astuple
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from township.documents import MyRecord, OwnNeed, OwnVisit, Viewing
+from township.documents import MyRecord, OwnNeed, OwnVisit
 from township.errors import NotAllowed, NotFound
 from township.records import (
     Cadre,
@@ -37,9 +36,6 @@ from township.usecases.paper_facts import cadre_names, lived_there, township_nam
 from township.usecases.rights import requests_of
 from township.values import CHINA
 
-Viewings = Callable[[Session, bytes], tuple[Viewing, ...]]
-"""Who looked at sensitive fields of this person; None where there is no access log."""
-
 _OF_OTHERS = frozenset({"zone_id", "household_id", "guardian_id"})
 _PLAIN_SOURCES = ("civil_affairs", "self_report")
 """Where a special group comes from a list or from the person, its evidence names no reporter."""
@@ -48,7 +44,6 @@ _PLAIN_SOURCES = ("civil_affairs", "self_report")
 def print_my_record(
     work: UnitOfWork,
     person_id: bytes,
-    viewings: Viewings | None = None,
     terms: Terms = PRESET,
 ) -> MyRecord:
     """The record for printing; the trace of it is left in the same transaction, uncommitted.
@@ -61,8 +56,7 @@ def print_my_record(
     made = my_record(work.session, person_id, work.clock().astimezone(CHINA).date(), terms)
     person = work.session.get_one(Person, person_id)
     note(work, Noted("my_record", "person", person_id, zone_id=person.zone_id))
-    seen = viewings(work.session, person_id) if viewings else ()
-    return MyRecord(**{**vars(made), "viewings": seen})
+    return made
 
 
 def my_record(session: Session, person_id: bytes, today: date, terms: Terms = PRESET) -> MyRecord:
@@ -82,7 +76,6 @@ def my_record(session: Session, person_id: bytes, today: date, terms: Terms = PR
         requests=_requests(session, person_id, today),
         visits=_visits(session, home.id),
         needs=_needs(session, home.id, alone=_alone(session, home.id, today)),
-        viewings=(),
         purposes=tuple(astuple(one) for one in purposes(terms)),
         hotline=(zone.hotline if zone else "") or "",
     )
