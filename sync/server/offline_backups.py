@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -87,20 +87,20 @@ def opened(file: Path, key_file: Path, beside: Path) -> Iterator[Path]:
 
 
 def _seal(folder: Path, target: Path, key: x25519.Recipient) -> None:
-    """Pack and seal in one go: what is packed never lies on a disk."""
+    """Pack and seal in one go: what is packed never lies on a disk. Raises OSError."""
     reading, writing = os.pipe()
 
     def pack() -> None:
         with os.fdopen(writing, "wb") as out, tarfile.open(fileobj=out, mode="w|") as tar:
             tar.add(folder, arcname=".")
 
-    packing = threading.Thread(target=pack)
-    packing.start()
-    with os.fdopen(reading, "rb") as packed, target.open("xb") as out:
-        pyrage.encrypt_io(packed, out, [key])
-        out.flush()
-        os.fsync(out.fileno())
-    packing.join()
+    with ThreadPoolExecutor(1) as pool:
+        packing = pool.submit(pack)
+        with os.fdopen(reading, "rb") as packed, target.open("xb") as out:
+            pyrage.encrypt_io(packed, out, [key])
+            out.flush()
+            os.fsync(out.fileno())
+    packing.result()  # what ended too early looks like a whole file
 
 
 def _open(file: Path, work: Path, key: x25519.Identity) -> None:

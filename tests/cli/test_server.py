@@ -5,6 +5,7 @@ import os
 import ssl
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import httpx
@@ -159,6 +160,22 @@ def test_a_sealed_backup_opens_with_the_offline_key_alone(
     with server_process(Path(new), 0) as url:
         check(url, Path(new) / "tls" / "authority.pem")
     assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".")) == []
+
+
+def test_a_sealed_backup_that_cannot_be_packed_is_none(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("server", "backup-key", str(tmp_path / "key"), "--json") == 0
+    seal_to = json.loads(capsys.readouterr().out.splitlines()[-1])["seal_to"]
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(tarfile.TarFile, "add", fail)
+    made = tmp_path / "backup.age"
+    assert run("server", "backup", "--data", data, "--to", str(made), "--seal-to", seal_to) == 1
+    assert "没有完成" in capsys.readouterr().err
+    assert not made.exists() and not list(tmp_path.glob("*.part")) and not list(tmp_path.glob(".*"))
 
 
 def test_a_backup_makes_a_server_of_an_empty_folder(
