@@ -60,7 +60,7 @@ def backup(
             restoring.copy_file(inside.database_key, copy / "server.key")
         _seal(copy, unfinished, key)
         unfinished.replace(target)
-    except OSError as error:
+    except (OSError, pyrage.EncryptError) as error:
         unfinished.unlink(missing_ok=True)
         raise WorldError("备份没有完成：磁盘空间不足或不可写。请换一个地方。") from error
     finally:
