@@ -14,6 +14,7 @@ from township.storage import tables
 from township.storage.database import Database
 from township.storage.folder import LaptopFolder
 from township.storage.keyring import Cost
+from township.values import CHINA
 
 PASSWORD = "Longma-2026"
 DEVICE = {
@@ -62,7 +63,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> tuple[LaptopFolder, str]
         log = WorkLog(
             zone_id=zone.id,
             cadre_id=cadre.id,
-            worked_on=database.clock().date(),
+            worked_on=database.clock().astimezone(CHINA).date(),
             sessions=("am",),
             work_kind="household_visit",
             state="submitted",

@@ -28,6 +28,7 @@ from tests.sync.test_quarantine import edit, give, home, take_away
 from township.usecases import own_work
 from township.usecases.photos import PhotoEntry
 from township.usecases.visits import NeedEntry, VisitEntry, log_visit
+from township.values import CHINA
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def laptop(server: folder.OpenServer, tmp_path: Path) -> Iterator[Laptop]:
 def visit(laptop: Laptop, household: bytes) -> None:
     entry = VisitEntry(
         household_id=household,
-        visited_on=laptop.database.clock().date(),
+        visited_on=laptop.database.clock().astimezone(CHINA).date(),
         sessions=("am",),
         way="in_home",
         purpose="routine",
@@ -181,7 +182,7 @@ def test_a_visit_is_written_again_in_its_form(
     qtbot.addWidget(form)
     values = form.form.values()
     assert values["household_id"] == house
-    assert values["visited_on"] == laptop.database.clock().date()
+    assert values["visited_on"] == laptop.database.clock().astimezone(CHINA).date()
     assert isinstance(values["visited_on"], date)
     assert values["sessions"] == ("am",)
     assert values["talk"] == "屋后山坡有裂缝"

@@ -12,6 +12,7 @@ from township.errors import WorldError
 from township.records import Household, Need
 from township.storage.work import UnitOfWork
 from township.usecases import duplicates
+from township.values import CHINA
 
 _STATES = ("new", "classified", "doing", "closed")
 
@@ -52,7 +53,7 @@ def _raised(here: World, unit: UnitOfWork, dice: Random, home: Household) -> Nee
         zone_id=home.zone_id,
         no=f"诉求-{dice.randrange(1000)}",
         household_id=home.id,
-        raised_on=unit.clock().date(),
+        raised_on=unit.clock().astimezone(CHINA).date(),
         channel="visit",
         topic="other",
         text=f"路灯{dice.randrange(100)}",

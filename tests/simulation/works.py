@@ -13,6 +13,7 @@ from township.errors import WorldError
 from township.records import AccessEntry, Conflict, Household, Record, Visit
 from township.storage.work import UnitOfWork
 from township.usecases import syncing
+from township.values import CHINA
 
 
 def _machine(here: World, dice: Random) -> Machine:
@@ -47,7 +48,7 @@ def _visit(here: World, dice: Random, home: Household, work: UnitOfWork) -> Visi
         zone_id=home.zone_id,
         household_id=home.id,
         work_log_id=bytes(16),
-        visited_on=work.clock().date(),
+        visited_on=work.clock().astimezone(CHINA).date(),
         session="am",
         way="in_home",
         purpose="routine",

@@ -18,6 +18,7 @@ from township.records import Attachment, Visit, new_id
 from township.storage import file_tables
 from township.storage.file_pages import Files, FilesTold
 from township.usecases.photos import Photo, PhotoEntry, add_photos, photos_of
+from township.values import CHINA
 
 LARGE = 300_000
 """Bytes: three pieces, two messages."""
@@ -30,7 +31,7 @@ def add_visit(laptop: Laptop, *pictures: bytes, zone: bytes = ZONE) -> bytes:
         zone_id=zone,
         household_id=HOME,
         work_log_id=bytes(16),
-        visited_on=laptop.database.clock().date(),
+        visited_on=laptop.database.clock().astimezone(CHINA).date(),
         session="am",
         way="in_home",
         purpose="routine",

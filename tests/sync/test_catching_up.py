@@ -14,6 +14,7 @@ from tests.sync.test_quarantine import edit, home
 from tests.sync.updates import restarted
 from township.records import Person, Visit, new_id
 from township.storage import bulk, database, later, tables
+from township.values import CHINA
 
 LACKS = {"household": {"phone", "housing_safety"}, "visit": {"policies_told"}}
 KIND = "person"
@@ -59,7 +60,7 @@ def work(two: Laptop) -> tuple[bytes, bytes]:
         zone_id=ZONE,
         household_id=house,
         work_log_id=bytes(16),
-        visited_on=two.database.clock().date(),
+        visited_on=two.database.clock().astimezone(CHINA).date(),
         session="am",
         way="in_home",
         purpose="routine",

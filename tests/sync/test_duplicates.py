@@ -11,6 +11,7 @@ from township.errors import NotFound, WorldError
 from township.records import Household, Person, Record, Visit, new_id
 from township.usecases import duplicates
 from township.usecases.duplicates import OpenDuplicate
+from township.values import CHINA
 
 NO = "龙马溪-2-099"
 ID_NO = "11010519491231002X"  # the example of GB 11643-1999
@@ -48,7 +49,7 @@ def family(laptop: Laptop, head: str, **more: str) -> tuple[bytes, bytes]:
             zone_id=ZONE,
             household_id=home,
             work_log_id=new_id(),
-            visited_on=laptop.database.clock().date(),
+            visited_on=laptop.database.clock().astimezone(CHINA).date(),
             session="am",
             way="in_home",
             purpose="routine",

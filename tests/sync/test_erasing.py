@@ -28,6 +28,7 @@ from township.storage import tables as laptop_tables
 from township.storage.database import Database
 from township.usecases.erasing import erase_fields, erase_records
 from township.usecases.photos import PhotoEntry, add_photos
+from township.values import CHINA
 
 CANARY, NAME, PHONE = "鹧鸪飞过橙园", "欧阳鹧鸪", "12345098761"
 CLERK = {"login": "clerk", "name": "李会计", "post": "台账员", "roles": "CLK"}
@@ -65,7 +66,11 @@ def fill(laptop: Laptop) -> tuple[bytes, bytes, bytes]:
         work.commit()
     with laptop.database.work(laptop.cadre) as work:
         visit = Visit(zone_id=ZONE, work_log_id=new_id(), household_id=home.id)
-        visit.visited_on, visit.session, visit.way = laptop.database.clock().date(), "am", "in_home"
+        visit.visited_on, visit.session, visit.way = (
+            laptop.database.clock().astimezone(CHINA).date(),
+            "am",
+            "in_home",
+        )
         visit.purpose, visit.resident_present, visit.talk = "routine", True, CANARY
         work.add(visit)
         work.commit()

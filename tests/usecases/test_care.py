@@ -17,6 +17,7 @@ from township.errors import NotAllowed, WorldError
 from township.records import AccessEntry, ServiceCount
 from township.storage import search
 from township.usecases import care
+from township.values import CHINA
 
 WOMAN = "柳暮云 13912345678"
 ASKED = {"willing": True, "zone_id": ZONE, "who": WOMAN, "help": ("ride",)}
@@ -47,7 +48,9 @@ def acts(town: Town) -> list[tuple[str, int | None]]:
 def test_scenario_8_yes_no_and_gone_after_ninety_days(town: Town) -> None:
     worker, secretary, cadre = (town.laptop(login) for login in ("wei", "shuji", "xiang"))
     with worker.database.reader() as session:
-        assert not care.offered(session, worker.database.clock().date()), "off by default"
+        assert not care.offered(session, worker.database.clock().astimezone(CHINA).date()), (
+            "off by default"
+        )
     with pytest.raises(WorldError, match="还没有为这类事项指定"):
         write(cadre, "care", **ASKED)
     designate(town, "care", "wei")
@@ -58,7 +61,7 @@ def test_scenario_8_yes_no_and_gone_after_ninety_days(town: Town) -> None:
     receipt = write(cadre, "care", **ASKED)
     assert receipt.readers == 1
     town.sync("xiang", "wei", "shuji")
-    today = worker.database.clock().date()
+    today = worker.database.clock().astimezone(CHINA).date()
     add(worker, matter_of(worker, receipt), "note", stage="d42", checked_on=today)
     town.sync("wei", "shuji", "xiang")
     matter = matter_of(worker, receipt)
