@@ -143,10 +143,10 @@ def test_a_visit_is_written_by_keyboard(
     )
     assert values["carry_over"] == "想修水池"
     form._insert("家中一切正常。")
-    form.add_part("needs")
+    form.parts.add("needs")
     qtbot.keyClicks(form.form.boxes["needs.0.text"].editor, "water pool")
     form.form.boxes["needs.0.topic"].set_value("water")
-    form.add_part("situations")
+    form.parts.add("situations")
     with qtbot.waitSignals([page.committed, page.said]):
         form.save()
     assert page.form is None and page.model.rowCount() == 2
@@ -160,8 +160,8 @@ def test_a_visit_is_written_by_keyboard(
 def test_problems_show_in_place_and_nothing_is_lost(page: WorkLogPage, database: Database) -> None:
     form = open_form(page, HOME)
     form.form.set_values({"visited_on": date(2026, 5, 21), "talk": "谈话"})
-    form.add_part("needs")
-    form.add_part("needs")
+    form.parts.add("needs")
+    form.parts.add("needs")
     form.form.set_values({"needs.1.text": "路灯不亮"})
     form.save()
     assert form.problem.isVisible()
@@ -174,7 +174,7 @@ def test_problems_show_in_place_and_nothing_is_lost(page: WorkLogPage, database:
 
 def test_a_draft_comes_back(page: WorkLogPage, qtbot: QtBot, database: Database) -> None:
     form = open_form(page, HOME)
-    form.add_part("situations")
+    form.parts.add("situations")
     qtbot.keyClicks(form.form.boxes["talk"].editor, "half")
     qtbot.keyClicks(form.form.boxes["situations.0.place"].editor, "pool")
     qtbot.keyClick(form, Qt.Key.Key_Escape)
@@ -219,8 +219,8 @@ def test_it_fits_the_smallest_screen(
     window.show_page("worklog", ("visit", HOME))
     shown = window.page("worklog")
     assert isinstance(shown, WorkLogPage) and shown.form is not None
-    shown.form.add_part("needs")
-    shown.form.add_part("situations")
+    shown.form.parts.add("needs")
+    shown.form.parts.add("situations")
     shoot(window, qtbot, "visit")
     assert window.width() == 1366 and window.height() == 768
 
