@@ -22,6 +22,8 @@ PAGES = {
     "worklog": ((Act.SEE, "work_log"),),
     "situations": ((Act.SEE, "situation"),),
     "needs": ((Act.SEE, "need"),),
+    "disputes": ((Act.SEE, "dispute"),),
+    "tasks": ((Act.SEE, "task"),),
     "meetings": ((Act.SEE, "meeting"),),
     "evaluation": ((Act.SEE, "evaluation"),),
     "access_log": ((Act.SEE, "access_entry"),),

@@ -33,6 +33,7 @@ from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
 
 _PANEL_EM = 19
@@ -56,6 +57,8 @@ class MatterPage(Page):
     kinds: frozenset[str] = frozenset()
     kind: str | None = None
     """The kind of record that the steps change; None: they are offered by role already."""
+    adds: Button | None = None
+    """The button for a new record of this kind, where the page has one."""
 
     def __init__(
         self,
@@ -216,6 +219,8 @@ class MatterPage(Page):
     def _offer(self) -> None:
         if self.kind is None:
             return
+        if self.adds is not None:
+            self.rights.offer(self.adds, Act.CREATE, self.kind)
         for action in self._actions:
             if made := self.buttons.get(action.key):
                 self.rights.offer(made, action.act, self.kind)

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views.matter import MatterPage, Shown
+from desktop.views.new_matters import new_need
 from desktop.views.step_form import Action
-from desktop.views.widgets.basics import EmptyState
+from desktop.views.task_step import give_task
+from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.search import SearchBox
@@ -76,7 +78,20 @@ class NeedsPage(MatterPage):
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
         self.search.searched.connect(lambda _: self.reload_list())
         self.search.downwards.connect(self.table.setFocus)
-        self.add_tool(self.search)
+        self.adds = button("登记诉求", self.open_new, kind="primary", glyph="plus", keys="Ctrl+N")
+        self._offer()
+        self.add_tool(self.search, self.adds)
+
+    def open_new(self) -> None:
+        """Write down a need that was raised without a visit."""
+        dialog = new_need(self.database, self.cadre_id, self)
+        dialog.saved.connect(self._raised)
+        dialog.open()
+
+    def _raised(self, need: bytes, kinds: frozenset[str]) -> None:
+        self.show_target(need)
+        self.committed.emit(kinds)
+        self.said.emit("诉求已登记", None)
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -88,6 +103,7 @@ class NeedsPage(MatterPage):
     def detail(self, record: bytes) -> Shown:
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
+            task = give_task(session, self.cadre_id, "need", found.need.zone_id)
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -119,7 +135,7 @@ class NeedsPage(MatterPage):
             ("办理措施", shown("measure")),
             ("反馈", told),
         )
-        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need))
+        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need, task))
 
 
 class _NeedRows:
@@ -149,8 +165,8 @@ class _NeedRows:
         }
 
 
-def actions(need: Need) -> list[Action]:
-    """The steps that a need can take, the next one first."""
+def actions(need: Need, task: Action | None = None) -> list[Action]:
+    """The steps that a need can take, the next one first; ``task`` gives a task from it."""
     if need.state == "closed":
         return []
     if need.feedback_at is not None:
@@ -161,7 +177,7 @@ def actions(need: Need) -> list[Action]:
         order = [RESULT, PROGRESS, CLOSE]
     if need.class_confirmed_by is None:
         order.append(CONFIRM if need.class_by else CLASS)
-    return order
+    return [*order, task] if task else order
 
 
 RESULT = Action(

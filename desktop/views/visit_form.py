@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -13,6 +13,7 @@ from desktop.models.who import Rights
 from desktop.theme import restyle
 from desktop.views import visit_draft
 from desktop.views import visit_fields as fields
+from desktop.views.household_field import household_field
 from desktop.views.photo_row import PhotoRow
 from desktop.views.picture_catcher import PictureCatcher
 from desktop.views.visit_draft import VisitDraft
@@ -20,9 +21,7 @@ from desktop.views.visit_fields import SITUATIONS
 from desktop.views.visit_parts import Parts
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import button, label, row, scrolled
-from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import Draft
-from desktop.views.widgets.finder import FinderField
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.text import LongTextField
@@ -32,7 +31,7 @@ from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases.special_contacts import contact_of
 from township.usecases.visits import log_visit, previous_talk
-from township.usecases.work_month import companions, find_households, household_names
+from township.usecases.work_month import companions
 from township.values import CHINA
 
 _CARRY_OVER = 500
@@ -64,7 +63,7 @@ class VisitForm(QWidget):
             together = companions(session, cadre_id)
             me = session.get(Cadre, cadre_id)
             draft = visit_draft.read(session, cadre_id)
-        finder = FinderField(Visit.field("household_id"), self._find, self._describe)
+        finder = household_field(database, cadre_id, Visit.field("household_id"))
         owners = [(cadre_id, f"{me.name}（本人）" if me else "本人"), *together]
         boxes = fields.boxes(finder, together, owners, self._today)
         self.form = Form(boxes, fields.rows(boxes))
@@ -219,15 +218,6 @@ class VisitForm(QWidget):
         else:
             self.note.setText("已恢复上次没有保存的内容。")
         self.parts.show_given(self.form.values())
-
-    def _find(self, text: str) -> Sequence[Choice]:
-        with self._database.reader() as session:
-            return [Choice(*found) for found in find_households(session, text, by=self._cadre)]
-
-    def _describe(self, household: Any) -> Choice | None:
-        with self._database.reader() as session:
-            found = household_names(session, [household], by=self._cadre).get(household)
-        return Choice(household, *found) if found else None
 
     def _household_picked(self) -> None:
         if self.form.boxes["household_id"].value() is not None:

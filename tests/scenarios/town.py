@@ -36,6 +36,8 @@ ZONES = (
     *("仙女坪村", "西陵峡村", "龙马溪村", "北峰村", "铺坪村", "天龙村"),
 )
 VILLAGE = "链子岩村"
+HOME = new_id()
+"""The one household there, 链子岩-2-017."""
 IDS = {name: new_id() for name in ZONES}
 PEOPLE = {
     "secretary": ("向书记", "VC VS", "VS"),
@@ -111,7 +113,7 @@ def found(server: OpenServer, clock: Clock) -> None:
         for login, (_, _, role) in PEOPLE.items()
         if role
     ]
-    home = made("household", new_id(), village.hex(), zone_id=village, no="链子岩-2-017")
+    home = made("household", HOME, village.hex(), zone_id=village, no="链子岩-2-017")
     enter(server, clock, *zones, *cadres, *staff, home)
 
 
@@ -147,6 +149,10 @@ class Seat:
         page = self.window.page(key)
         assert isinstance(page, kind)
         return page
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait until something shows."""
+        self._qtbot.waitUntil(true, timeout=5_000)
 
     def today(self) -> list[str]:
         """The lines about meetings and tasks on 今日, as the person reads them."""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.usecases.meetings_sample import (
     CADRE,
+    FAR_ZONE,
     HOME,
     JUSTICE,
     LEADER,
@@ -20,16 +21,26 @@ from tests.usecases.meetings_sample import (
     clock,
     database,
     do,
+    held,
     template,
 )
 from township.errors import InvalidInput, NotAllowed
-from township.records import Cadre, Dispute, DisputeParty
+from township.records import AgendaItem, Cadre, Dispute, DisputeParty
 from township.rules.settings import PRESET
 from township.storage.database import Database
-from township.usecases import dispute_list, dispute_steps, disputes, disputes_due
+from township.usecases import (
+    agenda,
+    dispute_list,
+    dispute_steps,
+    disputes,
+    disputes_due,
+    meetings,
+    tasks,
+)
 from township.usecases.dispute_list import DisputeDetail
 from township.usecases.disputes import DisputeEntry
 from township.usecases.dues import Asker, Urgency
+from township.usecases.tasks import Origin, TaskEntry
 from township.values import CHINA
 
 __all__ = ["clock", "database", "template"]
@@ -195,3 +206,26 @@ def test_lists_and_counts(database: Database, clock: Clock) -> None:
         assert (zone, counted.count, counted.level) == (ZONE, 2, "orange")
         assert len(session.scalars(select(DisputeParty)).all()) == 4
         assert session.scalars(select(Dispute.state).distinct()).all() == ["open"]
+
+
+def test_meetings_talk_about_what_is_open(database: Database) -> None:
+    """An agenda is internal: it says what and who, never the restricted text."""
+    record(database)
+    origin = Origin(ZONE, "visit", None, HOME)
+    entry = TaskEntry("量一量水管", CADRE, date(2026, 5, 20))
+    do(database, SECRETARY, lambda w: tasks.give(w, origin, entry))
+    meeting = held(database)
+    with database.reader() as session:
+        items = meetings.meeting_detail(session, meeting).items
+        said = {one.item.topic: (one.source, one.item) for one in items}
+        text, item = said["矛盾纠纷〔山林土地·黄色〕（编号 2026-007-0001）"]
+        assert text == ENTRY.summary
+        assert agenda.suggested(session, item, DAY) == "由向书记牵头调处，6月1日前化解。"
+        text, item = said["任务〔走访〕（李秀英，5月20日前）"]
+        assert text == "量一量水管"
+        assert agenda.suggested(session, item, DAY) == "由李秀英继续办理，下次会议报告结果。"
+        zones = [one for one in agenda.proposal(session, None, DAY) if one.about_zone_id == ZONE]
+        assert "未化解纠纷 1 件（最高黄色）" in zones[0].topic
+        review = [AgendaItem(about_zone_id=zone) for zone in (ZONE, FAR_ZONE)]
+        levels = [agenda.suggested_level(session, one, DAY) for one in review]
+        assert levels == ["yellow", "calm"]

@@ -127,7 +127,7 @@ def dispute_rows(
 ) -> dict[bytes, DisputeRow]:
     """The rows of some disputes as the cadre ``by`` sees them; those that are gone are left out."""
     names, owners = cadre_names(session), Owners(session, today)
-    parties = parties_of(session, ids, viewer_of(session, by))
+    parties = parties_of(session, ids, viewer_of(session, by), short=True)
     settings = settings_of(session)
     found = session.scalars(
         select(Dispute).where(Dispute.id.in_(ids), Dispute.deleted_at.is_(None))
@@ -186,8 +186,12 @@ def dispute_detail(session: Session, dispute_id: bytes, today: date, *, by: byte
     )
 
 
-def parties_of(session: Session, ids: Iterable[bytes], viewer: Viewer) -> dict[bytes, list[str]]:
-    """The parties of disputes by name, in their order; a household by its head and number."""
+def parties_of(
+    session: Session, ids: Iterable[bytes], viewer: Viewer, *, short: bool = False
+) -> dict[bytes, list[str]]:
+    """The parties of disputes by name, in their order; a household by its head and number, or
+    in ``short`` by one of them.
+    """
     wanted = list(ids)
     found: dict[bytes, list[str]] = {one: [] for one in wanted}
     rows = session.execute(
@@ -206,7 +210,8 @@ def parties_of(session: Session, ids: Iterable[bytes], viewer: Viewer) -> dict[b
     )
     for dispute, name, zone, home, no, head in rows:
         if home is not None:
-            shown = " ".join(filter(None, (viewer.name(head, zone), no))) or "户已不在本责任区"
+            names = [text for text in (viewer.name(head, zone), no) if text]
+            shown = " ".join(names[:1] if short else names) or "户已不在本责任区"
         else:
             shown = viewer.name(name, zone)
         found[dispute].append(shown)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotAllowed, NotFound
-from township.records import Cadre, Task, new_id
+from township.records import Cadre, Task, new_id, record_kinds
 from township.rules import tasks as rules
 from township.storage.work import UnitOfWork
 from township.values import CHINA
@@ -32,6 +35,14 @@ class Origin:
     source: str = "other"
     source_id: bytes | None = None
     household_id: bytes | None = None
+
+
+def origin_of(session: Session, source: str, record_id: bytes) -> Origin:
+    """What a task from this record is from. Raises NotFound."""
+    found: Any = session.get(record_kinds()[source], record_id)
+    if found is None or found.deleted_at is not None:
+        raise NotFound("这条记录不在本机，可能已被删除。")
+    return Origin(found.zone_id, source, found.id, getattr(found, "household_id", None))
 
 
 def problems(entry: TaskEntry, given_on: date) -> dict[str, str]:
