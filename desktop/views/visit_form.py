@@ -157,16 +157,14 @@ class VisitForm(QWidget):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.warning)
         layout.addWidget(self.problem)
-        layout.addWidget(flowing(*self.parts.buttons.values(), phrases))
-        layout.addLayout(
-            row(
-                button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S"),
-                self._print,
-                1,
-                button("清空重填", self.throw_away, kind="quiet"),
-                button("返回", self._back, kind="quiet"),
-            )
+        save = button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S")
+        foot = row(
+            flowing(save, self._print, *self.parts.buttons.values(), phrases),
+            button("清空重填", self.throw_away, kind="quiet"),
+            button("返回", self._back, kind="quiet"),
         )
+        foot.setStretch(0, 1)
+        layout.addLayout(foot)
         self.problem.hide()
         self.warning.hide()
         self.special.hide()
@@ -220,8 +218,11 @@ class VisitForm(QWidget):
         self.parts.show_given(self.form.values())
 
     def _household_picked(self) -> None:
-        if self.form.boxes["household_id"].value() is not None:
+        box = self.form.boxes["household_id"]
+        if box.value() is not None:
             self._carry_over()
+            if box.editor.hasFocus():
+                self.start()
         self._tell_special()
 
     def _tell_special(self) -> None:

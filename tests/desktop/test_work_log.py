@@ -222,6 +222,9 @@ def test_it_fits_the_smallest_screen(
     shown.form.parts.add("needs")
     shown.form.parts.add("situations")
     shoot(window, qtbot, "visit")
+    shown.form.parts.add("disputes")
+    shown.form.parts.add("tasks")
+    shoot(window, qtbot, "visit-all")
     assert window.width() == 1366 and window.height() == 768
 
 
