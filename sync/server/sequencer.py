@@ -71,7 +71,8 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     device = as_of_now(connection, device)
     headers = _headers(device, incoming)
     known = devices.chain_head(connection, device, incoming.own.incarnation)
-    if epochs.another(connection, device.township_id, incoming.epoch):
+    epoch = epochs.current(connection, device.township_id)
+    if incoming.epoch not in (b"", epoch):
         return Taken(known, refused="epoch")
     if refused := behind(device, known, incoming.own):
         return Taken(known, _shared(connection, device, incoming, headers, known), refused)
@@ -90,7 +91,6 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     if not turns:
         return Taken(known, verdicts)
     turns[-1] = turns[-1]._replace(signature=incoming.head_signature)
-    epoch = epochs.current(connection, device.township_id)
     memory = incoming.memories.of(epoch)
     taking, told = _take(connection, device, head_seq, turns, now, memory)
     verdicts += told
