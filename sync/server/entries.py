@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from sync import history
 from sync.server import tables
@@ -26,6 +26,12 @@ STINT = MOST
 _SALT = 16
 _SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
+
+
+_KNOWN = select(tables.bucket.c.bucket).where(
+    tables.bucket.c.township_id == bindparam("township"),
+    tables.bucket.c.bucket.in_(bindparam("names", expanding=True)),
+)
 
 
 class Turn(NamedTuple):
@@ -185,9 +191,9 @@ class Entries:
         self._enter_buckets(connection)
 
     def _enter_buckets(self, connection: Connection) -> None:
-        c, names, township_id = tables.bucket.c, self._buckets, self._township_id
-        known = select(c.bucket).where(c.township_id == township_id, c.bucket.in_(names))
-        new = names - set(connection.scalars(known))
+        names, township_id = self._buckets, self._township_id
+        asked = {"township": township_id, "names": sorted(names)}
+        new = names - set(connection.scalars(_KNOWN, asked))
         if new:
             connection.execute(
                 insert(tables.bucket),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync import chain
@@ -58,11 +58,14 @@ class Taken:
     grown: Grown | None = None
 
 
+_HERE = tables.township.c.township_id == bindparam("township")
+_LOCK = select(tables.township.c.head_seq).where(_HERE).with_for_update()
+_MOVE = update(tables.township).where(_HERE).values(head_seq=bindparam("newest"))
+
+
 def lock_head(connection: Connection, township_id: bytes) -> int:
     """Lock the township for writing and return its newest sequence number."""
-    c = tables.township.c
-    statement = select(c.head_seq).where(c.township_id == township_id).with_for_update()
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(_LOCK, {"township": township_id}).scalar_one())
 
 
 def push(connection: Connection, device: Device, incoming: Push, now: datetime) -> Taken:
@@ -207,8 +210,4 @@ def _check_signature(device: Device, last: Header, hash_: bytes, signature: byte
 
 def move_head(connection: Connection, township_id: bytes, seq: int) -> None:
     """Note the newest number of the log."""
-    connection.execute(
-        update(tables.township)
-        .where(tables.township.c.township_id == township_id)
-        .values(head_seq=seq)
-    )
+    connection.execute(_MOVE, {"township": township_id, "newest": seq})
