@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from desktop.views.step_form import Action
 from desktop.views.widgets.choice import Choice
-from desktop.views.widgets.dates import china_today
 from township.codes import DISPUTE_RESULT
 from township.fields import Field
 from township.records import Dispute, DisputeStep
@@ -22,27 +22,35 @@ def _required(*names: str) -> dict[str, Field]:
     return {name: replace(_FIELDS[name], required=True) for name in names}
 
 
-def of_dispute(found: Dispute, people: Sequence[Choice], task: Action) -> list[Action]:
+def of_dispute(found: Dispute, people: Sequence[Choice], task: Action, today: date) -> list[Action]:
     """What can be done with a dispute now; ``people`` may mediate."""
     if found.state == CLOSED:
         return []
     if found.state == AGREED:
-        asks = [] if found.confirm_asked_on or not _in_time(found) else [_confirm()]
-        ends = [CLOSE] if found.revisited_on else [_revisit()]
-        return [*ends, *asks, _step("other"), task]
+        asks = [] if found.confirm_asked_on or not _in_time(found, today) else [_confirm(today)]
+        ends = [CLOSE] if found.revisited_on else [_revisit(today)]
+        return [*ends, *asks, _step("other", today), task]
     if found.state == ENDED:
-        return [CLOSE, _revisit(), _step("other"), task]
+        return [CLOSE, _revisit(today), _step("other", today), task]
     if found.refused_on:
-        return [_end(), RESUME, _step("other"), LEVEL, task]
-    first = _step("contact" if found.contacted_on is None else "mediate")
-    return [first, _agree(), LEVEL, _mediators(found, people), _refuse(), _end(), task]
+        return [_end(today), RESUME, _step("other", today), LEVEL, task]
+    first = _step("contact" if found.contacted_on is None else "mediate", today)
+    return [
+        first,
+        _agree(today),
+        LEVEL,
+        _mediators(found, people),
+        _refuse(today),
+        _end(today),
+        task,
+    ]
 
 
-def _in_time(found: Dispute) -> bool:
-    return found.agreed_on is not None and china_today() <= rules.confirm_until(found.agreed_on)
+def _in_time(found: Dispute, today: date) -> bool:
+    return found.agreed_on is not None and today <= rules.confirm_until(found.agreed_on)
 
 
-def _step(kind: str) -> Action:
+def _step(kind: str, today: date) -> Action:
     names = ("taken_on", "step_kind", "text")
     return Action(
         "step",
@@ -51,11 +59,11 @@ def _step(kind: str) -> Action:
         lambda work, one, given: steps.add_step(work, one, *(given[name] for name in names)),
         DisputeStep.fields(),
         names,
-        start={"taken_on": china_today(), "step_kind": kind},
+        start={"taken_on": today, "step_kind": kind},
     )
 
 
-def _agree() -> Action:
+def _agree(today: date) -> Action:
     names = ("agreement", "agreed_on", "terms")
     return Action(
         "agree",
@@ -64,11 +72,11 @@ def _agree() -> Action:
         lambda work, one, given: steps.agree(work, one, *(given[name] for name in names)),
         _required(*names),
         names,
-        start={"agreement": "written", "agreed_on": china_today()},
+        start={"agreement": "written", "agreed_on": today},
     )
 
 
-def _refuse() -> Action:
+def _refuse(today: date) -> Action:
     names = ("refused_on", "refused_note")
     return Action(
         "refuse",
@@ -77,11 +85,11 @@ def _refuse() -> Action:
         lambda work, one, given: steps.refuse(work, one, *(given[name] for name in names)),
         _required(*names),
         names,
-        start={"refused_on": china_today()},
+        start={"refused_on": today},
     )
 
 
-def _end() -> Action:
+def _end(today: date) -> Action:
     names = ("result", "ended_on", "remedies_told")
     results = [Choice(one, DISPUTE_RESULT.label(one)) for one in DISPUTE_RESULT if one != "settled"]
     return Action(
@@ -92,11 +100,11 @@ def _end() -> Action:
         _required("result", "ended_on") | {"remedies_told": _FIELDS["remedies_told"]},
         names,
         {"result": results},
-        {"ended_on": china_today(), "remedies_told": rules.REMEDIES},
+        {"ended_on": today, "remedies_told": rules.REMEDIES},
     )
 
 
-def _confirm() -> Action:
+def _confirm(today: date) -> Action:
     return Action(
         "confirm",
         "已申请司法确认",
@@ -104,11 +112,11 @@ def _confirm() -> Action:
         lambda work, one, given: steps.ask_confirmation(work, one, given["confirm_asked_on"]),
         _required("confirm_asked_on"),
         ("confirm_asked_on",),
-        start={"confirm_asked_on": china_today()},
+        start={"confirm_asked_on": today},
     )
 
 
-def _revisit() -> Action:
+def _revisit(today: date) -> Action:
     names = ("revisited_on", "revisit_note")
     return Action(
         "revisit",
@@ -117,7 +125,7 @@ def _revisit() -> Action:
         lambda work, one, given: steps.revisit(work, one, *(given[name] for name in names)),
         _required(*names),
         names,
-        start={"revisited_on": china_today()},
+        start={"revisited_on": today},
     )
 
 

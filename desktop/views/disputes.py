@@ -16,7 +16,6 @@ from desktop.views.new_matters import new_dispute, owners
 from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.search import SearchBox
 from township.codes import DISPUTE_LEVEL
 from township.rules import disputes as rules
@@ -110,13 +109,13 @@ class DisputesPage(MatterPage):
         return _DisputeRows(self)
 
     def detail(self, record: bytes) -> Shown:
-        today = china_today()
+        today = self.today
         with self.database.reader() as session:
             found = dispute_list.dispute_detail(session, record, today, by=self.cadre_id)
-            people = owners(session, self.cadre_id, [found.dispute.zone_id])
-            task = give_task(session, self.cadre_id, "dispute", found.dispute.zone_id)
+            people = owners(session, self.cadre_id, [found.dispute.zone_id], today)
+            task = give_task(session, self.cadre_id, "dispute", found.dispute.zone_id, today)
             facts = _facts(found, settings_of(session))
-        steps = dispute_steps.of_dispute(found.dispute, people, task)
+        steps = dispute_steps.of_dispute(found.dispute, people, task, today)
         shown = found.dispute.shown
         return Shown(f"{shown('dispute_type')}纠纷 {shown('no')}　{shown('state')}", facts, steps)
 
@@ -218,11 +217,13 @@ class _DisputeRows:
         page = self._page
         text = page.search.text().strip()
         with page.database.reader() as session:
-            return dispute_list.dispute_ids(session, page.wanted_list(), china_today(), text)
+            return dispute_list.dispute_ids(session, page.wanted_list(), page.today, text)
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:
-            found = dispute_list.dispute_rows(session, ids, china_today(), by=self._page.cadre_id)
+            found = dispute_list.dispute_rows(
+                session, ids, self._page.today, by=self._page.cadre_id
+            )
         return {
             one: (
                 (row.level, row.risen),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -35,6 +36,7 @@ from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
 from township.rules.permissions import Act
 from township.storage.database import Database
+from township.values import CHINA
 
 _PANEL_EM = 19
 
@@ -97,6 +99,11 @@ class MatterPage(Page):
     def detail(self, record: bytes) -> Shown:
         """One matter. Raises NotFound."""
         raise NotImplementedError
+
+    @property
+    def today(self) -> date:
+        """The day in China, by the laptop's clock."""
+        return self.database.clock().astimezone(CHINA).date()
 
     @property
     def form(self) -> Form | None:

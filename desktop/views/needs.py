@@ -27,6 +27,7 @@ from township.usecases import needs
 FILTERS = (
     Choice(needs.OPEN, "未办结"),
     Choice(needs.OVERDUE, "已超期"),
+    Choice(needs.SOON, "三天内到期"),
     Choice(needs.ALL, "全部"),
 )
 _ANSWERED = {Need.field("state").show(state) for state in rules.ANSWERED}
@@ -103,7 +104,7 @@ class NeedsPage(MatterPage):
     def detail(self, record: bytes) -> Shown:
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
-            task = give_task(session, self.cadre_id, "need", found.need.zone_id)
+            task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today)
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)

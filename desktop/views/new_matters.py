@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 from desktop.views.entry_dialog import EntryDialog
 from desktop.views.household_field import household_field
 from desktop.views.widgets.choice import Choice
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.form import field_boxes
 from township.errors import InvalidInput
 from township.fields import Field
@@ -106,7 +106,7 @@ def new_task(database: Database, cadre_id: bytes, over: QWidget) -> EntryDialog:
     with database.reader() as session:
         days = settings_of(session)
         zones = [where.first] if where.first else [zone for zone, _ in where.zones]
-        choices = {"owner_id": owners(session, cadre_id, zones)}
+        choices = {"owner_id": owners(session, cadre_id, zones, where.today())}
     names = ("text", "owner_id", "due_on")
     boxes = where.boxes("户（可不填）") | field_boxes(Task.fields(), names, choices, where.today)
     due = task_rules.default_due(where.today(), days)
@@ -123,10 +123,10 @@ def new_task(database: Database, cadre_id: bytes, over: QWidget) -> EntryDialog:
     return EntryDialog(database, cadre_id, "task", "交办任务", boxes, rows, start, save, over)
 
 
-def owners(session: Session, cadre_id: bytes, zones: Sequence[bytes]) -> list[Choice]:
+def owners(session: Session, cadre_id: bytes, zones: Sequence[bytes], today: date) -> list[Choice]:
     """Who may carry out a task: oneself, and who serves in these zones today."""
     me = session.get(Cadre, cadre_id)
-    found = {one.id: one.label for zone in zones for one in people(session, zone, china_today())}
+    found = {one.id: one.label for zone in zones for one in people(session, zone, today)}
     others = [Choice(one, text) for one, text in found.items() if one != cadre_id]
     return [Choice(cadre_id, f"{me.name}（本人）" if me else "本人"), *others]
 
@@ -165,7 +165,7 @@ class _Where:
             made |= field_boxes({"zone_id": zone}, ("zone_id",), choices)
         return made
 
-    def today(self) -> Any:
+    def today(self) -> date:
         """The day in China, by the laptop's clock."""
         return self._database.clock().astimezone(CHINA).date()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -74,7 +74,9 @@ class WorkLogPage(Page):
         self.month = WorkMonth(False, 0, 0, 0, {})
         self.form: VisitForm | None = None
         self.grid = MonthGrid()
-        self.counted = StatCard("本月已计天数")
+        self.counted = StatCard("本月已计天数", opens=True)
+        self.whole = False
+        """Does the list show the visits of the whole month?"""
         self.model = TableModel(COLUMNS, _Visits(self), self)
         self._nothing = EmptyState("notebook", "")
         self.table = TableView(self.model, self._nothing)
@@ -85,6 +87,7 @@ class WorkLogPage(Page):
 
     def show_day(self, day: date) -> None:
         """Make a day current, turning to its month when it is another one."""
+        self.whole = False
         turned = (day.year, day.month) != (self.day.year, self.day.month) or not self._loaded
         self.day = day
         if turned:
@@ -92,6 +95,12 @@ class WorkLogPage(Page):
         else:
             self.grid.set_current(day)
             self._show_day()
+
+    def show_whole_month(self) -> None:
+        """The visits behind the number of days: all of the month, the newest first."""
+        self.whole = True
+        self._show_day()
+        self._to_list()
 
     def open_form(self, household: bytes | None = None) -> None:
         """Show the visit form, with what was left unsaved in it, if the roles allow a visit."""
@@ -200,6 +209,7 @@ class WorkLogPage(Page):
         self._nothing.set_text("这一天没有走访记录", hint)
 
     def _connect(self) -> None:
+        self.counted.pressed.connect(self.show_whole_month)
         self.grid.moved.connect(self.show_day)
         self.grid.turned.connect(self._turn)
         self.grid.opened.connect(self._to_list)
@@ -223,6 +233,13 @@ class WorkLogPage(Page):
 
     def _show_day(self) -> None:
         day = self.month.days.get(self.day)
+        if self.whole:
+            visits = sum(len(one.visits) for one in self.month.days.values())
+            self._day_title.setText(f"{self.day.year} 年 {self.day.month} 月　全月走访")
+            self._reason.setText(f"{len(self.month.days)} 天有日志，共走访 {visits} 次。")
+            self.table.reload()
+            self._show_photos()
+            return
         self._day_title.setText(f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}")
         self._reason.setText(
             f"{day.kind} · {day.sessions}：{day.result.reason}。" if day else "没有工作日志。"
@@ -235,6 +252,8 @@ class WorkLogPage(Page):
         empty(self._pictures)
         day, picked = self.month.days.get(self.day), self.table.current_id()
         found = self._photos.of(visit.id for visit in day.visits) if day else {}
+        if self.whole:
+            found = self._photos.of([picked]) if picked else {}
         if picked is None and found:
             count = sum(map(len, found.values()))
             text = f"当天有 {count} 张照片，选中一次走访就能看到。"
@@ -287,24 +306,29 @@ class WorkLogPage(Page):
 
 
 class _Visits:
-    """The visits of the current day, as they were read with the month."""
+    """The visits of the current day or of the whole month, as they were read with the month."""
 
     def __init__(self, page: WorkLogPage) -> None:
         self._page = page
 
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        return [line.id for line in self._lines()]
+        return [line.id for _, line in self._lines()]
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         return {
-            line.id: (line.session, line.household, line.way, line.purpose)
-            for line in self._lines()
+            line.id: (f"{when}{line.session}", line.household, line.way, line.purpose)
+            for when, line in self._lines()
             if line.id in ids
         }
 
-    def _lines(self) -> Sequence[VisitLine]:
-        day = self._page.month.days.get(self._page.day)
-        return day.visits if day else ()
+    def _lines(self) -> Iterator[tuple[str, VisitLine]]:
+        """Visits with the day before them where the list shows the whole month."""
+        days = self._page.month.days
+        if self._page.whole:
+            for on in sorted(days, reverse=True):
+                yield from ((f"{on.day}日 ", one) for one in days[on].visits)
+        elif day := days.get(self._page.day):
+            yield from (("", one) for one in day.visits)
 
 
 def _mark(day: WorkDay) -> Mark:

@@ -156,21 +156,21 @@ class Seat:
         """Wait until something shows."""
         self._qtbot.waitUntil(true, timeout=5_000)
 
-    def today(self) -> list[str]:
-        """The lines about meetings and tasks on 今日, as the person reads them."""
+    def today(self, system: str = meetings_due.SYSTEM) -> list[str]:
+        """The lines about meetings, or another system, on 今日, as the person reads them."""
         self.window.show_page("today")
         self.window.reload()
-        return [one.text() for one in self._lines()]
+        return [one.text() for one in self._lines(system)]
 
-    def follow(self, words: str) -> None:
+    def follow(self, words: str, system: str = meetings_due.SYSTEM) -> None:
         """Click the line of 今日 that holds these words."""
-        (line,) = [one for one in self._lines() if words in one.text()]
+        (line,) = [one for one in self._lines(system) if words in one.text()]
         line.click()
 
-    def _lines(self) -> list[DueLine]:
+    def _lines(self, system: str) -> list[DueLine]:
         QApplication.processEvents()  # new lines are shown, old ones are gone
         lines = self.page("today", TodayPage).dues.lines
-        return [one for one in lines if one.due.system == meetings_due.SYSTEM]
+        return [one for one in lines if one.due.system == system]
 
     def sync(self) -> None:
         """Press 立即同步 and wait until all is through."""

@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session
 
 from township.records import Dispute, DisputeStep
 from township.rules import disputes as rules
+from township.rules.permissions import Act, may
 from township.usecases.dispute_list import NOT_CLOSED, Owners
 from township.usecases.disputes import AGREED, ENDED, OPEN, course
 from township.usecases.dues import Asker, Due, Urgency, urgency
 
+SYSTEM = "矛盾纠纷"
+
 
 def due(session: Session, asker: Asker) -> Iterator[Due]:
     """Mediators see their disputes, the owner of a level those of that level."""
+    if not may(asker.roles, Act.SEE, "dispute"):
+        return
     owners = Owners(session, asker.today)
     for one in session.scalars(select(Dispute).where(*NOT_CLOSED).order_by(Dispute.no)):
         now = rules.standing(course(one), asker.today, asker.settings)
@@ -50,7 +55,7 @@ def _unresolved(
         return
     text = f"{what}（{level}{risen}）：待化解"
     late = Urgency.OVERDUE if now.risen else urgency(now.due_on, asker.today)
-    yield Due("矛盾纠纷", text, now.due_on, late, "disputes", one.id)
+    yield Due(SYSTEM, text, now.due_on, late, "disputes", one.id)
     if now.level == rules.LEVELS[-1] and not _noted(session, one, asker.today):
         yield _line(asker, one, f"{what}（{level}）：登记今天的情况", asker.today)
 
@@ -65,7 +70,7 @@ def _revisit(asker: Asker, one: Dispute, what: str, ended: date) -> Iterator[Due
 
 def _line(asker: Asker, one: Dispute, text: str, on: date | None) -> Due:
     near = urgency(on, asker.today) if on else Urgency.COMING
-    return Due("矛盾纠纷", text, on, near, "disputes", one.id)
+    return Due(SYSTEM, text, on, near, "disputes", one.id)
 
 
 def _noted(session: Session, one: Dispute, today: date) -> bool:

@@ -8,13 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.records import HouseholdLink
+from township.rules.permissions import Act, may
 from township.usecases.dues import Asker, Due, Urgency, urgency
 from township.usecases.special_contacts import Contact, contacts
 from township.usecases.viewers import viewer_of
 
+SYSTEM = "特殊群体"
+
 
 def due(session: Session, asker: Asker) -> Iterator[Due]:
     """Households whose helper the person is, or that are linked to the person, near their day."""
+    if not may(asker.roles, Act.SEE, "special_group_member"):
+        return
     link, me = HouseholdLink, asker.cadre.id
     linked = set(
         session.scalars(
@@ -28,7 +33,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
         near = urgency(one.next_on, asker.today)
         mine = me in one.helpers or (not one.helpers and one.household_id in linked)
         if mine and near is not Urgency.COMING and viewer.near(one.zone_id):
-            yield Due("特殊群体", _text(one), one.next_on, near, "households", one.household_id)
+            yield Due(SYSTEM, _text(one), one.next_on, near, "households", one.household_id)
 
 
 def _text(one: Contact) -> str:

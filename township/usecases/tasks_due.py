@@ -9,12 +9,17 @@ from sqlalchemy.orm import Session
 
 from township.records import Task
 from township.rules import tasks as rules
+from township.rules.permissions import Act, may
 from township.usecases.dues import Asker, Due, urgency
 from township.usecases.paper_facts import cadre_names
+
+SYSTEM = "任务"
 
 
 def due(session: Session, asker: Asker) -> Iterator[Due]:
     """Open tasks: the owner's own, and the late ones of others for giver and linked leader."""
+    if not may(asker.roles, Act.SEE, "task"):
+        return
     zones = list(asker.cadre.zones or ()) if "LL" in asker.roles else []
     me = asker.cadre.id
     found = session.scalars(
@@ -34,4 +39,4 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
             continue
         whose = "" if one.owner_id == me else f"（责任人 {names.get(one.owner_id or b'', '')}）"
         near = urgency(one.due_on, asker.today)
-        yield Due("任务", f"{one.text}{whose}", one.due_on, near, "tasks", one.id)
+        yield Due(SYSTEM, f"{one.text}{whose}", one.due_on, near, "tasks", one.id)

@@ -12,12 +12,15 @@ from township.records import Cadre, HouseholdLink, Visit, WorkLog
 from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases import (
+    disputes_due,
     evaluations_due,
     laptop_due,
     meetings_due,
     needs_due,
     purge_due,
     rights_due,
+    special_due,
+    tasks_due,
     visits_due,
 )
 from township.usecases.dues import Asker, Due, Provider
@@ -30,6 +33,9 @@ from township.values import CHINA
 PROVIDERS: tuple[Provider, ...] = (
     needs_due.due,
     visits_due.due,
+    special_due.due,
+    disputes_due.due,
+    tasks_due.due,
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
