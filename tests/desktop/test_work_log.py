@@ -121,6 +121,19 @@ def test_the_month_tells_what_counts(page: WorkLogPage, qtbot: QtBot) -> None:
     assert page.day == date(2026, 3, 25)
 
 
+def test_the_number_of_days_opens_its_visits(page: WorkLogPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.counted, Qt.Key.Key_Return)
+    assert [page.model.index(row, 0).data() for row in range(page.model.rowCount())] == [
+        "20日 上午",
+        "19日 上午",
+        "18日 上午",
+        "4日 上午",
+    ]
+    assert page._day_title.text() == "2026 年 5 月　全月走访"
+    page.show_day(date(2026, 5, 18))
+    assert page.model.rowCount() == 1 and page.model.index(0, 0).data() == "上午"
+
+
 def test_another_page_can_ask_for_a_day(page: WorkLogPage) -> None:
     open_form(page, HOME)
     page.show_day(date(2026, 4, 1))
