@@ -16,6 +16,7 @@ from township.demo import homes as home_parts
 from township.demo import links as link_parts
 from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
+from township.demo.disputes import Disputes
 from township.demo.evaluations import Evaluations
 from township.demo.links import Links
 from township.demo.meetings import Meetings
@@ -126,6 +127,10 @@ class _Township:
         later = _Later()
         rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
         later.put(rounds.rows(places))
+        days = (self._first, self._today)
+        numbers = Counter(self._device)
+        quarrels = Disputes(staff, self._ids, self._random("disputes"), numbers, days)
+        later.put(quarrels.rows(homes))
         for day, entered in field_days(staff, plan, self._first, self._today, self._households):
             if day == self._first or (day.month, day.day) == (1, 1):
                 yield from self._links_of(day, staff, links, places)
