@@ -122,6 +122,11 @@ class TasksPage(MatterPage):
         steps = _RESOLUTION_STEPS if row.meeting else _TASK_STEPS
         return Shown(f"任务　{row.state}", facts, steps if found.open else ())
 
+    def _show(self, record: bytes | None) -> None:
+        self._origin = None
+        self.source.setEnabled(False)
+        super()._show(record)
+
     def _origin_of(self, get: Any, origin: tuple[str, bytes] | None) -> tuple[str, object] | None:
         """The page of what a task is from, and what to show there."""
         if origin is None:

@@ -56,7 +56,7 @@ _PARTS: dict[str, dict[str, Field]] = {
         "dispute_type": Dispute.field("dispute_type"),
         "others": replace(
             DisputeParty.field("name"),
-            label="另一方（多个用顿号分开）",
+            label="另一方（用顿号分开）",
             required=True,
             max_length=200,
         ),

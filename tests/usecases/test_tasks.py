@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desktop.views import visit_again
 from tests.usecases.meetings_sample import (
     CADRE,
     HOME,
@@ -14,6 +15,7 @@ from tests.usecases.meetings_sample import (
     SECRETARY,
     ZONE,
     Clock,
+    add,
     clock,
     database,
     decide,
@@ -22,13 +24,15 @@ from tests.usecases.meetings_sample import (
     template,
 )
 from township.errors import InvalidInput, NotAllowed
-from township.records import Cadre, Need
+from township.records import Cadre, Need, SpecialGroupMember, new_id
 from township.rules.settings import PRESET
 from township.storage.database import Database
-from township.usecases import task_list, tasks, tasks_due
+from township.usecases import special_due, task_list, tasks, tasks_due
 from township.usecases.dues import Asker, Urgency
 from township.usecases.need_entry import RaisedNeed, raise_need
+from township.usecases.own_work import Again
 from township.usecases.tasks import Origin, TaskEntry
+from township.usecases.visits import VisitEntry, log_visit
 from township.values import CHINA
 
 __all__ = ["clock", "database", "template"]
@@ -137,3 +141,46 @@ def test_what_a_need_needs(database: Database, change: dict[str, Any], name: str
     with pytest.raises(InvalidInput) as refused:
         do(database, CADRE, lambda w: raise_need(w, RaisedNeed(**{**vars(RAISED), **change})))
     assert name in refused.value.problems
+
+
+def test_special_groups_wait_for_their_next_contact(database: Database, clock: Clock) -> None:
+    """Domain §4.2: old people alone every 30 days; any visit or call is a contact."""
+    with database.writing() as connection:
+        row = {"zone_id": ZONE, "household_id": HOME, "helper_id": CADRE}
+        add(connection, SpecialGroupMember, group_kind="empty_nest", from_on=DAY, **row)
+        add(connection, SpecialGroupMember, group_kind="hardship", from_on=DAY, **row)
+
+    def told(cadre: bytes) -> list[tuple[str, date | None]]:
+        with database.reader() as session:
+            asker = Asker(session.get_one(Cadre, cadre), database.clock(), PRESET)
+            return [(one.text, one.on) for one in special_due.due(session, asker)]
+
+    assert told(CADRE) == []
+    clock.go_to(6, 8)  # three days before the thirty are over
+    groups = "龙马溪-2-017（困难户、空巢老人）"
+    assert told(CADRE) == [(f"{groups}：还没有联系过", date(2026, 6, 11))]
+    assert told(SECRETARY) == []
+    entry = VisitEntry(HOME, date(2026, 6, 8), ("am",), "phone", "follow_up")
+    do(database, CADRE, lambda w: log_visit(w, entry))
+    assert told(CADRE) == []
+    clock.go_to(7, 9)
+    assert told(CADRE) == [(f"{groups}：上次联系 2026-06-08", date(2026, 7, 8))]
+
+
+def test_what_was_not_taken_comes_back_into_the_form() -> None:
+    """A visit with its dispute and task, as the changeset holds them."""
+    one = new_id()
+    parts = (
+        (
+            "dispute",
+            {"dispute_type": "debt", "level": "blue", "people_count": 2, "summary": "欠款"},
+        ),
+        ("dispute_party", {"dispute_id": one, "home_id": HOME, "party_kind": "person"}),
+        ("dispute_party", {"dispute_id": one, "name": "向大贵", "party_kind": "person"}),
+        ("dispute_party", {"dispute_id": one, "name": "王明", "party_kind": "person"}),
+        ("task", {"text": "送账本", "owner_id": CADRE, "due_on": "2026-05-20"}),
+    )
+    values = visit_again._values(Again("visit", one, {"session": "am"}, parts))
+    assert values["disputes.0.others"] == "向大贵、王明"
+    assert values["disputes.0.dispute_type"] == "debt" and values["tasks.0.text"] == "送账本"
+    assert values["tasks.0.owner_id"] == CADRE.hex()

@@ -33,7 +33,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
         near = urgency(one.next_on, asker.today)
         mine = me in one.helpers or (not one.helpers and one.household_id in linked)
         if mine and near is not Urgency.COMING and viewer.near(one.zone_id):
-            yield Due(SYSTEM, _text(one), one.next_on, near, "households", one.household_id)
+            yield Due(SYSTEM, _text(one), one.next_on, near, "worklog", ("visit", one.household_id))
 
 
 def _text(one: Contact) -> str:
