@@ -8,7 +8,7 @@ from datetime import date
 
 from desktop.views.step_form import Action
 from desktop.views.widgets.choice import Choice
-from township.codes import DISPUTE_RESULT
+from township.dispute_codes import DISPUTE_RESULT
 from township.fields import Field
 from township.records import Dispute, DisputeStep
 from township.rules import disputes as rules

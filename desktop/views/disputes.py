@@ -17,7 +17,7 @@ from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.search import SearchBox
-from township.codes import DISPUTE_LEVEL
+from township.dispute_codes import DISPUTE_LEVEL
 from township.rules import disputes as rules
 from township.storage.database import Database
 from township.usecases import dispute_list

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from township.codes import DISPUTE_LEVEL
+from township.dispute_codes import DISPUTE_LEVEL
 from township.errors import NotFound
 from township.records import Dispute, DisputeParty, DisputeStep, Household, Person
 from township.rules import disputes as rules
