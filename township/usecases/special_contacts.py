@@ -32,7 +32,6 @@ class Contact:
     last: date | None
     next_on: date
     days: int
-    helpers: frozenset[bytes]
 
 
 def contacts(
@@ -71,7 +70,6 @@ def contacts(
                     for one in members
                 ),
                 min(days.values()),
-                frozenset(one.helper_id for one in members if one.helper_id),
             )
         )
     return sorted(made, key=lambda one: (one.next_on, one.name))
