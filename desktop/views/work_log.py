@@ -33,8 +33,9 @@ from township.rules.days import Standing
 from township.rules.permissions import Act
 from township.storage import search
 from township.storage.database import Database
+from township.usecases.field_days import VisitLine, WorkDay
 from township.usecases.photos import PhotoEntry
-from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
+from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
 COLUMNS = (

@@ -147,6 +147,10 @@ _meeting = _row(
 )
 """The main leader of village or township signs; any handler reports a task of his as done."""
 
+_ASSESSORS = frozenset({"VS", "LL", "PGO"})
+"""Those who sign the field days of others (domain §5.1 rule 7); for whom, ``_SIGNERS`` says."""
+_signed = _row(_EVERYBODY, _ASSESSORS, _NOBODY, printed=_ASSESSORS | {"TOP"})
+
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
     "village_group": _organisation,
@@ -198,6 +202,11 @@ TABLE: Mapping[str, Row] = {
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
     "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
     "sealed_entry": _sealed,
+    # 下队考核: what was signed is never changed (decision 044).
+    "assessment_sheet": _signed,
+    "assessment_line": _signed,
+    "assessment_note": _row(_EVERYBODY, _ASSESSORS, _ASSESSORS),
+    "spot_check": _row(_EVERYBODY, frozenset({"LL"}), ERASERS, own=frozenset({"LL"})),
     # 测评: what was counted stays with the offices (decision 041).
     "evaluation": _row(
         _EVERYBODY,
@@ -287,6 +296,27 @@ def is_of(bucket: str, person: bytes) -> bool:
     return bucket.partition("/")[0] == person.hex()
 
 
+_BY_ANOTHER = frozenset({"work_log"})
+"""Kinds that nobody approves for himself. Source: domain §5.1 rule 7."""
+_SIGNERS: Mapping[str, tuple[str, Mapping[str, Roles]]] = {
+    "assessment_sheet": (
+        "part",
+        {
+            "village": frozenset({"VS", "LL"}),
+            "secretary": frozenset({"LL"}),
+            "township": frozenset({"PGO"}),
+        },
+    )
+}
+"""Kinds that only some of those who may make them make with this value of this field."""
+
+
+def _signs(roles: Roles, kind: str, fields: Mapping[str, Any]) -> bool:
+    name, signers = _SIGNERS.get(kind, ("", {}))
+    value = fields.get(name)
+    return value not in signers or bool(roles & signers[value])
+
+
 _ACTS = {
     "insert": Act.CREATE,
     "set": Act.EDIT,
@@ -309,8 +339,10 @@ def lacking(
         for name in names
         if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
     }
-    if approved and not may(roles, Act.APPROVE, kind):
+    if approved and (not may(roles, Act.APPROVE, kind) or (own and kind in _BY_ANOTHER)):
         return Act.APPROVE
+    if action == "insert" and not _signs(roles, kind, fields):
+        return Act.CREATE
     if action == "set" and names:
         if approved == names:
             return None
