@@ -20,6 +20,7 @@ PAGES = {
     "today": ((Act.SEE, "work_log"), (Act.SEE, "household")),
     "households": ((Act.SEE, "household"),),
     "worklog": ((Act.SEE, "work_log"),),
+    "assessment": ((Act.PRINT, "assessment_sheet"),),
     "situations": ((Act.SEE, "situation"),),
     "needs": ((Act.SEE, "need"),),
     "meetings": ((Act.SEE, "meeting"),),

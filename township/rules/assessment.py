@@ -25,6 +25,12 @@ ASSESSOR = {VILLAGE: "VS", SECRETARY: "LL", TOWNSHIP: "PGO"}
 """Whose signature each part needs."""
 
 
+def signs(roles: Collection[str], part: object) -> bool:
+    """May somebody with these roles sign for a part? A linked leader stands in for a secretary."""
+    signers = {VILLAGE: {"VS", "LL"}, SECRETARY: {"LL"}, TOWNSHIP: {"PGO"}}
+    return part not in signers or not signers[str(part)].isdisjoint(roles)
+
+
 class Stage(StrEnum):
     """How a unit's month stands."""
 

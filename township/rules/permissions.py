@@ -13,6 +13,7 @@ from typing import Any
 
 from township.codes import ROLE
 from township.records import record_kinds
+from township.rules.assessment import signs
 from township.values import Kind
 
 
@@ -148,7 +149,7 @@ _meeting = _row(
 """The main leader of village or township signs; any handler reports a task of his as done."""
 
 _ASSESSORS = frozenset({"VS", "LL", "PGO"})
-"""Those who sign the field days of others (domain §5.1 rule 7); for whom, ``_SIGNERS`` says."""
+"""Those who sign the field days of others (domain §5.1 rule 7); for whom, ``signs`` says."""
 _signed = _row(_EVERYBODY, _ASSESSORS, _NOBODY, printed=_ASSESSORS | {"TOP"})
 
 TABLE: Mapping[str, Row] = {
@@ -298,25 +299,6 @@ def is_of(bucket: str, person: bytes) -> bool:
 
 _BY_ANOTHER = frozenset({"work_log"})
 """Kinds that nobody approves for himself. Source: domain §5.1 rule 7."""
-_SIGNERS: Mapping[str, tuple[str, Mapping[str, Roles]]] = {
-    "assessment_sheet": (
-        "part",
-        {
-            "village": frozenset({"VS", "LL"}),
-            "secretary": frozenset({"LL"}),
-            "township": frozenset({"PGO"}),
-        },
-    )
-}
-"""Kinds that only some of those who may make them make with this value of this field."""
-
-
-def _signs(roles: Roles, kind: str, fields: Mapping[str, Any]) -> bool:
-    name, signers = _SIGNERS.get(kind, ("", {}))
-    value = fields.get(name)
-    return value not in signers or bool(roles & signers[value])
-
-
 _ACTS = {
     "insert": Act.CREATE,
     "set": Act.EDIT,
@@ -341,7 +323,7 @@ def lacking(
     }
     if approved and (not may(roles, Act.APPROVE, kind) or (own and kind in _BY_ANOTHER)):
         return Act.APPROVE
-    if action == "insert" and not _signs(roles, kind, fields):
+    if kind == "assessment_sheet" and not signs(roles, fields.get("part")):
         return Act.CREATE
     if action == "set" and names:
         if approved == names:

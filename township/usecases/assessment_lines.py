@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from township.records import AssessmentLine, AssessmentNote, HouseholdLink, Need, SpotCheck
@@ -215,7 +215,7 @@ def _needs(
     begin = datetime.combine(first, time(), CHINA)
     end = datetime.combine(last + timedelta(days=1), time(), CHINA)
 
-    def count(who: ColumnElement[bytes | None], *when: ColumnElement[bool]) -> Counter[bytes]:
+    def count(who: SQLColumnExpression[bytes | None], *when: ColumnElement[bool]) -> Counter[bytes]:
         rows = session.execute(
             select(who, func.count())
             .where(who.in_(cadres), *when, Need.deleted_at.is_(None))

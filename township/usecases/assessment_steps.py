@@ -137,7 +137,7 @@ def spot_check(
         problems["result"] = "请选择抽查结果"
     if asked_on is None or asked_on > today or asked_on < log.worked_on:
         problems["asked_on"] = "询问日期应在走访以后，不晚于今天"
-    if problems:
+    if problems or result is None or asked_on is None:
         raise InvalidInput(problems)
     checks = checks_of(work.session, [member.id], year, month)[member.id]
     _require_drawn(work, member, log, today)

@@ -43,7 +43,7 @@ class Drawn:
 
     log_id: bytes
     on: date
-    households: tuple[str, ...]
+    households: tuple[bytes, ...]
     result: str = ""
 
 
@@ -170,7 +170,7 @@ def drawn(
         Drawn(
             log,
             able[log].on,
-            tuple(one.household for one in able[log].visits if one.at_home),
+            tuple(one.household_id for one in able[log].visits if one.at_home),
             checks[log].shown("result") if log in checks else "",
         )
         for log in lots

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from township.records import Household, Person, Visit, WorkLog
@@ -158,7 +158,7 @@ def _read(session: Session, cadres: Collection[bytes], first: date, last: date) 
     return month
 
 
-def _along(session: Session, first: date, last: date) -> Sequence[object]:
+def _along(session: Session, first: date, last: date) -> Sequence[ColumnElement[bool]]:
     """Visits of these days that somebody came along to."""
     return (
         Visit.zone_id.in_([zone for zone, _ in all_zones(session)]),
@@ -169,7 +169,7 @@ def _along(session: Session, first: date, last: date) -> Sequence[object]:
 
 
 def _visits(
-    session: Session, where: Sequence[object], owners: Mapping[bytes, bytes]
+    session: Session, where: Sequence[ColumnElement[bool]], owners: Mapping[bytes, bytes]
 ) -> list[_Found]:
     rows = session.execute(
         select(Visit, Household.no, Person.name, Household.group_id, WorkLog.cadre_id)
