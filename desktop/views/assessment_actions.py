@@ -74,9 +74,7 @@ def _consent(waiting: list[WorkDay]) -> list[Action]:
 
     if len(waiting) == 1:
         day = waiting[0].on
-        return [
-            Action(CONSENT, f"同意 {day.month}月{day.day}日 补录", "已同意，这一天计入", consent)
-        ]
+        return [Action(CONSENT, f"同意{day.month}月{day.day}日补录", "已同意，这一天计入", consent)]
     choices = [Choice(one.log_id, day_label(one)) for one in waiting]
     return [
         Action(
@@ -171,7 +169,7 @@ def _nothing(_: UnitOfWork, __: bytes, ___: Mapping[str, Any]) -> None:
 STAGES = {
     Stage.RUNNING: "月份未满",
     Stage.TO_SIGN: "待签字",
-    Stage.OVERDUE: "超期未签字",
+    Stage.OVERDUE: "超期未签",
     Stage.SIGNED: "已签字",
     Stage.CHANGED: "签后有改动",
 }

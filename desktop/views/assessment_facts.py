@@ -27,16 +27,17 @@ _TONES = {
 def unit_state(unit: UnitMonth) -> State:
     """How a unit's month stands, for the list."""
     number = len(unit.sheets)
-    revised = f"（第 {number} 次修订）" if number > 1 and unit.stage is Stage.SIGNED else ""
-    return STAGES[unit.stage] + revised, _TONES[unit.stage]
+    if number > 1 and unit.stage is Stage.SIGNED:
+        return f"已签第 {number} 次修订", Tone.GOOD
+    return STAGES[unit.stage], _TONES[unit.stage]
 
 
 def cadre_state(row: CadreMonth, unit: UnitMonth) -> State:
     """What of a cadre's month waits, else whether the days are enough."""
     if row.waiting and row.assesses:
-        return f"{len(row.waiting)} 天补录等同意", Tone.WARN
+        return f"待同意 {len(row.waiting)} 天", Tone.WARN
     if row.asks and row.to_ask:
-        return f"抽查 {len(row.to_ask)} 天没问", Tone.INFO
+        return f"待抽查 {len(row.to_ask)} 天", Tone.INFO
     lacking = row.line.target - row.line.counted
     if lacking <= 0:
         return "天数已够", Tone.GOOD
@@ -73,7 +74,7 @@ def of_cadre(row: CadreMonth, found: Behind) -> Facts:
     days = sorted(row.days.values(), key=lambda one: one.on)
     return (
         ("职务", line.post),
-        (f"天数　{line.days}", "\n".join(f"{day_label(one)}：{_day(one)}" for one in days)),
+        (f"天数　{line.days}", "\n".join(map(_day, days))),
         (f"入户　{line.households} 户", "、".join(found.visited)),
         (
             f"本年联系户　{line.linked}/{line.links}",
@@ -86,8 +87,12 @@ def of_cadre(row: CadreMonth, found: Behind) -> Facts:
 
 
 def _day(day: WorkDay) -> str:
-    told = day.note if day.result.standing is not Standing.COUNTED else ""
-    return f"{day.result.reason}（{told}）" if told else day.result.reason
+    """What a day counts; more words when it does not, or came late."""
+    result = day.result
+    if result.standing is Standing.COUNTED and not result.late and not result.wrong_clock:
+        return f"{day_label(day)}　{day_text(result.halves)} 天"
+    told = day.note if result.standing is not Standing.COUNTED else ""
+    return f"{day_label(day)}　{result.reason}{f'（{told}）' if told else ''}"
 
 
 def _drawn(row: CadreMonth, names: Mapping[bytes, str]) -> Iterable[str]:

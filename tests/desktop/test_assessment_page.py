@@ -103,7 +103,7 @@ def test_the_secretary_consents_explains_signs_and_prints(
     assert page._month.text() == "2026 年 5 月"  # until the 5th the last month is what waits
     assert cells(page) == {
         "【龙马溪村村干部】": ["", "", "", "", "", "", "待签字"],
-        "李秀英": ["8.0 / 8.0", "1", "9", "9/15", "", "0/2", "1 天补录等同意"],
+        "李秀英": ["8.0 / 8.0", "1", "9", "9/15", "", "0/2", "待同意 1 天"],
     }
     told = pick(page, "李秀英")
     days = told["天数　8.0 / 8.0"].splitlines()
@@ -150,7 +150,7 @@ def test_a_log_goes_back_and_the_signature_is_renewed(
     told = pick(page, "村干部")
     assert "李秀英：天数 8.0 → 7.0" in told["签字以后的改动"]
     press(page, "sign")
-    assert cells(page)["【龙马溪村村干部】"][-1] == "已签字（第 2 次修订）"
+    assert cells(page)["【龙马溪村村干部】"][-1] == "已签第 2 次修订"
     assert [key.partition(".")[0] for key in page.buttons] == ["print_old"]
     next(iter(page.buttons.values())).click()
     qtbot.waitUntil(lambda: bool(page.findChildren(Preview)), timeout=20_000)
