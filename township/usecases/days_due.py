@@ -19,7 +19,7 @@ from township.usecases.dues import Asker, Due, Urgency, urgency
 from township.usecases.field_days import offers
 from township.usecases.paper_facts import cadre_names
 
-SYSTEM = "days"
+SYSTEM = "下队"
 _PAGE, _OWN_PAGE = "assessment", "worklog"
 _ASSESSORS = frozenset({"VS", "LL", "PGO"})
 _OFFERED = 35
