@@ -73,7 +73,7 @@ class Staff:
 
     def serves(self, cadre_id: bytes, role: str) -> list[bytes]:
         """The zones in which somebody has a role, in their order."""
-        held = self._roles[cadre_id]
+        held = self._roles.get(cadre_id, {})
         return sorted(
             (zone for zone, roles in held.items() if role in roles), key=self._order.__getitem__
         )
@@ -84,6 +84,10 @@ class Staff:
             yield Unit(rules.VILLAGE, zone)
             yield Unit(rules.SECRETARY, zone)
         yield Unit(rules.TOWNSHIP, None)
+
+    def roles_in(self, cadre_id: bytes, zone_id: bytes) -> frozenset[str]:
+        """The roles that somebody has in a zone."""
+        return frozenset(self._roles.get(cadre_id, {}).get(zone_id, ()))
 
     def title(self, unit: Unit) -> str:
         """What a unit is called."""

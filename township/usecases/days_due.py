@@ -82,7 +82,7 @@ def _returned(session: Session, asker: Asker) -> Iterator[Due]:
     for on, note in rows:
         why = f"：{note}" if note else ""
         text = f"{on.month}月{on.day}日的工作日志被退回{why}"
-        yield Due(SYSTEM, text, on, Urgency.SOON, _OWN_PAGE, on)
+        yield Due(SYSTEM, text, None, Urgency.SOON, _OWN_PAGE, on)
 
 
 def _joint(session: Session, asker: Asker) -> Iterator[Due]:
@@ -94,7 +94,7 @@ def _joint(session: Session, asker: Asker) -> Iterator[Due]:
         names = names if names is not None else cadre_names(session)
         by = "、".join(names.get(cadre, "") for cadre in one.by)
         text = f"{one.on.month}月{one.on.day}日和{by}一起走访，确认后计入您的天数"
-        yield Due(SYSTEM, text, one.on, Urgency.SOON, _OWN_PAGE, one.on)
+        yield Due(SYSTEM, text, None, Urgency.SOON, _OWN_PAGE, one.on)
 
 
 def _since(today: date) -> date:
