@@ -10,13 +10,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
-from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.basics import button, label, row, scrolled
 from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form
 from township.errors import InvalidInput, WorldError
 
 _WIDE = 34
 """Text heights."""
+_SHARE = 0.68
+"""So much of the screen's height the form has at most; then it scrolls."""
 
 
 class FormDialog(FittedDialog):
@@ -40,9 +42,9 @@ class FormDialog(FittedDialog):
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(8)
         layout.addWidget(label(told, "caption", wrap=True))
-        layout.addWidget(form)
+        self._scroll = scrolled(form)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(self.problem)
-        layout.addStretch(1)
         layout.addLayout(row(1, button("取消", self.reject, kind="quiet"), self.keep))
         self.problem.hide()
         room = QGuiApplication.primaryScreen().availableGeometry().width()
@@ -65,8 +67,11 @@ class FormDialog(FittedDialog):
             self.accept()
 
     def fit(self) -> None:
-        """Chips in large text need a little more than they tell."""
-        self.form.setMinimumHeight(self.form.heightForWidth(self.width()) + em(self, 0.4))
+        """The form in full where the screen has room; chips need a little more than they tell."""
+        needed = self.form.heightForWidth(self.width() - em(self, 4)) + em(self, 0.6)
+        self.form.setMinimumHeight(needed)
+        room = self.screen().availableGeometry().height()
+        self._scroll.setFixedHeight(min(needed, round(room * _SHARE)))
         super().fit()
 
     def _tell(self, text: str) -> None:
