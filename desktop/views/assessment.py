@@ -19,11 +19,18 @@ from desktop.views.step_form import Action
 from desktop.views.widgets.basics import EmptyState, button, label
 from desktop.views.widgets.choice import Choice
 from township.errors import NotFound
-from township.rules.assessment import first_of, last_of
-from township.rules.settings import PRESET
+from township.rules.assessment import Stage, first_of, last_of
 from township.storage.database import Database
 from township.usecases.assessment_detail import behind
-from township.usecases.assessments import ALL, MINE, CadreMonth, UnitMonth, Viewed, month_of
+from township.usecases.assessments import (
+    ALL,
+    MINE,
+    CadreMonth,
+    UnitMonth,
+    Viewed,
+    in_use,
+    month_of,
+)
 from township.usecases.paper_facts import cadre_names
 from township.values import CHINA
 
@@ -63,9 +70,7 @@ class AssessmentPage(MatterPage):
         parent: QWidget | None = None,
     ) -> None:
         self._papers = Papers(database, cadre_id, background)
-        today = database.clock().astimezone(CHINA).date()
-        closing = today.day <= PRESET.assessment_close_day
-        self.month = (today.replace(day=1) - timedelta(days=1) if closing else today).replace(day=1)
+        self.month = _first_month(database, cadre_id)
         self.units: list[UnitMonth] = []
         self._month = label("", "section")
         empty = EmptyState("calendar-blank", "这个月没有由您考核或抽查的干部", "可以看“全部”。")
@@ -158,6 +163,24 @@ class AssessmentPage(MatterPage):
 
     def _today(self) -> date:
         return self.database.clock().astimezone(CHINA).date()
+
+
+def _first_month(database: Database, cadre_id: bytes) -> date:
+    """The month before as long as something in it waits for this person, else this one."""
+    today = database.clock().astimezone(CHINA).date()
+    this = today.replace(day=1)
+    last = (this - timedelta(days=1)).replace(day=1)
+    with database.reader() as session:
+        if not in_use(session, last.year, last.month):
+            return this
+        found = month_of(session, Viewed(cadre_id, last.year, last.month, today), MINE)
+    return last if any(_waits(unit) for unit in found) else this
+
+
+def _waits(unit: UnitMonth) -> bool:
+    if unit.may_sign and unit.stage is not Stage.SIGNED:
+        return True
+    return any((row.assesses and row.waiting) or (row.asks and row.to_ask) for row in unit.rows)
 
 
 def _ids(unit: UnitMonth) -> list[bytes]:

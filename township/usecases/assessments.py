@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from township.records import AssessmentSheet, Cadre, SpotCheck
+from township.records import AssessmentSheet, Cadre, SpotCheck, WorkLog
 from township.rules import assessment as rules
 from township.rules.assessment import Stage
 from township.rules.days import Standing
@@ -113,6 +113,13 @@ def month_of(session: Session, view: Viewed, which: str) -> list[UnitMonth]:
     month = staff_of_month(session, view.year, view.month)
     reader = _Reader(session, view, staff_of_day(session, view.today), month)
     return reader.units(which)
+
+
+def in_use(session: Session, year: int, month: int) -> bool:
+    """Was anybody's work written down by the end of this month? Before that nothing is signed."""
+    last = rules.last_of(year, month)
+    found = select(WorkLog.id).where(WorkLog.worked_on <= last, WorkLog.deleted_at.is_(None))
+    return session.scalar(found.limit(1)) is not None
 
 
 def signed_sheets(session: Session, year: int, month: int) -> dict[Unit, list[AssessmentSheet]]:

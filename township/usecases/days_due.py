@@ -14,7 +14,7 @@ from township.records import WorkLog
 from township.rules import assessment as rules
 from township.rules.assessment import Stage
 from township.rules.days import is_village_cadre
-from township.usecases.assessments import MINE, CadreMonth, UnitMonth, Viewed, month_of
+from township.usecases.assessments import MINE, CadreMonth, UnitMonth, Viewed, in_use, month_of
 from township.usecases.dues import Asker, Due, Urgency, urgency
 from township.usecases.field_days import offers
 from township.usecases.paper_facts import cadre_names
@@ -36,6 +36,8 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
         return
     this = asker.today.replace(day=1)
     for first in (this, this - timedelta(days=1)):
+        if not in_use(session, first.year, first.month):
+            continue
         view = Viewed(asker.cadre.id, first.year, first.month, asker.today)
         for unit in month_of(session, view, MINE):
             yield from _of_unit(unit, view, asker)
@@ -44,14 +46,12 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
 def _of_unit(unit: UnitMonth, view: Viewed, asker: Asker) -> Iterator[Due]:
     month = (view.year, view.month)
     closes = rules.closes_on(*month, asker.settings)
-    worked = any(row.days for row in unit.rows)
     name = f"{unit.title}{view.month}月考核表"
-    to_sign = unit.may_sign and worked
-    if to_sign and unit.stage in (Stage.TO_SIGN, Stage.OVERDUE):
+    if unit.may_sign and unit.stage in (Stage.TO_SIGN, Stage.OVERDUE):
         text = f"{name}：请在{closes.month}月{closes.day}日前签字"
         near = urgency(closes, asker.today, soon=31)
         yield Due(SYSTEM, text, closes, near, _PAGE, (*month, unit.id))
-    if to_sign and unit.stage is Stage.CHANGED:
+    if unit.may_sign and unit.stage is Stage.CHANGED:
         text = f"{name}：签字以后有改动，请核对后重新签字"
         yield Due(SYSTEM, text, None, Urgency.SOON, _PAGE, (*month, unit.id))
     for row in unit.rows:
