@@ -101,7 +101,7 @@ class AssessmentPage(MatterPage):
         month = (self.month.year, self.month.month)
         for unit in self.units:
             if unit.id == record:
-                told = facts.of_unit(unit, self.view(), self._names())
+                told = facts.of_unit(unit, self._names())
                 return Shown(
                     f"{unit.title}　{self.month.month}月", told, actions.of_unit(unit, month)
                 )

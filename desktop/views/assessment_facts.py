@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from desktop.theme import Tone
 from desktop.views.assessment_actions import LEVELS, STAGES, day_label, drawn_label
-from township.rules.assessment import Stage, closes_on
+from township.rules.assessment import Stage
 from township.rules.days import Standing, day_text
 from township.usecases.assessment_detail import Behind
-from township.usecases.assessments import CadreMonth, UnitMonth, Viewed
+from township.usecases.assessments import CadreMonth, UnitMonth
 from township.usecases.field_days import WorkDay
 from township.values import local_text
 
@@ -47,7 +47,7 @@ def cadre_state(row: CadreMonth, unit: UnitMonth) -> State:
     return told, Tone.QUIET if unit.stage is Stage.RUNNING else Tone.WARN
 
 
-def of_unit(unit: UnitMonth, view: Viewed, names: Mapping[bytes, str]) -> Facts:
+def of_unit(unit: UnitMonth, names: Mapping[bytes, str]) -> Facts:
     """How a unit's month stands: signatures, what changed since, what still waits."""
     waiting = sum(len(row.waiting) for row in unit.rows)
     asked = [one for row in unit.rows for one in row.drawn]
@@ -56,7 +56,7 @@ def of_unit(unit: UnitMonth, view: Viewed, names: Mapping[bytes, str]) -> Facts:
         f"第 {sheet.revision} 次　{names.get(sheet.signed_by, '')}　{local_text(sheet.signed_at)}"
         for sheet in unit.sheets
     )
-    closes = closes_on(view.year, view.month)
+    closes = unit.closes
     return (
         ("状态", f"{STAGES[unit.stage]}；{LEVELS[unit.unit.part]}"),
         ("签字期限", f"{closes.year}年{closes.month}月{closes.day}日"),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from township.codes import ASSESSMENT_PART, EXPLANATION, SPOT_RESULT
+from township.assessment_codes import ASSESSMENT_PART, EXPLANATION, SPOT_RESULT
 from township.fields import Sensitivity, column
 from township.records.base import Record
 from township.values import Kind

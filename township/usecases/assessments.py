@@ -84,6 +84,8 @@ class UnitMonth:
     changes: tuple[str, ...]
     may_sign: bool
     partial: bool
+    closes: date
+    """The day until which it is signed."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ class _Reader:
             changes=tuple(told),
             may_sign=not partial and view.cadre_id in signers(self._day, self._month, unit),
             partial=partial,
+            closes=rules.closes_on(view.year, view.month, self._settings),
         )
 
     def _cadre(self, unit: Unit, row: Counted, checks: Mapping[bytes, SpotCheck]) -> CadreMonth:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.records import WorkLog
-from township.rules import assessment as rules
 from township.rules.assessment import Stage
 from township.rules.days import is_village_cadre
 from township.usecases.assessments import MINE, CadreMonth, UnitMonth, Viewed, in_use, month_of
@@ -45,7 +44,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
 
 def _of_unit(unit: UnitMonth, view: Viewed, asker: Asker) -> Iterator[Due]:
     month = (view.year, view.month)
-    closes = rules.closes_on(*month, asker.settings)
+    closes = unit.closes
     name = f"{unit.title}{view.month}月考核表"
     if unit.may_sign and unit.stage in (Stage.TO_SIGN, Stage.OVERDUE):
         text = f"{name}：请在{closes.month}月{closes.day}日前签字"
