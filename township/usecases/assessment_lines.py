@@ -17,6 +17,7 @@ from township.rules.settings import Settings
 from township.usecases.assessment_people import Member, Staff, Unit
 from township.usecases.field_days import WorkDay, field_days, homes_visited
 from township.usecases.paper_facts import within
+from township.usecases.zones import all_zones
 from township.values import CHINA
 
 NUMBERS = (
@@ -110,12 +111,13 @@ def counted(
 
 
 def frozen(session: Session, sheets: Collection[bytes]) -> dict[bytes, list[Line]]:
-    """The lines of signed sheets as they were signed, by sheet."""
+    """The lines of signed sheets as they were signed, by sheet, each by zone and name."""
+    order = {zone: at for at, (zone, _) in enumerate(all_zones(session))}
     found: dict[bytes, list[Line]] = {sheet: [] for sheet in sheets}
     rows = session.scalars(
-        select(AssessmentLine)
-        .where(AssessmentLine.sheet_id.in_(sheets), AssessmentLine.deleted_at.is_(None))
-        .order_by(AssessmentLine.id)
+        select(AssessmentLine).where(
+            AssessmentLine.sheet_id.in_(sheets), AssessmentLine.deleted_at.is_(None)
+        )
     )
     for row in rows:
         numbers = {name: getattr(row, name) or 0 for name in NUMBERS}
@@ -129,6 +131,8 @@ def frozen(session: Session, sheets: Collection[bytes]) -> dict[bytes, list[Line
                 **numbers,
             )
         )
+    for lines in found.values():
+        lines.sort(key=lambda one: (order.get(one.zone_id, len(order)), one.name, one.cadre_id))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,34 +46,45 @@ class Staff:
     def __init__(self, session: Session, first: date, last: date) -> None:
         self.zones: Zones = all_zones(session)
         self._order = {zone: at for at, (zone, _) in enumerate(self.zones)}
-        self._cadres = {
-            one.id: one for one in session.scalars(select(Cadre).where(Cadre.deleted_at.is_(None)))
-        }
-        self._roles: dict[bytes, dict[bytes, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._held: dict[bytes, dict[bytes, set[str]]] = defaultdict(dict)
+        """Cadre → zone → roles."""
+        self._holders: dict[tuple[bytes | None, str], set[bytes]] = defaultdict(set)
+        """Zone (None: the offices) and role → cadres."""
+        names: dict[bytes, tuple[str, str]] = {}
+        cadres = select(Cadre.id, Cadre.name, Cadre.post, Cadre.roles, Cadre.status)
+        for one, name, post, roles, status in session.execute(
+            cadres.where(Cadre.deleted_at.is_(None))
+        ):
+            names[one] = (name or "", post or "")
+            for role in (roles or ()) if status == "active" else ():
+                self._holders[None, role].add(one)
         rows = session.execute(
             select(ZoneStaff.zone_id, ZoneStaff.cadre_id, ZoneStaff.role)
             .where(ZoneStaff.deleted_at.is_(None))
             .where(within(ZoneStaff.from_on, ZoneStaff.to_on, first, last))
         )
         for zone, cadre, role in rows:
-            if cadre in self._cadres and zone in self._order:
-                self._roles[cadre][zone].add(role)
-        self._members = self._everybody()
+            if cadre in names and zone in self._order:
+                self._held[cadre].setdefault(zone, set()).add(role)
+                self._holders[zone, role].add(cadre)
+        self._members = {one.id: one for one in self._everybody(names)}
+        self._units: dict[Unit, list[Member]] = defaultdict(list)
+        for member in sorted(
+            self._members.values(), key=lambda one: (self._order[one.zone_id], one.name, one.id)
+        ):
+            self._units[unit_of(member)].append(member)
 
     def members(self, unit: Unit) -> list[Member]:
         """Who stands on a sheet, by zone and name."""
-        return sorted(
-            (one for one in self._members if unit_of(one) == unit),
-            key=lambda one: (self._order[one.zone_id], one.name, one.id),
-        )
+        return list(self._units.get(unit, ()))
 
     def member(self, cadre_id: bytes) -> Member | None:
         """One cadre as a sheet has him; None for those who are on no sheet."""
-        return next((one for one in self._members if one.id == cadre_id), None)
+        return self._members.get(cadre_id)
 
     def serves(self, cadre_id: bytes, role: str) -> list[bytes]:
         """The zones in which somebody has a role, in their order."""
-        held = self._roles.get(cadre_id, {})
+        held = self._held.get(cadre_id, {})
         return sorted(
             (zone for zone, roles in held.items() if role in roles), key=self._order.__getitem__
         )
@@ -87,7 +98,7 @@ class Staff:
 
     def roles_in(self, cadre_id: bytes, zone_id: bytes) -> frozenset[str]:
         """The roles that somebody has in a zone."""
-        return frozenset(self._roles.get(cadre_id, {}).get(zone_id, ()))
+        return frozenset(self._held.get(cadre_id, {}).get(zone_id, ()))
 
     def title(self, unit: Unit) -> str:
         """What a unit is called."""
@@ -96,25 +107,17 @@ class Staff:
         names = dict(self.zones)
         return names.get(unit.zone_id, "") + _TITLES[unit.part]
 
-    def _everybody(self) -> list[Member]:
-        found = []
-        for cadre, zones in self._roles.items():
-            roles = {role for held in zones.values() for role in held}
-            part = rules.part_of(roles)
-            if part is None:
-                continue
-            there = [zone for zone, held in zones.items() if held & rules.ASSESSED[part]]
-            zone = min(there, key=self._order.__getitem__)
-            one = self._cadres[cadre]
-            found.append(Member(cadre, one.name or "", one.post or "", zone, part))
-        return found
-
     def holding(self, role: str, zone_id: bytes | None = None) -> set[bytes]:
         """Who has a role in a zone, or (None) in the township's offices."""
-        if zone_id is not None:
-            return {one for one, zones in self._roles.items() if role in zones.get(zone_id, ())}
-        active = (one for one in self._cadres.values() if one.status == "active")
-        return {one.id for one in active if role in (one.roles or ())}
+        return self._holders.get((zone_id, role), set())
+
+    def _everybody(self, names: Mapping[bytes, tuple[str, str]]) -> Iterator[Member]:
+        for cadre, zones in self._held.items():
+            part = rules.part_of({role for held in zones.values() for role in held})
+            if part is not None:
+                there = [zone for zone, held in zones.items() if held & rules.ASSESSED[part]]
+                zone = min(there, key=self._order.__getitem__)
+                yield Member(cadre, *names[cadre], zone, part)
 
 
 _TITLES = {rules.VILLAGE: "村干部", rules.SECRETARY: "村书记"}

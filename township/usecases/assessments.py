@@ -196,11 +196,14 @@ class _Reader:
 
     def units(self, which: str) -> list[UnitMonth]:
         seen = self._seen(which)
+        if not seen:
+            return []
         members = {unit: self._members(unit, zones) for unit, zones in seen.items()}
         everybody = [one for of_unit in members.values() for one in of_unit]
         view = self._view
         sheets = signed_sheets(self._session, view.year, view.month)
-        lines = frozen(self._session, [one.id for of in sheets.values() for one in of])
+        newest = [sheets[unit][-1].id for unit in members if unit in sheets]
+        lines = frozen(self._session, newest)
         now = (
             counted(self._session, everybody, view.year, view.month, self._settings)
             if self._live

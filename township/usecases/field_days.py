@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from township.records import Household, Person, Visit, WorkLog
@@ -22,6 +23,8 @@ from township.usecases.zones import all_zones
 from township.values import CHINA
 
 _SESSIONS = ("am", "pm", "eve")
+_FEW = 8
+"""So many cadres are looked for by name in the lists of companions."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,9 @@ class VisitLine:
     session: str
     way: str
     purpose: str
-    talk: str
-    household_id: bytes = b""
-    at_home: bool = False
-    own: bool = True
+    household_id: bytes
+    at_home: bool
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,21 @@ class Offer:
     by: tuple[bytes, ...]
 
 
-@dataclass
-class _Found:
-    visit: Visit
-    household: str
+class _Found(NamedTuple):
+    """One visit, as much of it as is counted and listed."""
+
+    id: bytes
+    log_id: bytes
+    household_id: bytes
+    zone_id: bytes
+    on: date
+    session: str
+    way: str
+    purpose: str
+    companions: tuple[bytes, ...]
+    created_at: datetime | None
+    no: str | None
+    head: str | None
     group: bytes | None
     cadre: bytes
 
@@ -129,7 +142,7 @@ def homes_visited(
     for cadre, home in session.execute(own):
         found[cadre].add(home)
     along = select(Visit.companions, Visit.household_id).where(
-        *_along(session, first, last), Visit.way == "in_home"
+        *_along(session, first, last, cadres), Visit.way == "in_home"
     )
     for companions, home in session.execute(along):
         for cadre in companions or ():
@@ -148,19 +161,23 @@ def _read(session: Session, cadres: Collection[bytes], first: date, last: date) 
     ).all()
     for log in logs:
         month.logs[log.cadre_id, log.worked_on].append(log)
-    owners = {log.id: log.cadre_id for log in logs}
-    for one in _visits(session, [Visit.work_log_id.in_(owners)], owners):
-        month.own[one.visit.work_log_id].append(one)
+    for one in _visits(session, [Visit.work_log_id.in_([log.id for log in logs])]):
+        month.own[one.log_id].append(one)
     wanted = set(cadres)
-    for one in _visits(session, _along(session, first, last), {}):
-        for cadre in wanted.intersection(one.visit.companions or ()) - {one.cadre}:
-            month.joint[cadre, one.visit.visited_on].append(one)
+    for one in _visits(session, _along(session, first, last, cadres)):
+        for cadre in wanted.intersection(one.companions or ()) - {one.cadre}:
+            month.joint[cadre, one.on].append(one)
     return month
 
 
-def _along(session: Session, first: date, last: date) -> Sequence[ColumnElement[bool]]:
-    """Visits of these days that somebody came along to."""
+def _along(
+    session: Session, first: date, last: date, cadres: Collection[bytes]
+) -> Sequence[ColumnElement[bool]]:
+    """Visits of these days that somebody came along to; one of a few cadres, if they are few."""
+    named = type_coerce(Visit.companions, String)
+    few = [func.instr(named, one.hex()) > 0 for one in cadres] if len(cadres) <= _FEW else []
     return (
+        or_(*few) if few else true(),
         Visit.zone_id.in_([zone for zone, _ in all_zones(session)]),
         Visit.visited_on.between(first, last),
         Visit.companions.is_not(None),
@@ -168,22 +185,31 @@ def _along(session: Session, first: date, last: date) -> Sequence[ColumnElement[
     )
 
 
-def _visits(
-    session: Session, where: Sequence[ColumnElement[bool]], owners: Mapping[bytes, bytes]
-) -> list[_Found]:
+def _visits(session: Session, where: Sequence[ColumnElement[bool]]) -> list[_Found]:
     rows = session.execute(
-        select(Visit, Household.no, Person.name, Household.group_id, WorkLog.cadre_id)
+        select(
+            Visit.id,
+            Visit.work_log_id,
+            Visit.household_id,
+            Visit.zone_id,
+            Visit.visited_on,
+            Visit.session,
+            Visit.way,
+            Visit.purpose,
+            Visit.companions,
+            Visit.created_at,
+            Household.no,
+            Person.name,
+            Household.group_id,
+            WorkLog.cadre_id,
+        )
         .join(WorkLog, WorkLog.id == Visit.work_log_id)
         .outerjoin(Household, Household.id == Visit.household_id)
         .outerjoin(Person, Person.id == Household.head_person_id)
         .where(*where, Visit.deleted_at.is_(None), WorkLog.deleted_at.is_(None))
         .order_by(Visit.id)
     )
-    return [
-        _Found(visit, " ".join(filter(None, (head, no))), group, owners.get(log, cadre))
-        for visit, no, head, group, cadre in rows
-        for log in (visit.work_log_id,)
-    ]
+    return [_Found._make(row) for row in rows]
 
 
 def _day(
@@ -218,7 +244,7 @@ def _day(
 
 
 def _rule_log(log: WorkLog, visits: Sequence[_Found]) -> DayLog:
-    home = [one.visit for one in visits if one.visit.way == "in_home"]
+    home = [one for one in visits if one.way == "in_home"]
     entered = [one.astimezone(CHINA).date() for one in (log.created_at,) if one]
     if home and all(visit.created_at for visit in home):
         entered.append(
@@ -238,30 +264,27 @@ def _rule_log(log: WorkLog, visits: Sequence[_Found]) -> DayLog:
 
 
 def _offer(on: date, found: Sequence[_Found]) -> Offer:
-    visits = [one.visit for one in found]
     groups = dict.fromkeys(one.group for one in found if one.group)
-    seen = [visit for visit in visits if visit.way != "phone"] or visits
+    seen = [one for one in found if one.way != "phone"] or found
     return Offer(
         on=on,
-        zone_id=visits[0].zone_id,
-        sessions=tuple(one for one in _SESSIONS if one in {visit.session for visit in seen}),
+        zone_id=found[0].zone_id,
+        sessions=tuple(one for one in _SESSIONS if one in {each.session for each in seen}),
         groups=tuple(groups),
         visits=tuple(_line(one, own=False) for one in found),
-        at_home=any(visit.way == "in_home" for visit in visits),
+        at_home=any(one.way == "in_home" for one in found),
         by=tuple(dict.fromkeys(one.cadre for one in found)),
     )
 
 
 def _line(found: _Found, *, own: bool) -> VisitLine:
-    visit = found.visit
     return VisitLine(
-        id=visit.id,
-        household=found.household,
-        session=visit.shown("session"),
-        way=visit.shown("way"),
-        purpose=visit.shown("purpose"),
-        talk=visit.talk or "",
-        household_id=visit.household_id,
-        at_home=visit.way == "in_home",
+        id=found.id,
+        household=" ".join(filter(None, (found.head, found.no))),
+        session=Visit.field("session").show(found.session),
+        way=Visit.field("way").show(found.way),
+        purpose=Visit.field("purpose").show(found.purpose),
+        household_id=found.household_id,
+        at_home=found.way == "in_home",
         own=own,
     )
