@@ -32,15 +32,16 @@ from township.usecases.assessments import (
     month_of,
 )
 from township.usecases.paper_facts import cadre_names
+from township.usecases.zones import all_zones
 from township.values import CHINA
 
 FILTERS = (Choice(MINE, "由我考核、抽查"), Choice(ALL, "全部"))
 COLUMNS = (
     Column("name", "干部", 9, grow=True, sortable=False),
-    Column("days", "天数", 6, right=True, sortable=False),
+    Column("days", "天数", 7, right=True, sortable=False),
     Column("late", "补录", 3, right=True, spare=True, sortable=False),
     Column("homes", "入户", 3, right=True, spare=True, sortable=False),
-    Column("links", "联系户", 4, right=True, sortable=False),
+    Column("links", "联系户", 5, right=True, sortable=False),
     Column("needs", "诉求", 4, right=True, spare=True, sortable=False),
     Column("spots", "抽查", 4, right=True, spare=True, sortable=False),
     Column("state", "状态", 8, lambda told: told[0], lambda told: told[1], sortable=False),
@@ -72,6 +73,7 @@ class AssessmentPage(MatterPage):
         self._papers = Papers(database, cadre_id, background)
         self.month = _first_month(database, cadre_id)
         self.units: list[UnitMonth] = []
+        self.zones: dict[bytes, str] = {}
         self._month = label("", "section")
         empty = EmptyState("calendar-blank", "这个月没有由您考核或抽查的干部", "可以看“全部”。")
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
@@ -91,6 +93,7 @@ class AssessmentPage(MatterPage):
         """Read the month anew."""
         with self.database.reader() as session:
             self.units = month_of(session, self.view(), self.which())
+            self.zones = dict(all_zones(session))
         self._month.setText(f"{self.month.year} 年 {self.month.month} 月")
 
     def view(self) -> Viewed:
@@ -200,7 +203,8 @@ class _Rows:
         for unit in self._page.units:
             self._cells[unit.id] = _unit_cells(unit)
             for row in unit.rows:
-                self._cells[row.id] = _cadre_cells(row, unit)
+                zone = "" if unit.unit.zone_id else self._page.zones.get(row.line.zone_id, "")
+                self._cells[row.id] = _cadre_cells(row, unit, zone)
         return list(self._cells)
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
@@ -211,11 +215,11 @@ def _unit_cells(unit: UnitMonth) -> Sequence[Any]:
     return (f"【{unit.title}】", "", "", "", "", "", "", facts.unit_state(unit))
 
 
-def _cadre_cells(row: CadreMonth, unit: UnitMonth) -> Sequence[Any]:
+def _cadre_cells(row: CadreMonth, unit: UnitMonth, zone: str) -> Sequence[Any]:
     line = row.line
     asked = len(row.drawn) - len(row.to_ask)
     return (
-        f"　{line.name}",
+        f"　{line.name}　{zone}".rstrip("　"),
         line.days,
         str(line.late or ""),
         str(line.households or ""),

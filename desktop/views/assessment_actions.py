@@ -55,13 +55,13 @@ def of_cadre(row: CadreMonth, month: tuple[int, int], today: date) -> list[Actio
 
 def day_label(day: WorkDay) -> str:
     """A day in a list: 5月14日 上午、下午 入户走访."""
-    return f"{day.on.month}月{day.on.day}日　{day.sessions}　{day.kind}"
+    return f"{day.on.month}月{day.on.day}日 {day.sessions} {day.kind}"
 
 
 def drawn_label(one: Drawn, names: Mapping[bytes, str]) -> str:
     """A drawn log in words: its day and the households that can be asked."""
     homes = "、".join(names.get(home, "") for home in one.households)
-    return f"{one.on.month}月{one.on.day}日　{homes}"
+    return f"{one.on.month}月{one.on.day}日 {homes}"
 
 
 def _consent(waiting: list[WorkDay]) -> list[Action]:

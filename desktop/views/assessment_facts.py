@@ -90,9 +90,9 @@ def _day(day: WorkDay) -> str:
     """What a day counts; more words when it does not, or came late."""
     result = day.result
     if result.standing is Standing.COUNTED and not result.late and not result.wrong_clock:
-        return f"{day_label(day)}　{day_text(result.halves)} 天"
+        return f"{day_label(day)} {day_text(result.halves)} 天"
     told = day.note if result.standing is not Standing.COUNTED else ""
-    return f"{day_label(day)}　{result.reason}{f'（{told}）' if told else ''}"
+    return f"{day_label(day)}：{result.reason}{f'（{told}）' if told else ''}"
 
 
 def _drawn(row: CadreMonth, names: Mapping[bytes, str]) -> Iterable[str]:

@@ -56,11 +56,11 @@ def the_cadre_sees_it(cadre: Seat) -> None:
 
 def the_office_sees_the_same(office: Seat) -> None:
     page = assessment(office)
-    row = rows_of(page)["刘干事"]
+    row = rows_of(page)["刘干事　链子岩村"]
     assert (row[0], row[-1]) == ("2.0 / 3.0", "差 1.0 天")
     page.show_target("all")
     row = rows_of(page)["李秀英"]
     assert (row[0], row[-1]) == ("7.5 / 8.0", "差 0.5 天")
     pick(page, "李秀英")
-    assert "5月11日　上午　入户走访　0.5 天" in shown(page)
-    assert "5月12日　上午　其他　没有入户走访，电话和户外见面不计天数" in shown(page)
+    assert "5月11日 上午 入户走访 0.5 天" in shown(page)
+    assert "5月12日 上午 其他：没有入户走访，电话和户外见面不计天数" in shown(page)
