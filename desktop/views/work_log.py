@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -13,11 +12,12 @@ from sqlalchemy.orm import Session
 from desktop.background import Background
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
-from desktop.models.table import Column, Sort, TableModel
+from desktop.models.table import TableModel
 from desktop.models.who import Rights
 from desktop.parse import weekday_name
-from desktop.theme import Tone
 from desktop.views import visit_draft
+from desktop.views.day_actions import DayActions
+from desktop.views.day_rows import COLUMNS, VisitRows, mark, told
 from desktop.views.days_card import show_days
 from desktop.views.guarded import NOTED
 from desktop.views.page import Page
@@ -26,23 +26,17 @@ from desktop.views.photo_strip import strip
 from desktop.views.visit_draft import VisitDraft
 from desktop.views.visit_form import VisitForm
 from desktop.views.widgets.basics import Card, EmptyState, beside, button, empty, label, row
-from desktop.views.widgets.month import Mark, MonthGrid
+from desktop.views.widgets.month import MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
-from township.rules.days import Standing
 from township.rules.permissions import Act
 from township.storage import search
 from township.storage.database import Database
+from township.usecases.field_days import VisitLine
 from township.usecases.photos import PhotoEntry
-from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
+from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
-COLUMNS = (
-    Column("session", "时段", 4, sortable=False),
-    Column("household", "户", 9, grow=True, sortable=False),
-    Column("way", "方式", 4, sortable=False),
-    Column("purpose", "目的", 5, spare=True, sortable=False),
-)
 _PANEL_EM = 23
 
 
@@ -77,8 +71,9 @@ class WorkLogPage(Page):
         self.counted = StatCard("本月已计天数", opens=True)
         self.whole = False
         """Does the list show the visits of the whole month?"""
-        self.model = TableModel(COLUMNS, _Visits(self), self)
+        self.model = TableModel(COLUMNS, VisitRows(self._visits), self)
         self._nothing = EmptyState("notebook", "")
+        self.steps = DayActions(database, cadre_id, self._rights)
         self.table = TableView(self.model, self._nothing)
         self._build()
         self._connect()
@@ -117,7 +112,12 @@ class WorkLogPage(Page):
         self._stack.addWidget(self.form)
         self._stack.setCurrentWidget(self.form)
         self._new.hide()
+        self.write.hide()
         self.form.start()
+
+    def write_work(self) -> None:
+        """Ask for work without a visit, on the current day."""
+        self.steps.write(self.day)
 
     def close_form(self) -> None:
         """Back to the month; what is half typed stays as a draft."""
@@ -128,6 +128,7 @@ class WorkLogPage(Page):
         self.form.deleteLater()
         self.form = None
         self._new.show()
+        self.write.show()
         self.grid.setFocus()
 
     def print_visit(self, visit: bytes) -> None:
@@ -157,6 +158,7 @@ class WorkLogPage(Page):
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
             ("Ctrl+N", "登记一次走访"),
+            ("Ctrl+Shift+N", "记没有走访的工作：开会、驻村、应急"),
             ("方向键、PageUp / PageDown", "换一天、换一月"),
             ("Enter", "到当天的走访列表；在列表中打开走访报告"),
             ("Ctrl+S / Ctrl+P", "走访表单：保存 / 保存并打印"),
@@ -184,6 +186,7 @@ class WorkLogPage(Page):
         right.body.addWidget(self._day_title)
         right.body.addWidget(self._reason)
         right.body.addWidget(self.table, 1)
+        right.body.addWidget(self.steps)
         self._pictures = QVBoxLayout()
         right.body.addLayout(self._pictures)
         side = QWidget()
@@ -200,11 +203,13 @@ class WorkLogPage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
         self._new = button("登记走访", self.open_form, kind="primary", glyph="plus", keys="Ctrl+N")
-        self.add_tool(self._new)
+        self.write = button("记工作", self.write_work, glyph="note-pencil", keys="Ctrl+Shift+N")
+        self.add_tool(self.write, self._new)
         self._offer()
 
     def _offer(self) -> None:
         may = self._rights.offer(self._new, Act.CREATE, "visit")
+        self._rights.offer(self.write, Act.CREATE, "work_log")
         hint = "按 Ctrl+N 登记一次走访。" if may else ""
         self._nothing.set_text("这一天没有走访记录", hint)
 
@@ -214,7 +219,8 @@ class WorkLogPage(Page):
         self.grid.turned.connect(self._turn)
         self.grid.opened.connect(self._to_list)
         self.table.opened.connect(self.print_visit)
-        self.table.moved.connect(lambda _: self._show_photos())
+        self.table.moved.connect(lambda _: self._picked())
+        self.steps.saved.connect(self._changed)
         self._photos.committed.connect(self.committed)
         self._photos.said.connect(self.said)
 
@@ -223,7 +229,7 @@ class WorkLogPage(Page):
             self.month = self._read(session)
         self._loaded = True
         self._month.setText(f"{self.day.year} 年 {self.day.month} 月")
-        marks = {on: _mark(day) for on, day in self.month.days.items()}
+        marks = {on: mark(day) for on, day in self.month.days.items()}
         self.grid.show_month(self.day, self._today(), marks)
         show_days(self.counted, self.month)
         self._show_day()
@@ -234,26 +240,49 @@ class WorkLogPage(Page):
     def _show_day(self) -> None:
         day = self.month.days.get(self.day)
         if self.whole:
-            visits = sum(len(one.visits) for one in self.month.days.values())
             self._day_title.setText(f"{self.day.year} 年 {self.day.month} 月　全月走访")
-            self._reason.setText(f"{len(self.month.days)} 天有日志，共走访 {visits} 次。")
-            self.table.reload()
-            self._show_photos()
-            return
-        self._day_title.setText(f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}")
-        self._reason.setText(
-            f"{day.kind} · {day.sessions}：{day.result.reason}。" if day else "没有工作日志。"
-        )
+            count = f"{len(self.month.days)} 天有日志，共走访 {len(list(self._visits()))} 次。"
+            self._reason.setText(count)
+        else:
+            title = f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}"
+            self._day_title.setText(title)
+            self._reason.setText(told(day) if day else "没有工作日志。")
         self.table.reload()
-        self._show_photos()
+        self._picked()
 
-    def _show_photos(self) -> None:
+    def _visits(self) -> Iterator[tuple[str, VisitLine]]:
+        """The visits of the list, each with its day where it is one of the whole month."""
+        days = self.month.days
+        if self.whole:
+            for on in sorted(days, reverse=True):
+                yield from ((f"{on.day}日 ", one) for one in days[on].visits)
+        elif day := days.get(self.day):
+            yield from (("", one) for one in day.visits)
+
+    def _picked(self) -> None:
+        picked = self.table.current_id()
+        on = self._day_of(picked) if self.whole else self.day
+        self.steps.setVisible(on is not None)
+        if on is not None:
+            self.steps.show_day(on, self.month.days.get(on), picked)
+        self._show_photos(on)
+
+    def _day_of(self, visit: bytes | None) -> date | None:
+        """The day of the month on which a visit was."""
+        days = self.month.days.items()
+        return next((on for on, day in days if any(one.id == visit for one in day.visits)), None)
+
+    def _changed(self, kinds: frozenset[str], said: str, undo: Callable[[], None] | None) -> None:
+        self._load()
+        self.committed.emit(kinds)
+        if said:
+            self.said.emit(said, undo)
+
+    def _show_photos(self, on: date | None) -> None:
         """The photographs of the visit that is picked in the list; how many when none is."""
         empty(self._pictures)
-        day, picked = self.month.days.get(self.day), self.table.current_id()
+        day, picked = self.month.days.get(on or date.min), self.table.current_id()
         found = self._photos.of(visit.id for visit in day.visits) if day else {}
-        if self.whole:
-            found = self._photos.of([picked]) if picked else {}
         if picked is None and found:
             count = sum(map(len, found.values()))
             text = f"当天有 {count} 张照片，选中一次走访就能看到。"
@@ -303,39 +332,3 @@ class WorkLogPage(Page):
 
     def _today(self) -> date:
         return self._database.clock().astimezone(CHINA).date()
-
-
-class _Visits:
-    """The visits of the current day or of the whole month, as they were read with the month."""
-
-    def __init__(self, page: WorkLogPage) -> None:
-        self._page = page
-
-    def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        return [line.id for _, line in self._lines()]
-
-    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
-        return {
-            line.id: (f"{when}{line.session}", line.household, line.way, line.purpose)
-            for when, line in self._lines()
-            if line.id in ids
-        }
-
-    def _lines(self) -> Iterator[tuple[str, VisitLine]]:
-        """Visits with the day before them where the list shows the whole month."""
-        days = self._page.month.days
-        if self._page.whole:
-            for on in sorted(days, reverse=True):
-                yield from ((f"{on.day}日 ", one) for one in days[on].visits)
-        elif day := days.get(self._page.day):
-            yield from (("", one) for one in day.visits)
-
-
-def _mark(day: WorkDay) -> Mark:
-    result = day.result
-    days, late = f"{result.halves / 2:g}", "补录" if result.late else ""
-    if result.standing is Standing.COUNTED:
-        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late, f"{days} 天")
-    if result.standing is Standing.PENDING:
-        return Mark(f"待定 {days}", Tone.WARN, result.reason, late, "待定")
-    return Mark("计 0 天", Tone.QUIET, result.reason, late, "0 天")

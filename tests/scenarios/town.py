@@ -47,8 +47,11 @@ PEOPLE = {
     "leader": ("王国良", "LL", "LL"),
     "clerk": ("周敏", "CLK", None),
     "mayor": ("郑镇长", "TOP", None),
+    "office": ("陈主任", "PGO", None),
+    "official": ("刘干事", "TC", "TC"),
 }
 CADRES = {login: new_id() for login in PEOPLE}
+HOME = new_id()
 Kind = TypeVar("Kind", bound=Page)
 
 
