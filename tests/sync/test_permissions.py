@@ -53,6 +53,9 @@ EDITED: dict[str, tuple[str, Any]] = {
     "meeting": ("place", "村委会"),
     "agenda_item": ("topic", "路灯"),
     "resolution": ("text", "装两盏路灯"),
+    "contact_card": ("reception", "每月 15 日"),
+    "box_opening": ("opened_on", "2026-05-12"),
+    "opinion_entry": ("text", "路灯不亮"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
@@ -61,6 +64,8 @@ APPROVALS = {
     "rights_request": "decision",
     "evaluation": "result",
     "meeting": "signed_by",
+    "contact_card": "approved_by",
+    "opinion_entry": "approved_by",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 

@@ -4,6 +4,7 @@ from township.records.access import AccessEntry
 from township.records.attachment import Attachment
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
+from township.records.card import ContactCard
 from township.records.conflict import Conflict
 from township.records.duplicate import Duplicate
 from township.records.erasure import Erasure, MonthSummary
@@ -18,6 +19,7 @@ from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.meeting import AgendaItem, Meeting, Resolution
 from township.records.need import Need, NeedProgress
+from township.records.opinion import BoxOpening, OpinionEntry
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
@@ -31,9 +33,11 @@ __all__ = [
     "BallotComments",
     "BallotTally",
     "Base",
+    "BoxOpening",
     "Cadre",
     "Conflict",
     "Consent",
+    "ContactCard",
     "Designation",
     "Duplicate",
     "Erasure",
@@ -46,6 +50,7 @@ __all__ = [
     "MonthSummary",
     "Need",
     "NeedProgress",
+    "OpinionEntry",
     "Person",
     "Record",
     "Resolution",

@@ -36,6 +36,7 @@ from township.records import (
     HouseholdLink,
     Need,
     NeedProgress,
+    OpinionEntry,
     RightsRequest,
     Situation,
     SpecialGroupMember,
@@ -66,6 +67,7 @@ _ENDS: dict[str, Any] = {
     "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
     "need_progress": NeedProgress.taken_on,
     "situation": _china(Situation.closed_at),
+    "opinion_entry": func.coalesce(OpinionEntry.posted_on, OpinionEntry.opened_on, type_=Day()),
     "special_group_member": SpecialGroupMember.until_on,
     "rights_request": RightsRequest.decided_on,
     "consent": case((Consent.state == "refused", Consent.given_on), else_=Consent.withdrawn_on),
@@ -152,6 +154,12 @@ def _settled(
         return (or_(gone, NeedProgress.need_id.in_(going)),)
     decided = {
         "need": Need.state == "closed",
+        "opinion_entry": or_(
+            OpinionEntry.posted_on.is_not(None),
+            OpinionEntry.need_id.in_(
+                select(Need.id).where(or_(Need.state == "closed", Need.deleted_at.is_not(None)))
+            ),
+        ),
         "conflict": Conflict.decision.is_not(None),
         "rights_request": RightsRequest.decision.is_not(None),
     }

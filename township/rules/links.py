@@ -1,0 +1,77 @@
+"""联系户: how many, how far, and when it is judged; and who is to be contacted how often: pure.
+
+Source: township rule (15 households a year for village cadres, 10 for the township's), domain
+§5.1 rule 6, §4.2. The line through the year is for orientation: it is judged on 31 December.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from township.rules.settings import PRESET, Settings
+
+_VILLAGE = frozenset({"VC", "VS"})
+_TOWNSHIP = frozenset({"TC", "LL"})
+LINKERS = _VILLAGE | _TOWNSHIP
+"""Roles in a zone that have linked households."""
+CLEARS: Mapping[str, str] = {"scope": "对象范围", "goal": "目标任务", "channel": "沟通渠道"}
+"""三个清楚. Source: domain §4.2."""
+_OFTEN = frozenset({"empty_nest", "left_behind"})
+
+
+def target(roles: Collection[str], settings: Settings = PRESET) -> int:
+    """How many households somebody with these roles in zones links with in a year; 0: none."""
+    held = frozenset(roles)
+    if held & _VILLAGE:
+        return settings.links_village
+    return settings.links_township if held & _TOWNSHIP else 0
+
+
+def pro_rata(wanted: int, on: date) -> int:
+    """So many of them would have been visited by a day if they were spread over the year."""
+    first, last = date(on.year, 1, 1), date(on.year, 12, 31)
+    return wanted * ((on - first).days + 1) // ((last - first).days + 1)
+
+
+def judged(visited: int, wanted: int, year: int, today: date) -> bool | None:
+    """Was the year's target reached? None before its last day: nobody is judged by the line."""
+    return visited >= wanted if today >= date(year, 12, 31) else None
+
+
+def too_many(cadres: int, settings: Settings = PRESET) -> bool:
+    """多头联系: has a household more linked cadres in a year than it should?"""
+    return cadres > settings.links_of_home
+
+
+def missing_clears(values: Mapping[str, str | None]) -> dict[str, str]:
+    """Which of the 三个清楚 are empty, as problems by field."""
+    return {
+        name: f"“三个清楚”还差{label}，请填写后再存为填齐"
+        for name, label in CLEARS.items()
+        if not (values.get(name) or "").strip()
+    }
+
+
+def unclear(values: Mapping[str, str | None]) -> str:
+    """The same in one line; empty when all is clear."""
+    return "、".join(CLEARS[name] for name in missing_clears(values))
+
+
+def contact_every(kind: str, agreed: int | None = None, settings: Settings = PRESET) -> int:
+    """Days between contacts with somebody of a special group. Source: domain §4.2 [P]."""
+    if agreed:
+        return agreed
+    return settings.contact_often_days if kind in _OFTEN else settings.contact_days
+
+
+def next_contact(
+    kind: str,
+    agreed: int | None,
+    last: date | None,
+    since: date | None,
+    settings: Settings = PRESET,
+) -> date | None:
+    """By when the next contact is due: after the last one, or after the entry into the group."""
+    begun = max(filter(None, (last, since)), default=None)
+    return begun and begun + timedelta(days=contact_every(kind, agreed, settings))
