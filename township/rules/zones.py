@@ -20,6 +20,7 @@ _VILLAGE = frozenset({"VC", "VS"})
 """The secretary is a cadre of the village."""
 EMERGENCY = "紧急情况请拨打110/119/120"
 """Stands on every card and is no field. Source: domain §4.1."""
+NOT_APPROVED = "这一版联系卡还没有经镇主要领导审定，审定后再打印"
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 """Letters of receipts that nobody takes for another: no 0 O, 1 I L, 2 Z, 5 S."""
 CODE_LENGTH = 8
@@ -119,15 +120,6 @@ def stale(
     if lines[0] != lines[1]:
         told.append("服务热线变了")
     return f"联系卡已过期：{'，'.join(told)}。请制作新版" if told else None
-
-
-def card_problem(valid_from: date | None, approved: bool, today: date) -> str | None:
-    """Why a version that names the right people is not printed yet; None when it may be."""
-    if not approved:
-        return "这一版联系卡还没有经镇主要领导审定，审定后再打印"
-    if valid_from is not None and valid_from > today:
-        return f"这一版联系卡从 {valid_from} 起用，到时再打印"
-    return None
 
 
 def openers_problem(one: bytes | None, two: bytes | None, author: bytes) -> dict[str, str]:

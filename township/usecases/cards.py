@@ -6,7 +6,7 @@ Source: domain §2 (the office makes, a leader approves), §4.1, §6, scenario 1
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,7 +62,7 @@ def card_states(session: Session, today: date) -> dict[bytes, CardState]:
     """How the cards of all zones stand."""
     cards = newest_cards(session)
     staff: dict[bytes, list[Serving]] = defaultdict(list)
-    for one in serving_on(staff_of(session), today):
+    for one in staff_of(session):
         staff[one.zone_id].append(one)
     zones = session.execute(select(Zone.id, Zone.hotline).where(Zone.deleted_at.is_(None)))
     return {
@@ -73,21 +73,26 @@ def card_states(session: Session, today: date) -> dict[bytes, CardState]:
 
 def card_state(session: Session, zone: Zone, today: date) -> CardState:
     """How one zone's card stands."""
-    serving = serving_on(staff_of(session, [zone.id]), today)
     card = newest_cards(session).get(zone.id)
-    return state_of(card, serving, zone.hotline or "", today)
+    return state_of(card, staff_of(session, [zone.id]), zone.hotline or "", today)
 
 
 def state_of(
-    card: ContactCard | None, serving: Collection[Serving], hotline: str, today: date
+    card: ContactCard | None, staff: Sequence[Serving], hotline: str, today: date
 ) -> CardState:
-    """How a card stands beside those who serve today."""
+    """How a card stands beside the staff: of today, or of the day from which it holds."""
     if card is None:
         return CardState(None, "", f"{MISSING}，请先制作")
-    here = [one.id for one in serving if one.role in ORDER]
+    here = [one.id for one in _on_card(staff, card, today)]
     stale = rules.stale(card.staff, here, (card.hotline or "", hotline)) or ""
-    waits = rules.card_problem(card.valid_from, card.approved_by is not None, today)
-    return CardState(card, stale, stale or waits or "")
+    waits = "" if card.approved_by is not None else rules.NOT_APPROVED
+    return CardState(card, stale, stale or waits)
+
+
+def _on_card(staff: Sequence[Serving], card: ContactCard | None, today: date) -> list[Serving]:
+    """Who belongs on a card: a version for a day to come is printed before it."""
+    day = max(today, card.valid_from) if card else today
+    return [one for one in serving_on(staff, day) if one.role in ORDER]
 
 
 def make(
@@ -156,14 +161,14 @@ def paper(
     state = card_state(session, zone, today)
     if state.problem and not preview:
         raise NotAllowed(f"{state.problem}。")
-    serving = serving_on(staff_of(session, [zone_id]), today)
     card = state.card
+    serving = _on_card(staff_of(session, [zone_id]), card, today)
     return ContactCardPaper(
         township=township_name(session),
         zone=zone.name,
         version=card.version if card else 0,
         valid_from=card.valid_from if card else None,
-        people=tuple(_person(one) for one in serving if one.role in ORDER),
+        people=tuple(map(_person, serving)),
         hotline=zone.hotline or "",
         supervise_phone=(card.supervise_phone or "") if card else "",
         box_place=zone.box_place or "",

@@ -93,11 +93,15 @@ def unlinked_ids(session: Session, zones: Collection[bytes], today: date) -> lis
     return list(session.scalars(_unlinked(zones, today)))
 
 
-def unlinked_counts(session: Session, today: date) -> dict[bytes, int]:
-    """How many there are in each zone on this laptop."""
-    inner = _unlinked(None, today).with_only_columns(Household.zone_id).order_by(None).subquery()
-    rows = session.execute(select(inner.c.zone_id, func.count()).group_by(inner.c.zone_id))
-    return {zone: count for zone, count in rows if zone}
+def linked_by_others(
+    session: Session, zone_id: bytes, cadre_id: bytes, today: date, *, by: bytes
+) -> list[Home]:
+    """Households of a zone that others are linked with, and not this cadre."""
+    link = HouseholdLink
+    here = (link.zone_id == zone_id, *links_of(today, today.year))
+    own = select(link.household_id).where(*here, link.cadre_id == cadre_id)
+    found = select(link.household_id).where(*here, link.household_id.not_in(own)).distinct()
+    return _homes(session, list(session.scalars(found)), today, by)
 
 
 def _unlinked(zones: Collection[bytes] | None, today: date) -> Select[bytes]:

@@ -117,7 +117,7 @@ def link(work: UnitOfWork, cadre_id: bytes | None, households: Iterable[bytes]) 
         home = work.session.get(Household, one)
         if home is None or home.deleted_at is not None:
             raise NotFound("这一户不在本机，可能已被删除。")
-        others = _cadres_of(work.session, one, today)
+        others = cadres_of(work.session, one, today)
         if cadre_id in others:
             raise NotAllowed(f"{home.no} 已经由这名干部联系。")
         if rules.too_many(len(others) + 1):
@@ -156,6 +156,7 @@ def unlink(work: UnitOfWork, cadre_id: bytes, household_id: bytes | None) -> Non
             one.to_on = date.fromordinal(today.toordinal() - 1)
 
 
-def _cadres_of(session: Session, home: bytes, today: date) -> set[bytes]:
+def cadres_of(session: Session, home: bytes, today: date) -> frozenset[bytes]:
+    """Who is linked with a household today."""
     here = (HouseholdLink.household_id == home, *links_of(today, today.year))
-    return set(session.scalars(select(HouseholdLink.cadre_id).where(*here)))
+    return frozenset(session.scalars(select(HouseholdLink.cadre_id).where(*here)))

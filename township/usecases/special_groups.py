@@ -33,8 +33,8 @@ from township.usecases.viewers import viewer_of
 UNCLEAR, CONTACT, ALL, OPEN = "unclear", "contact", "all", "open"
 """Which rows a list shows; ``OPEN`` are the computed households, not members."""
 ASKED = (
-    *("group_kind", "person_id", "source", "evidence", "from_on", "until_on"),
-    *("scope", "goal", "channel", "helper_id", "contact_every"),
+    *("group_kind", "person_id", "scope", "goal", "channel", "helper_id", "contact_every"),
+    *("source", "evidence", "from_on", "until_on"),
 )
 """What the form of a member gives."""
 _COMPLETE = ("source", "evidence", "from_on", "until_on", "helper_id")

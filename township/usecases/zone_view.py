@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from township.errors import NotFound
@@ -22,14 +22,13 @@ from township.records import (
     Need,
     Person,
     SpecialGroupMember,
-    Visit,
     Zone,
 )
 from township.rules import zones as rules
 from township.rules.settings import PRESET, Settings
 from township.usecases import cards, open_homes, opinion_list
 from township.usecases.cards import CardState
-from township.usecases.household_rows import links_of
+from township.usecases.household_rows import links_of, visited_homes
 from township.usecases.needs import STILL_OPEN
 from township.usecases.paper_facts import lived_there, within
 from township.usecases.zone_staff import Serving, serving_on, staff_of
@@ -155,12 +154,3 @@ def _numbers(session: Session, zone: bytes, today: date, by: bytes) -> dict[str,
         PAPERS: len(opinion_list.paper_rows(session, opinion_list.OPEN, [zone], by=by)),
         OPEN_HOMES: len(open_homes.open_homes(session, [zone], by=by)),
     }
-
-
-def visited_homes(today: date) -> Select[bytes]:
-    """The households with a visit at home this year, as a question to be put into another."""
-    return select(Visit.household_id).where(
-        Visit.way == "in_home",
-        Visit.deleted_at.is_(None),
-        Visit.visited_on.between(date(today.year, 1, 1), today),
-    )

@@ -21,7 +21,8 @@ from township.usecases.zones import held_zones
 
 SYSTEM = "责任区"
 PAGE = "zones"
-ZONES, LINKS, SPECIAL, BOX = "zones", "links", "special", "box"
+ZONES, LINKS, UNLINKED = "zones", "links", "unlinked"
+SPECIAL, BOX = "special", "box"
 """The parts of the page."""
 _NAMED = 3
 _OPENERS = frozenset({"VS", "VC", "PET"})
