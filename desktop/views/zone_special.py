@@ -37,7 +37,7 @@ FILTERS = (
     Choice(ALL, "全部"),
     Choice(OPEN, "有未办结事项户"),
 )
-COMPLETE, PART = "complete", "part"
+COMPLETE = "complete"
 _MOST_FOUND = 10
 Day = tuple[date | None, date]
 
@@ -151,36 +151,13 @@ class SpecialPart(ZonePart):
         start = {name: getattr(one, name) for name in ASKED} if one else {"from_on": self.today()}
         member_id = one.id if one else None
 
-        def saver(complete: bool) -> Any:
-            def run(work: UnitOfWork, _: bytes, given: Mapping[str, Any]) -> None:
-                special_groups.save(work, household, given, member_id, complete=complete)
+        def run(work: UnitOfWork, _: bytes, given: Mapping[str, Any]) -> None:
+            special_groups.save(work, household, given, member_id)
 
-            return run
-
-        fields = SpecialGroupMember.fields()
-        texts = ("补齐三个清楚", "先存一部分") if one else ("登记特殊群体", "先登记，以后补齐")
-        steps = [
-            Action(
-                COMPLETE,
-                texts[0],
-                "已存，三个清楚齐了",
-                saver(True),
-                _open(fields),
-                ASKED,
-                choices,
-                start,
-            ),
-            Action(
-                PART,
-                texts[1],
-                "已存，还要补齐三个清楚",
-                saver(False),
-                _open(fields),
-                ASKED,
-                choices,
-                start,
-            ),
-        ]
+        fields = _open(SpecialGroupMember.fields())
+        text = "补齐三个清楚" if one else "登记特殊群体"
+        said = "已存，三个清楚齐了"
+        steps = [Action(COMPLETE, text, said, run, fields, ASKED, choices, start)]
         if one is not None:
             steps.append(_end(self.today()))
         return steps

@@ -47,7 +47,7 @@ def too_many(cadres: int, settings: Settings = PRESET) -> bool:
 def missing_clears(values: Mapping[str, str | None]) -> dict[str, str]:
     """Which of the 三个清楚 are empty, as problems by field."""
     return {
-        name: f"“三个清楚”还差{label}，请填写后再存为填齐"
+        name: f"“三个清楚”还差{label}，请填写后再保存"
         for name, label in CLEARS.items()
         if not (values.get(name) or "").strip()
     }

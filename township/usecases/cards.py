@@ -102,7 +102,7 @@ def make(
     supervise_phone: str | None,
     reception: str | None = None,
 ) -> bytes:
-    """The next version, with the people who serve on the day from which it holds.
+    """The next version, with the people who serve today, or on the day from which it holds.
 
     Raises NotFound or InvalidInput.
     """
@@ -117,7 +117,8 @@ def make(
         problems["supervise_phone"] = "责任区还没有服务热线，请先用“改热线和意见箱”填写"
     if problems or valid_from is None:
         raise InvalidInput(problems)
-    serving = serving_on(staff_of(work.session, [zone_id]), valid_from)
+    day = max(valid_from, work.clock().astimezone(CHINA).date())
+    serving = serving_on(staff_of(work.session, [zone_id]), day)
     staff = tuple(one.id for one in serving if one.role in ORDER)
     if not staff:
         raise InvalidInput({"valid_from": "那天责任区还没有人员，请先登记人员"})

@@ -152,19 +152,17 @@ def save(
     household_id: bytes,
     values: Mapping[str, Any],
     member_id: bytes | None = None,
-    *,
-    complete: bool,
 ) -> bytes:
     """Enter a member of a household, or mend one; returns its id.
 
-    ``complete``: refused while one of the 三个清楚, the source or the helper is missing; else
-    what is missing may stay empty. Raises NotFound or InvalidInput.
+    Nothing is saved while one of the 三个清楚, the source, the helper or the end is missing: what
+    is typed so far stays a draft of the form. Raises NotFound or InvalidInput.
     """
     home = work.session.get(Household, household_id)
     if home is None or home.deleted_at is not None:
         raise NotFound("这一户不在本机，可能已被删除。")
     given = {name: values.get(name) for name in ASKED}
-    _check(given, complete)
+    _check(given)
     if member_id is None:
         one = SpecialGroupMember(zone_id=home.zone_id, household_id=household_id)
         work.add(one)
@@ -190,7 +188,7 @@ def _member(work: UnitOfWork, member_id: bytes) -> SpecialGroupMember:
     return one
 
 
-def _check(given: Mapping[str, Any], complete: bool) -> None:
+def _check(given: Mapping[str, Any]) -> None:
     """Raises InvalidInput."""
     fields = SpecialGroupMember.fields()
     problems = {}
@@ -201,11 +199,10 @@ def _check(given: Mapping[str, Any], complete: bool) -> None:
             problems[name] = problem
     if given["from_on"] and given["until_on"] and given["until_on"] < given["from_on"]:
         problems["until_on"] = "有效期不能早于开始日期"
-    if complete:
-        problems |= rules.missing_clears(given)
-        for name in _COMPLETE:
-            if not given[name]:
-                problems.setdefault(name, f"请填写{fields[name].label}")
+    problems |= rules.missing_clears(given)
+    for name in _COMPLETE:
+        if not given[name]:
+            problems.setdefault(name, f"请填写{fields[name].label}")
     if problems:
         raise InvalidInput(problems)
 
