@@ -99,19 +99,23 @@ class BoxPart(ZonePart):
         """A row for each box: when it was opened last, and by when it is opened next."""
         days = opinion_list.box_days(session, zones, self.settings(session))
         last, today = opinion_list.last_openings(session), self.today()
-        names = session.execute(select(Zone.id, Zone.name, Zone.box_place)).all()
-        return {
-            zone: (
+        names = session.execute(
+            select(Zone.id, Zone.name, Zone.box_place).where(Zone.id.in_(zones))
+        ).all()
+        found: dict[bytes, Sequence[Any]] = {}
+        for zone, name, place in sorted(names, key=lambda one: days.get(one[0], date.max)):
+            day = days.get(zone)
+            state = "没有填位置" if day is None else "该开箱了" if day <= today else "未到期"
+            late = day is not None and day < today
+            found[zone] = (
                 name,
                 str(last.get(zone, "")),
-                f"意见箱：{place}",
+                f"意见箱：{place or ''}",
                 "",
-                str(days[zone]),
-                ("该开箱了" if days[zone] <= today else "未到期", days[zone] < today),
+                str(day or ""),
+                (state, late),
             )
-            for zone, name, place in sorted(names, key=lambda one: days.get(one[0], date.max))
-            if zone in days
-        }
+        return found
 
     def _openings(self, session: Session, zones: Sequence[bytes]) -> dict[bytes, Sequence[Any]]:
         return {

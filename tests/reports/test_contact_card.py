@@ -63,8 +63,8 @@ def test_ten_cards_with_both_sides() -> None:
 def test_size_and_place() -> None:
     """90 × 54 mm, in the middle of the sheet: turned over, the cards lie on one another."""
     assert (contact_card.WIDTH, contact_card.HEIGHT) == (90 * MM, 54 * MM)
-    assert contact_card._LEFT * 2 + 2 * contact_card.WIDTH == pytest.approx(A4.width)
-    assert contact_card._BOTTOM * 2 + 5 * contact_card.HEIGHT == pytest.approx(A4.height)
+    assert pytest.approx(A4.width) == contact_card._LEFT * 2 + 2 * contact_card.WIDTH
+    assert pytest.approx(A4.height) == contact_card._BOTTOM * 2 + 5 * contact_card.HEIGHT
     pdf = card_sheets(CARD, AT)
     pages = [render_page(pdf, at, 1.0) for at in (0, 1)]
     assert {(page.width, page.height) for page in pages} == {(596, 842)}
