@@ -74,21 +74,3 @@ def test_three_clears(values: dict[str, str | None], missing: str) -> None:
     assert links.unclear(values) == missing
     for problem in links.missing_clears(values).values():
         assert problem.startswith("“三个清楚”还差")
-
-
-@pytest.mark.parametrize(
-    ("kind", "agreed", "last", "since", "due"),
-    [
-        ("empty_nest", None, date(2026, 5, 1), None, date(2026, 5, 31)),
-        ("left_behind", None, date(2026, 5, 1), None, date(2026, 5, 31)),
-        ("hardship", None, date(2026, 5, 1), None, date(2026, 7, 30)),
-        ("hardship", 7, date(2026, 5, 1), None, date(2026, 5, 8)),
-        ("hardship", None, None, date(2026, 5, 1), date(2026, 7, 30)),
-        ("hardship", None, date(2026, 4, 1), date(2026, 5, 1), date(2026, 7, 30)),
-        ("hardship", None, None, None, None),
-    ],
-)
-def test_contacts(
-    kind: str, agreed: int | None, last: date | None, since: date | None, due: date | None
-) -> None:
-    assert links.next_contact(kind, agreed, last, since) == due

@@ -14,6 +14,7 @@ from township.codes import ROLE
 from township.records import record_kinds
 from township.rules import permissions
 from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
+from township.rules.refusals import not_offered, refusal
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _HEAD = (
@@ -198,21 +199,21 @@ def test_the_townships_own_meetings_are_its_offices(
 
 def test_a_refusal_says_who_can_help() -> None:
     village = frozenset({"VC"})
-    said = permissions.refusal(village, Act.APPROVE, "need")
+    said = refusal(village, Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求，没有保存。请由村书记、联村领导、")
-    said = permissions.refusal(village, Act.EDIT, "visit")
+    said = refusal(village, Act.EDIT, "visit")
     assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
-    assert "只由镇里生成" in permissions.refusal(village, Act.CREATE, "conflict")
-    assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
-    said = permissions.refusal(frozenset({"PO"}), Act.PRINT, "household")
+    assert "只由镇里生成" in refusal(village, Act.CREATE, "conflict")
+    assert "请联系镇党政办" in refusal(frozenset(), Act.CREATE, "visit")
+    said = refusal(frozenset({"PO"}), Act.PRINT, "household")
     assert said.startswith("公安干警不能打印户。请由村干部、") and "保存" not in said
-    assert "没有开放" in permissions.refusal(village, Act.EXPORT, "attachment")
+    assert "没有开放" in refusal(village, Act.EXPORT, "attachment")
 
 
 def test_what_is_not_offered_says_who_can() -> None:
-    said = permissions.not_offered(frozenset({"VC"}), Act.APPROVE, "need")
+    said = not_offered(frozenset({"VC"}), Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求。请由村书记、") and "保存" not in said
-    assert "请联系镇党政办" in permissions.not_offered(frozenset({"?"}), Act.CREATE, "visit")
+    assert "请联系镇党政办" in not_offered(frozenset({"?"}), Act.CREATE, "visit")
 
 
 def test_who_exports() -> None:

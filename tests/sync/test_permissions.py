@@ -56,6 +56,10 @@ EDITED: dict[str, tuple[str, Any]] = {
     "contact_card": ("reception", "每月 15 日"),
     "box_opening": ("opened_on", "2026-05-12"),
     "opinion_entry": ("text", "路灯不亮"),
+    "task": ("text", "量水管"),
+    "dispute": ("summary", "水沟改道"),
+    "dispute_party": ("name", "施工队"),
+    "dispute_step": ("text", "已见双方"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
@@ -66,6 +70,7 @@ APPROVALS = {
     "meeting": "signed_by",
     "contact_card": "approved_by",
     "opinion_entry": "approved_by",
+    "dispute": "level_by",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
@@ -184,7 +189,7 @@ def test_deleting_approving_and_moving_are_held_too(
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     value["result"] = "pass"
-    value["signed_by"] = someone.cadre
+    value |= {"signed_by": someone.cadre, "level_by": someone.cadre}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

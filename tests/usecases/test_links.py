@@ -14,7 +14,6 @@ from tests.usecases.zones_sample import (
     OLD,
     POOR,
     village,
-    waiting,
     zone_template,
 )
 from township.errors import InvalidInput, NotAllowed, NotFound
@@ -123,10 +122,6 @@ def test_lists_of_members(village: Database) -> None:
     missing = "对象范围、目标任务、沟通渠道"
     assert rows(village, UNCLEAR) == {"空巢老人": missing, "困难户": missing}
     assert rows(village, CONTACT) == {"空巢老人": missing, "困难户": missing}
-    assert [text for text in waiting(village, CADRE) if "联系" in text] == [
-        "该联系空巢老人：王5明 龙马溪-2-005",
-        "该联系困难户：王6明 龙马溪-2-006",
-    ]
     do(village, CADRE, lambda work: special_groups.save(work, OLD, WHOLE, MEMBER))
     assert rows(village, UNCLEAR) == {"困难户": missing}
     do(village, CADRE, lambda work: special_groups.end(work, MEMBER, date(2026, 5, 11)))

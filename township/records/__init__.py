@@ -6,6 +6,7 @@ from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.card import ContactCard
 from township.records.conflict import Conflict
+from township.records.dispute import Dispute, DisputeParty, DisputeStep
 from township.records.duplicate import Duplicate
 from township.records.erasure import Erasure, MonthSummary
 from township.records.evaluation import (
@@ -23,6 +24,7 @@ from township.records.opinion import BoxOpening, OpinionEntry
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
+from township.records.task import Task
 from township.records.zone import Group, Zone
 
 __all__ = [
@@ -39,6 +41,9 @@ __all__ = [
     "Consent",
     "ContactCard",
     "Designation",
+    "Dispute",
+    "DisputeParty",
+    "DisputeStep",
     "Duplicate",
     "Erasure",
     "Evaluation",
@@ -60,6 +65,7 @@ __all__ = [
     "ServiceCount",
     "Situation",
     "SpecialGroupMember",
+    "Task",
     "Visit",
     "WorkLog",
     "Zone",

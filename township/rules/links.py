@@ -1,4 +1,4 @@
-"""联系户: how many, how far, and when it is judged; and who is to be contacted how often: pure.
+"""联系户: how many, how far, and when it is judged; and the 三个清楚 of special groups: pure.
 
 Source: township rule (15 households a year for village cadres, 10 for the township's), domain
 §5.1 rule 6, §4.2. The line through the year is for orientation: it is judged on 31 December.
@@ -7,7 +7,7 @@ Source: township rule (15 households a year for village cadres, 10 for the towns
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from township.rules.settings import PRESET, Settings
 
@@ -17,7 +17,6 @@ LINKERS = _VILLAGE | _TOWNSHIP
 """Roles in a zone that have linked households."""
 CLEARS: Mapping[str, str] = {"scope": "对象范围", "goal": "目标任务", "channel": "沟通渠道"}
 """三个清楚. Source: domain §4.2."""
-_OFTEN = frozenset({"empty_nest", "left_behind"})
 
 
 def target(roles: Collection[str], settings: Settings = PRESET) -> int:
@@ -56,22 +55,3 @@ def missing_clears(values: Mapping[str, str | None]) -> dict[str, str]:
 def unclear(values: Mapping[str, str | None]) -> str:
     """The same in one line; empty when all is clear."""
     return "、".join(CLEARS[name] for name in missing_clears(values))
-
-
-def contact_every(kind: str, agreed: int | None = None, settings: Settings = PRESET) -> int:
-    """Days between contacts with somebody of a special group. Source: domain §4.2 [P]."""
-    if agreed:
-        return agreed
-    return settings.contact_often_days if kind in _OFTEN else settings.contact_days
-
-
-def next_contact(
-    kind: str,
-    agreed: int | None,
-    last: date | None,
-    since: date | None,
-    settings: Settings = PRESET,
-) -> date | None:
-    """By when the next contact is due: after the last one, or after the entry into the group."""
-    begun = max(filter(None, (last, since)), default=None)
-    return begun and begun + timedelta(days=contact_every(kind, agreed, settings))

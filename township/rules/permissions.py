@@ -11,7 +11,6 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any
 
-from township.codes import ROLE
 from township.records import record_kinds
 from township.values import Kind
 
@@ -122,6 +121,17 @@ _visit = _row(
     _HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS, exported=_OVERSEERS
 )
 _picture: Row = {**_visit, Act.EXPORT: (_NOBODY, _NOBODY)}
+_DISPUTE_FINDERS = frozenset({"VC", "VS", "JO", "PET"})
+_DISPUTE_HANDLERS = _FIELD | {"PET", "TOP"}
+_dispute = _row(
+    _HANDLERS,
+    _DISPUTE_FINDERS,
+    _DISPUTE_HANDLERS | ERASERS,
+    approve=frozenset({"VS", "LL", "PET", "TOP"}),
+    printed=_HANDLERS,
+)
+"""Domain §2: village cadres, justice and the petition office record disputes, owners by level
+(§5.5) and mediators work on them; a level falls only by one of those who approve."""
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
 _TELLERS = frozenset({"PGO", "PET", "SAF", "CLK"})
 """Offices that may count ballots: none of them serves in a zone that is evaluated."""
@@ -193,6 +203,10 @@ TABLE: Mapping[str, Row] = {
     "meeting": _meeting,
     "agenda_item": _row(_EVERYBODY, _MEETERS, _MEETERS, printed=_EVERYBODY),
     "resolution": _row(_EVERYBODY, _MEETERS, _HANDLERS, printed=_EVERYBODY),
+    "task": _row(_HANDLERS, _FIELD | {"PET"}, _HANDLERS, printed=_HANDLERS),
+    "dispute": _dispute,
+    "dispute_party": _dispute,
+    "dispute_step": {**_dispute, Act.CREATE: (_DISPUTE_HANDLERS, _NOBODY)},
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
     "designation": _row(_ALL_ROLES, frozenset({"SEC"}), frozenset({"SEC"})),
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
@@ -230,6 +244,7 @@ TABLE: Mapping[str, Row] = {
 _ANY: frozenset[str] = frozenset()
 _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
+    "dispute": {"level_by": _ANY},
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
     "contact_card": {"approved_by": _ANY, "approved_on": _ANY},
@@ -353,48 +368,6 @@ def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
         return False
     reports = kind == "resolution" and action == "set"
     return not reports and not frozenset(roles) & _OFFICES
-
-
-def refusal(roles: Roles, act: Act, kind: str) -> str:
-    """For people: what their roles do not allow, and who can help."""
-    saves = act in _SAVING
-    if not roles & set(ROLE):
-        doing = "保存" if saves else _DOING[act]
-        return f"这个账号在镇里没有角色，不能{doing}。请联系镇党政办设定角色后再试。"
-    return f"{_cannot(roles, act, kind)}{'，没有保存' * saves}。{_who_can(act, kind)}"
-
-
-def not_offered(roles: Roles, act: Act, kind: str) -> str:
-    """For people, before they try: what their roles do not allow, and who can help."""
-    if not roles & set(ROLE):
-        return "这个账号在镇里没有角色。请联系镇党政办设定角色。"
-    return f"{_cannot(roles, act, kind)}。{_who_can(act, kind)}"
-
-
-_DOING = {
-    Act.SEE: "查看",
-    Act.CREATE: "新增",
-    Act.EDIT: "修改",
-    Act.MOVE: "迁移",
-    Act.APPROVE: "审核确认",
-    Act.UNMASK: "查看遮盖的",
-    Act.PRINT: "打印",
-    Act.EXPORT: "导出",
-}
-_SAVING = frozenset({Act.CREATE, Act.EDIT, Act.MOVE, Act.APPROVE})
-
-
-def _cannot(roles: Roles, act: Act, kind: str) -> str:
-    mine = "、".join(ROLE.label(role) for role in ROLE if role in roles)
-    whose = "别人填写的" if reach(roles, act, kind) is Reach.OWN else ""
-    return f"{mine}不能{_DOING[act]}{whose}{record_kinds()[kind].label}"
-
-
-def _who_can(act: Act, kind: str) -> str:
-    others = "、".join(ROLE.label(role) for role in ROLE if may([role], act, kind))
-    if others:
-        return f"请由{others}办理。"
-    return "这类记录只由镇里生成。" if act in _SAVING else "暂时还没有开放给任何人。"
 
 
 _CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}

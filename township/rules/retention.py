@@ -21,7 +21,7 @@ class Terms:
     visits: int = 3
     """Visits, work logs, photographs and links of a year; their counts stay."""
     matters: int = 5
-    """Needs, situations and opinions from the box, from the day of their end."""
+    """Needs, situations, opinions from the box, disputes and tasks, from the day of their end."""
     special_groups: int = 1
     """Rows of special groups, from the day when they end."""
     rights: int = 3
@@ -54,6 +54,10 @@ _TERMS: Mapping[str, Callable[[Terms], int]] = {
     "need_progress": lambda terms: terms.matters,
     "situation": lambda terms: terms.matters,
     "opinion_entry": lambda terms: terms.matters,
+    "dispute": lambda terms: terms.matters,
+    "dispute_party": lambda terms: terms.matters,
+    "dispute_step": lambda terms: terms.matters,
+    "task": lambda terms: terms.matters,
     "special_group_member": lambda terms: terms.special_groups,
     "rights_request": lambda terms: terms.rights,
     "consent": lambda terms: terms.rights,

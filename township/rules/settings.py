@@ -65,10 +65,11 @@ class Settings:
     """So many of the township's cadres serve in a zone at least. Source: township rule."""
     zone_cadres_most: int = 3
     """So many of the township's cadres serve in a zone at most. Source: township rule."""
-    contact_often_days: int = 30
-    """Days between contacts with 空巢老人 and 留守儿童. Source: domain §4.2 [P]."""
+    contact_close_days: int = 30
+    """Days between contacts with old people alone and left-behind children.
+    Source: domain §4.2 [P]."""
     contact_days: int = 90
-    """Days between contacts with other special groups. Source: domain §4.2 [P]."""
+    """Days between contacts with households of other special groups. Source: domain §4.2 [P]."""
     box_days: int = 30
     """A zone's box for opinions is opened at least every so many days [P]."""
     box_answer_days: int = 15

@@ -25,9 +25,9 @@ from township.records import (
     Zone,
 )
 from township.rules import links as rules
+from township.rules import special_groups as contact_rules
 from township.rules.settings import PRESET, Settings
 from township.storage.work import UnitOfWork
-from township.usecases.paper_facts import within
 from township.usecases.viewers import viewer_of
 
 UNCLEAR, CONTACT, ALL, OPEN = "unclear", "contact", "all", "open"
@@ -126,7 +126,6 @@ def _rows(
         if found.group_kind in _MINORS and not viewer.roles & _KNOW_MINORS:
             name = masked_name(whose)
         texts = {clear: getattr(found, clear) for clear in rules.CLEARS}
-        kind = found.group_kind or ""
         made.append(
             MemberRow(
                 found.id,
@@ -140,7 +139,7 @@ def _rows(
                 found.helper_id,
                 helper or "",
                 seen,
-                rules.next_contact(kind, found.contact_every, seen, found.from_on, settings),
+                _next(found, seen, settings),
                 found.until_on,
             )
         )
@@ -207,18 +206,7 @@ def _check(given: Mapping[str, Any]) -> None:
         raise InvalidInput(problems)
 
 
-def due_members(
-    session: Session, helper_id: bytes, today: date, *, settings: Settings = PRESET
-) -> list[MemberRow]:
-    """The members whom this cadre helps and whose next contact is due within a week."""
-    here = and_(
-        SpecialGroupMember.helper_id == helper_id,
-        within(SpecialGroupMember.from_on, SpecialGroupMember.until_on, today, today),
-    )
-    rows = _rows(session, here, helper_id, settings)
-    limit = date.fromordinal(today.toordinal() + _AHEAD)
-    near = [one for one in rows if one.next_on is not None and one.next_on <= limit]
-    return sorted(near, key=lambda one: (one.next_on or date.min, one.home))
-
-
-_AHEAD = 7
+def _next(one: SpecialGroupMember, last: date | None, settings: Settings) -> date | None:
+    begun = one.from_on or last
+    days = contact_rules.every(one.group_kind, one.contact_every, settings)
+    return begun and contact_rules.next_contact(begun, last, days)

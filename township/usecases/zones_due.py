@@ -1,4 +1,4 @@
-"""What of the zones waits for somebody: gaps, cards, boxes, papers, contacts. Source: §4.1, §4.7.
+"""What of the zones waits for somebody: gaps, cards, boxes, papers. Source: domain §4.1, §4.7.
 
 Each line says what to do and leads to the part of 责任区 where it is done. Households without
 a linked cadre are a number there and no line here: most households have none.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from township.records import Zone
 from township.rules.permissions import Act, may
-from township.usecases import opinion_list, special_groups, zone_view
+from township.usecases import opinion_list, zone_view
 from township.usecases.dues import Asker, Due, Urgency, urgency
 from township.usecases.zones import held_zones
 
@@ -49,7 +49,6 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     mine = [zone for zone, _ in held_zones(session) if zone in (asker.cadre.zones or ())]
     yield from _boxes(session, mine, asker)
     yield from _papers(session, mine, asker)
-    yield from _contacts(session, asker)
 
 
 def _gaps(rows: Sequence[zone_view.ZoneRow], asker: Asker) -> Iterator[Due]:
@@ -128,16 +127,3 @@ def _papers(session: Session, mine: Sequence[bytes], asker: Asker) -> Iterator[D
         text = f"{one.zone}{told}：{one.text[:20]}"
         place = Place(BOX, one.id, one.zone_id)
         yield Due(SYSTEM, text, one.due_on, urgency(one.due_on, asker.today), PAGE, place)
-
-
-def _contacts(session: Session, asker: Asker) -> Iterator[Due]:
-    """Members of special groups whom this person helps, when a contact is due."""
-    found = special_groups.due_members(
-        session, asker.cadre.id, asker.today, settings=asker.settings
-    )
-    for one in found:
-        if one.next_on is None:
-            continue
-        text = f"该联系{one.kind}：{one.home}"
-        place = Place(SPECIAL, one.id, one.zone_id)
-        yield Due(SYSTEM, text, one.next_on, urgency(one.next_on, asker.today), PAGE, place)
