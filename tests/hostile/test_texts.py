@@ -153,7 +153,8 @@ def test_pages_show_them_without_harm(
             page.grab()
             if records.text == TEXTS["html"]:
                 assert all(map(_shows_itself, _tips(page)))
-        _show_parts(pages[-1], records)
+        if records.text in [TEXTS[one] for one in ("html", "formula", "long text")]:
+            _show_parts(pages[-1], records)
     for page in pages:
         page.close()
     QApplication.processEvents()

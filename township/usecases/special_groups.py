@@ -27,6 +27,7 @@ from township.records import (
 from township.rules import links as rules
 from township.rules import special_groups as contact_rules
 from township.rules.settings import PRESET, Settings
+from township.rules.viewing import Viewer
 from township.storage.work import UnitOfWork
 from township.usecases.viewers import viewer_of
 
@@ -111,39 +112,48 @@ def _rows(
         .correlate(one)
         .scalar_subquery()
     )
+    columns = [getattr(one, name) for name in _ROW]
+    names = (Zone.name.label("zone"), Household.no, Head.name.label("head"))
     rows = session.execute(
-        select(one, Zone.name, Household.no, Head.name, Whose.name, Cadre.name, last)
+        select(*columns, *names, Whose.name.label("who"), Cadre.name.label("helper"), last)
         .join(Household, Household.id == one.household_id)
         .outerjoin(Zone, Zone.id == one.zone_id)
         .outerjoin(Head, Head.id == Household.head_person_id)
         .outerjoin(Whose, Whose.id == one.person_id)
         .outerjoin(Cadre, Cadre.id == one.helper_id)
         .where(one.deleted_at.is_(None), Household.deleted_at.is_(None), where)
-    ).all()
-    made = []
-    for found, zone, no, head, whose, helper, seen in rows:
-        name = viewer.name(whose, found.zone_id)
-        if found.group_kind in _MINORS and not viewer.roles & _KNOW_MINORS:
-            name = masked_name(whose)
-        texts = {clear: getattr(found, clear) for clear in rules.CLEARS}
-        made.append(
-            MemberRow(
-                found.id,
-                found.household_id,
-                found.zone_id,
-                zone or "",
-                " ".join(filter(None, (viewer.name(head, found.zone_id), no))),
-                name,
-                found.shown("group_kind"),
-                rules.unclear(texts),
-                found.helper_id,
-                helper or "",
-                seen,
-                _next(found, seen, settings),
-                found.until_on,
-            )
-        )
-    return made
+    )
+    return [_row(found, found[-1], viewer, settings) for found in rows]
+
+
+def _row(found: Any, last: date | None, viewer: Viewer, settings: Settings) -> MemberRow:
+    name = viewer.name(found.who, found.zone_id)
+    if found.group_kind in _MINORS and not viewer.roles & _KNOW_MINORS:
+        name = masked_name(found.who)
+    begun = found.from_on or last
+    days = contact_rules.every(found.group_kind, found.contact_every, settings)
+    return MemberRow(
+        found.id,
+        found.household_id,
+        found.zone_id,
+        found.zone or "",
+        " ".join(filter(None, (viewer.name(found.head, found.zone_id), found.no))),
+        name,
+        SpecialGroupMember.field("group_kind").show(found.group_kind),
+        rules.unclear({clear: getattr(found, clear) for clear in rules.CLEARS}),
+        found.helper_id,
+        found.helper or "",
+        last,
+        begun and contact_rules.next_contact(begun, last, days),
+        found.until_on,
+    )
+
+
+_ROW = (
+    *("id", "household_id", "zone_id", "group_kind", "helper_id", "contact_every"),
+    *("from_on", "until_on", *rules.CLEARS),
+)
+"""What of a member a list is made from."""
 
 
 def save(
@@ -204,9 +214,3 @@ def _check(given: Mapping[str, Any]) -> None:
             problems.setdefault(name, f"请填写{fields[name].label}")
     if problems:
         raise InvalidInput(problems)
-
-
-def _next(one: SpecialGroupMember, last: date | None, settings: Settings) -> date | None:
-    begun = one.from_on or last
-    days = contact_rules.every(one.group_kind, one.contact_every, settings)
-    return begun and contact_rules.next_contact(begun, last, days)
