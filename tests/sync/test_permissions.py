@@ -189,7 +189,7 @@ def test_deleting_approving_and_moving_are_held_too(
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     value["result"] = "pass"
-    value |= {"signed_by": someone.cadre, "level_by": someone.cadre}
+    value |= dict.fromkeys(("signed_by", "level_by", "approved_by"), someone.cadre)
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )
