@@ -23,8 +23,8 @@ def target(roles: Collection[str], settings: Settings = PRESET) -> int:
     """How many households somebody with these roles in zones links with in a year; 0: none."""
     held = frozenset(roles)
     if held & _VILLAGE:
-        return settings.links_village
-    return settings.links_township if held & _TOWNSHIP else 0
+        return settings.village_links
+    return settings.township_links if held & _TOWNSHIP else 0
 
 
 def pro_rata(wanted: int, on: date) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from township.records import (
@@ -55,21 +55,22 @@ def homes_of(
 ) -> list[Home]:
     """The households that a cadre is linked with, those not visited yet first."""
     link = HouseholdLink
+    here = (link.cadre_id == cadre_id, link.zone_id == zone_id, *links_of(today, today.year))
+    linked = list(session.scalars(select(link.household_id).where(*here).distinct()))
+    along = func.instr(type_coerce(Visit.companions, String), cadre_id.hex()) > 0
     rows = session.execute(
-        select(link.household_id, func.max(Visit.visited_on))
-        .outerjoin(WorkLog, WorkLog.cadre_id == link.cadre_id)
-        .outerjoin(
-            Visit,
-            (Visit.household_id == link.household_id)
-            & (Visit.work_log_id == WorkLog.id)
-            & (Visit.way == "in_home")
-            & Visit.deleted_at.is_(None)
-            & Visit.visited_on.between(date(today.year, 1, 1), today),
+        select(Visit.household_id, func.max(Visit.visited_on))
+        .join(WorkLog, WorkLog.id == Visit.work_log_id)
+        .where(
+            Visit.household_id.in_(linked),
+            or_(WorkLog.cadre_id == cadre_id, along),
+            Visit.way == "in_home",
+            Visit.deleted_at.is_(None),
+            Visit.visited_on.between(date(today.year, 1, 1), today),
         )
-        .where(link.cadre_id == cadre_id, link.zone_id == zone_id, *links_of(today, today.year))
-        .group_by(link.household_id)
-    ).all()
-    days = dict(rows)
+        .group_by(Visit.household_id)
+    )
+    days: dict[bytes, date | None] = dict.fromkeys(linked) | dict(rows.all())
     found = _homes(session, list(days), today, by, days)
     return sorted(found, key=lambda one: (one.visited_on is not None, not one.special, one.no))
 

@@ -1,6 +1,7 @@
 """联系户: who is linked with whom, how far each cadre is, and who has nobody.
 
-A link counts once one of the cadre's own visits at home was entered in its year, as on 今日.
+A link counts once the cadre was at home with the household in its year, alone or along with
+somebody, as on 今日 and on the assessment sheet.
 Source: domain §4.2, §5.1 rule 6.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from township.errors import InvalidInput, NotAllowed, NotFound
@@ -19,12 +20,11 @@ from township.records import (
     Household,
     HouseholdLink,
     Person,
-    Visit,
-    WorkLog,
 )
 from township.rules import links as rules
 from township.rules.settings import PRESET, Settings
 from township.storage.work import UnitOfWork
+from township.usecases.field_days import homes_visited
 from township.usecases.household_rows import links_of
 from township.usecases.zone_staff import serving_on, staff_of
 from township.usecases.zones import held_zones
@@ -58,7 +58,7 @@ def linkers(
         if one.role in rules.LINKERS and one.zone_id in names:
             held[one.zone_id, one.cadre_id].append(one.role)
             called[one.cadre_id] = one.name
-    linked, visited = _counts(session, zones, today)
+    counts = _counts(session, zones, today)
     found = [
         Linker(
             cadre,
@@ -67,8 +67,7 @@ def linkers(
             called[cadre],
             roles[0],
             rules.target(roles, settings),
-            linked.get((zone, cadre), 0),
-            visited.get((zone, cadre), 0),
+            *counts.get((zone, cadre), (0, 0)),
         )
         for (zone, cadre), roles in held.items()
     ]
@@ -78,29 +77,23 @@ def linkers(
 
 def _counts(
     session: Session, zones: Collection[bytes], on: date
-) -> tuple[dict[tuple[bytes, bytes], int], dict[tuple[bytes, bytes], int]]:
+) -> dict[tuple[bytes, bytes], tuple[int, int]]:
     """Linked households, and visited ones among them, by zone and cadre."""
     link = HouseholdLink
-    seen = (
-        select(Visit.id)
-        .join(WorkLog, WorkLog.id == Visit.work_log_id)
-        .where(
-            Visit.household_id == link.household_id,
-            Visit.deleted_at.is_(None),
-            Visit.way == "in_home",
-            Visit.visited_on.between(date(on.year, 1, 1), on),
-            WorkLog.cadre_id == link.cadre_id,
-        )
-        .exists()
-    )
-    home = link.household_id.distinct()
     rows = session.execute(
-        select(link.zone_id, link.cadre_id, func.count(home), func.count(home).filter(seen))
-        .where(*links_of(on, on.year), link.zone_id.in_(list(zones)))
-        .group_by(link.zone_id, link.cadre_id)
-    ).all()
-    linked = {(zone, cadre): count for zone, cadre, count, _ in rows}
-    return linked, {(zone, cadre): count for zone, cadre, _, count in rows}
+        select(link.zone_id, link.cadre_id, link.household_id).where(
+            *links_of(on, on.year), link.zone_id.in_(list(zones))
+        )
+    )
+    linked: dict[tuple[bytes, bytes], set[bytes]] = defaultdict(set)
+    for zone, cadre, home in rows:
+        linked[zone, cadre].add(home)
+    cadres = {cadre for _, cadre in linked}
+    seen = homes_visited(session, cadres, date(on.year, 1, 1), on)
+    return {
+        (zone, cadre): (len(homes), len(homes & seen[cadre]))
+        for (zone, cadre), homes in linked.items()
+    }
 
 
 def link(work: UnitOfWork, cadre_id: bytes | None, households: Iterable[bytes]) -> tuple[str, ...]:
