@@ -21,6 +21,7 @@ from township.fields import Field, Sensitivity
 from township.records import HouseholdLink
 from township.rules import links as rules
 from township.rules.permissions import Act
+from township.rules.settings import Settings
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import link_homes, links
@@ -100,6 +101,7 @@ class LinksPart(ZonePart):
             raise NotFound("这名干部已不在这个责任区。")
         today = self.today()
         with self.database.reader() as session:
+            settings = self.settings(session)
             own = link_homes.homes_of(session, one.cadre_id, one.zone_id, today, by=self.cadre_id)
             free = []
             if one.linked < one.wanted:
@@ -112,7 +114,7 @@ class LinksPart(ZonePart):
         said = "只在 12 月 31 日评定" if judged is None else "达标" if judged else "未达标"
         facts = (
             ("本年已入户", f"{one.visited}/{one.wanted}（按时间进度约 {line} 户，{said}）"),
-            ("联系的户（没入户的在前）", lines([_line(home) for home in own])),
+            ("联系的户（没入户的在前）", lines([_line(home, settings) for home in own])),
             ("建议联系：没有人联系的户，特殊群体在前", lines([home.label for home in free])),
         )
         return Shown(f"{one.name}　{ROLE.label(one.role)}　{one.zone}", facts, actions)
@@ -145,9 +147,13 @@ class LinksPart(ZonePart):
         return [*(Choice(home.id, home.label) for home in free), *named]
 
 
-def _line(home: Home) -> str:
+def _line(home: Home, settings: Settings) -> str:
     seen = f"{home.visited_on} 入户" if home.visited_on else "还没入户"
-    many = f"　多头联系：{'、'.join(home.cadres)}" if rules.too_many(len(home.cadres)) else ""
+    many = (
+        f"　多头联系：{'、'.join(home.cadres)}"
+        if rules.too_many(len(home.cadres), settings)
+        else ""
+    )
     return f"{home.label}　{seen}{many}"
 
 
@@ -222,7 +228,8 @@ class UnlinkedPart(ZonePart):
         with self.database.reader() as session:
             found = household_detail(session, record, today, by=self.cadre_id)
             (home,) = link_homes.homes(session, [record], today, by=self.cadre_id)
-            cadres = links.linkers(session, [home.zone_id], today, self.settings(session))
+            settings = self.settings(session)
+            cadres = links.linkers(session, [home.zone_id], today, settings)
             linked = links.cadres_of(session, record, today)
             may = self.can(session, Act.CREATE, "household_link")
         row = found.row

@@ -26,6 +26,7 @@ from township.rules.settings import PRESET, Settings
 from township.storage.work import UnitOfWork
 from township.usecases.field_days import homes_visited
 from township.usecases.household_rows import links_of
+from township.usecases.township_settings import settings_of
 from township.usecases.zone_staff import serving_on, staff_of
 from township.usecases.zones import held_zones
 from township.values import CHINA
@@ -113,7 +114,7 @@ def link(work: UnitOfWork, cadre_id: bytes | None, households: Iterable[bytes]) 
         others = cadres_of(work.session, one, today)
         if cadre_id in others:
             raise NotAllowed(f"{home.no} 已经由这名干部联系。")
-        if rules.too_many(len(others) + 1):
+        if rules.too_many(len(others) + 1, settings_of(work.session)):
             warnings.append(f"{home.no} 多头联系：今年已有 {len(others)} 名联系干部")
         work.add(
             HouseholdLink(
