@@ -147,7 +147,7 @@ class SpecialPart(ZonePart):
     def _steps(
         self, session: Session, household: bytes, one: SpecialGroupMember | None
     ) -> list[Action]:
-        choices = self._choices(session, household)
+        choices = self._choices(session, household, one.group_kind if one else None)
         start = {name: getattr(one, name) for name in ASKED} if one else {"from_on": self.today()}
         member_id = one.id if one else None
 
@@ -162,7 +162,9 @@ class SpecialPart(ZonePart):
             steps.append(_end(self.today()))
         return steps
 
-    def _choices(self, session: Session, household: bytes) -> dict[str, Sequence[Choice]]:
+    def _choices(
+        self, session: Session, household: bytes, kind: str | None
+    ) -> dict[str, Sequence[Choice]]:
         today = self.today()
         viewer = viewer_of(session, self.cadre_id)
         home = session.get(Household, household)
@@ -174,7 +176,10 @@ class SpecialPart(ZonePart):
         )
         cadres = links.linkers(session, [zone] if zone else [], today)
         return {
-            "person_id": [Choice(one, viewer.name(name, zone)) for one, name in people],
+            "person_id": [
+                Choice(one, special_groups.name_shown(viewer, kind, name, zone))
+                for one, name in people
+            ],
             "helper_id": [Choice(one.cadre_id, one.name) for one in cadres],
         }
 

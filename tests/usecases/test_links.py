@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.usecases.meetings_sample import CADRE, HOME, LEADER, SECRETARY, ZONE, Clock, clock, do
+from tests.usecases.meetings_sample import (
+    CADRE,
+    HOME,
+    LEADER,
+    SECRETARY,
+    ZONE,
+    Clock,
+    add,
+    clock,
+    do,
+)
 from tests.usecases.zones_sample import (
     HOMES,
     MEMBER,
@@ -17,7 +27,7 @@ from tests.usecases.zones_sample import (
     zone_template,
 )
 from township.errors import InvalidInput, NotAllowed, NotFound
-from township.records import HouseholdLink, SpecialGroupMember
+from township.records import HouseholdLink, Person, SpecialGroupMember, new_id
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import link_homes, links, needs, open_homes, opinions, special_groups
@@ -154,3 +164,16 @@ def test_a_household_leaves_the_list_on_the_day_on_which_its_matter_closes(
     assert listed()
     do(village, SECRETARY, lambda work: needs.close(work, need))
     assert listed() == []
+
+
+def test_a_childs_name_is_for_a_few(village: Database) -> None:
+    """Domain §4.2: village secretary, children's worker and linked leader."""
+    with village.writing() as connection:
+        child = new_id()
+        add(connection, Person, id=child, household_id=OLD, zone_id=ZONE, name="王小宝")
+        known = {"zone_id": ZONE, "household_id": OLD, "person_id": child}
+        add(connection, SpecialGroupMember, group_kind="left_behind", **known)
+    with village.reader() as session:
+        for cadre, name in ((SECRETARY, "王小宝"), (LEADER, "王小宝"), (CADRE, "王*")):
+            found = special_groups.member_rows(session, ALL, [ZONE], DAY, by=cadre)
+            assert name in [one.who for one in found]

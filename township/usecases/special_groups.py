@@ -126,10 +126,15 @@ def _rows(
     return [_row(found, found[-1], viewer, settings) for found in rows]
 
 
+def name_shown(viewer: Viewer, kind: str | None, name: str | None, zone: bytes | None) -> str:
+    """Who it is, as this viewer sees it: a minor's name is for a few."""
+    if kind in _MINORS and not viewer.roles & _KNOW_MINORS:
+        return masked_name(name)
+    return viewer.name(name, zone)
+
+
 def _row(found: Any, last: date | None, viewer: Viewer, settings: Settings) -> MemberRow:
-    name = viewer.name(found.who, found.zone_id)
-    if found.group_kind in _MINORS and not viewer.roles & _KNOW_MINORS:
-        name = masked_name(found.who)
+    name = name_shown(viewer, found.group_kind, found.who, found.zone_id)
     begun = found.from_on or last
     days = contact_rules.every(found.group_kind, found.contact_every, settings)
     return MemberRow(
