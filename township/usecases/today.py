@@ -20,6 +20,7 @@ from township.usecases import (
     purge_due,
     rights_due,
     visits_due,
+    zones_due,
 )
 from township.usecases.dues import Asker, Due, Provider
 from township.usecases.field_days import homes_visited
@@ -36,6 +37,7 @@ PROVIDERS: tuple[Provider, ...] = (
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
+    zones_due.due,
     purge_due.due,
     laptop_due.due,
 )
