@@ -109,7 +109,7 @@ class DisputesPage(MatterPage):
         return _DisputeRows(self)
 
     def detail(self, record: bytes) -> Shown:
-        today = self.today
+        today = self.today()
         with self.database.reader() as session:
             found = dispute_list.dispute_detail(session, record, today, by=self.cadre_id)
             people = owners(session, self.cadre_id, [found.dispute.zone_id], today)
@@ -217,12 +217,12 @@ class _DisputeRows:
         page = self._page
         text = page.search.text().strip()
         with page.database.reader() as session:
-            return dispute_list.dispute_ids(session, page.wanted_list(), page.today, text)
+            return dispute_list.dispute_ids(session, page.wanted_list(), page.today(), text)
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:
             found = dispute_list.dispute_rows(
-                session, ids, self._page.today, by=self._page.cadre_id
+                session, ids, self._page.today(), by=self._page.cadre_id
             )
         return {
             one: (

@@ -23,6 +23,7 @@ from township.rules import needs as rules
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import needs
+from township.usecases.zones import all_zones
 
 FILTERS = (
     Choice(needs.OPEN, "未办结"),
@@ -76,12 +77,15 @@ class NeedsPage(MatterPage):
         empty = EmptyState(
             "chat-circle-text", "没有符合条件的诉求", "走访中记下的诉求会出现在这里。"
         )
+        self.zone: bytes | None = None
+        self.only = button("", lambda: self._ask_zone(None), glyph="x")
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
+        self.only.hide()
         self.search.searched.connect(lambda _: self.reload_list())
         self.search.downwards.connect(self.table.setFocus)
         self.adds = button("登记诉求", self.open_new, kind="primary", glyph="plus", keys="Ctrl+N")
         self._offer()
-        self.add_tool(self.search, self.adds)
+        self.add_tool(self.only, self.search, self.adds)
 
     def open_new(self) -> None:
         """Write down a need that was raised without a visit."""
@@ -98,13 +102,30 @@ class NeedsPage(MatterPage):
         self.search.setFocus()
         self.search.selectAll()
 
+    def show_target(self, target: object) -> None:
+        """Also a filter with a zone, from the page of zones."""
+        zone = None
+        if isinstance(target, tuple):
+            target, zone = target
+        self._ask_zone(zone)
+        super().show_target(target)
+
+    def _ask_zone(self, zone: bytes | None) -> None:
+        with self.database.reader() as session:
+            name = dict(all_zones(session)).get(zone or b"", "")
+        self.zone = zone
+        self.only.setText(f"只看 {name}")
+        self.only.setAccessibleName(f"去掉筛选：只看 {name}")
+        self.only.setVisible(zone is not None)
+        self.reload_list()
+
     def rows(self) -> _NeedRows:
         return _NeedRows(self)
 
     def detail(self, record: bytes) -> Shown:
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
-            task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today)
+            task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today())
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -146,7 +167,9 @@ class _NeedRows:
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
         page = self._page
         with page.database.reader() as session:
-            return needs.need_ids(session, page.which(), china_today(), page.search.text().strip())
+            return needs.need_ids(
+                session, page.which(), china_today(), page.search.text().strip(), page.zone
+            )
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:

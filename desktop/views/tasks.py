@@ -201,7 +201,7 @@ class _TaskRows:
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
         page = self._page
         with page.database.reader() as session:
-            return task_list.task_ids(session, page.which(), page.cadre_id, page.today)
+            return task_list.task_ids(session, page.which(), page.cadre_id, page.today())
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:

@@ -21,7 +21,7 @@ class Terms:
     visits: int = 3
     """Visits, work logs, photographs and links of a year; their counts stay."""
     matters: int = 5
-    """Needs, situations, disputes and tasks, from the day of their end."""
+    """Needs, situations, opinions from the box, disputes and tasks, from the day of their end."""
     special_groups: int = 1
     """Rows of special groups, from the day when they end."""
     rights: int = 3
@@ -55,6 +55,7 @@ _TERMS: Mapping[str, Callable[[Terms], int]] = {
     "need": lambda terms: terms.matters,
     "need_progress": lambda terms: terms.matters,
     "situation": lambda terms: terms.matters,
+    "opinion_entry": lambda terms: terms.matters,
     "dispute": lambda terms: terms.matters,
     "dispute_party": lambda terms: terms.matters,
     "dispute_step": lambda terms: terms.matters,

@@ -63,6 +63,13 @@ class Settings:
     resolution_days: int = 15
     """Term that the form proposes for a resolution, in calendar days. Source: domain §5.7 [P]."""
 
+    links_of_home: int = 2
+    """More linked cadres of a household in a year are 多头联系. Source: domain §4.2 [P]."""
+    zone_cadres_least: int = 2
+    """So many of the township's cadres serve in a zone at least. Source: township rule."""
+    zone_cadres_most: int = 3
+    """So many of the township's cadres serve in a zone at most. Source: township rule."""
+
     task_days: int = 15
     """Term that forms propose for a task, in calendar days. Source: domain §5.7 [P]."""
 
@@ -81,6 +88,10 @@ class Settings:
     Source: domain §4.2 [P]."""
     contact_days: int = 90
     """Days between contacts with households of other special groups. Source: domain §4.2 [P]."""
+    box_days: int = 30
+    """A zone's box for opinions is opened at least every so many days [P]."""
+    box_answer_days: int = 15
+    """What lay in a box is answered within so many days, as an explanation. Source: §5.7 [P]."""
 
 
 PRESET = Settings()

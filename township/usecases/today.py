@@ -23,6 +23,7 @@ from township.usecases import (
     special_due,
     tasks_due,
     visits_due,
+    zones_due,
 )
 from township.usecases.dues import Asker, Due, Provider
 from township.usecases.field_days import homes_visited
@@ -42,6 +43,7 @@ PROVIDERS: tuple[Provider, ...] = (
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
+    zones_due.due,
     purge_due.due,
     laptop_due.due,
 )
