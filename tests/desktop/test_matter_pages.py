@@ -16,7 +16,8 @@ from sqlalchemy import Connection, func, insert, select
 from desktop.background import Background
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.needs import CLASS, FEEDBACK, PROGRESS, RESULT, NeedsPage
-from desktop.views.situations import ACTIONS, SituationsPage
+from desktop.views.situation_steps import ACTIONS
+from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage

@@ -20,7 +20,7 @@ from township.records.meeting import AgendaItem, Meeting, Resolution
 from township.records.need import Need, NeedProgress
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
-from township.records.situation import Situation
+from township.records.situation import Evacuee, Situation
 from township.records.zone import Group, Zone
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Designation",
     "Duplicate",
     "Erasure",
+    "Evacuee",
     "Evaluation",
     "EvaluationTotal",
     "Group",
