@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.theme import em, restyle
 from desktop.views.situation_steps import place_choices, where_field
@@ -128,13 +128,10 @@ class EmergencyDialog(QDialog):
         for part in (self.form, self.law, self.problem):
             second.body.addWidget(part)
         second.body.addStretch(1)
-        second.body.addLayout(
-            row(
-                1,
-                button("关闭", self.reject, kind="quiet"),
-                button("登记", self.save, kind="primary", keys="Ctrl+S"),
-            )
-        )
+        save = button("登记", self.save, kind="primary", keys="Ctrl+S")
+        right = QVBoxLayout()
+        right.addWidget(scrolled(second), 1)
+        right.addLayout(row(1, button("关闭", self.reject, kind="quiet"), save))
         self.problem.hide()
         calls = scrolled(first)
         calls.setMinimumWidth(em(self, _LEFT))
@@ -142,7 +139,7 @@ class EmergencyDialog(QDialog):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(12)
         layout.addWidget(calls, 2)
-        layout.addWidget(scrolled(second), 3)
+        layout.addLayout(right, 3)
         room = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(em(self, _WIDE), room.width()), min(em(self, _HIGH), room.height()))
 

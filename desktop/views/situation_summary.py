@@ -27,6 +27,7 @@ from township.usecases.situation_summary import KINDS, SERVICES, DayRow, DaySumm
 from township.values import CHINA
 
 MONTH, DAY = "month", "day"
+_ROW_EM = 1.85
 _DAY_COLUMNS = (
     Column("time", "时间", 4, sortable=False),
     Column("place", "责任区、地点", 10, sortable=False),
@@ -103,6 +104,8 @@ class SummaryView(QWidget):
         self.printer.setVisible(self._papers is not None)
         back = button("返回列表", self.back.emit, kind="quiet", glyph="arrow-left")
         head = row(self.which, self.month, self.day, 1, self.printer, back)
+        for part in (self.which, self.printer, back):
+            head.setAlignment(part, Qt.AlignmentFlag.AlignVCenter)
         self._stack.addWidget(scrolled(self.matrix))
         self._stack.addWidget(self.table)
         layout = QVBoxLayout(self)
@@ -138,9 +141,9 @@ class SummaryView(QWidget):
             found = situation_summary.month_summary(session, *chosen, today, by=self._cadre)
         empty(self.matrix.body)
         self.numbers = {}
-        if found.empty:
-            self.note.setText(f"本月没有五情报送，不必补报。{_MONTH_NOTE}")
         services = any(one.services for one in found.lines)
+        empty_month = "本月没有五情报送，不必补报。" if found.empty else ""
+        self.note.setText(empty_month + _MONTH_NOTE + _SERVICES_NOTE * services)
         lines = (*found.lines, found.total) if len(found.lines) > 1 else found.lines
         self.matrix.body.addLayout(self._grid(lines, f"{chosen[0]}年{chosen[1]}月", services))
         self.matrix.body.addStretch(1)
@@ -155,6 +158,7 @@ class SummaryView(QWidget):
             grid.addWidget(_cell(text, "label", left=at == 0), 0, at)
             grid.setColumnStretch(at, 2 if at == 0 else 1)
         for down, line in enumerate(lines, 1):
+            grid.setRowMinimumHeight(down, em(self, _ROW_EM))
             grid.addWidget(_cell(line.name, "body", left=True), down, 0)
             for at, kind in enumerate(KINDS, 1):
                 self._number(grid, down, at, line, kind, month)
@@ -196,10 +200,8 @@ class SummaryView(QWidget):
         self.opened.emit(Numbers(f"{on} 日报", [record]))
 
 
-_MONTH_NOTE = (
-    "点数字打开这些五情。用时是从报送到接收、处置的中位数。"
-    "孕情只列正在服务的件数，1 至 4 件只写“<5”，不合计。"
-)
+_MONTH_NOTE = "点数字打开这些五情。用时是从报送到接收、处置的中位数。"
+_SERVICES_NOTE = "孕情只列正在服务的件数，1 至 4 件只写“<5”，不合计。"
 
 
 class _DayRows:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.background import Background
 from desktop.models.table import Column, Sort
-from desktop.theme import Tone
+from desktop.theme import Tone, restyle
 from desktop.views import situation_steps as steps
 from desktop.views.emergency import EmergencyDialog
 from desktop.views.matter import MatterPage, Shown
@@ -49,15 +49,16 @@ def _state_tone(state: str) -> Tone:
 
 
 COLUMNS = (
-    Column("no", "编号", 8, spare=True, sortable=False),
     Column("kind", "类别", 3, sortable=False),
     Column("level", "等级", 4, tone=lambda level: _LEVEL_TONES.get(level), sortable=False),
     Column("place", "责任区", 7, spare=True, sortable=False),
-    Column("summary", "情况摘要", 10, grow=True, sortable=False),
-    Column("reported", "报送时间", 10, spare=True, sortable=False),
+    Column("summary", "情况摘要", 9, grow=True, sortable=False),
     Column("due", "应办时间", 9, _moment, spare=True, sortable=False),
     Column("state", "状态", 7, tone=_state_tone, sortable=False),
+    Column("reported", "报送时间", 9, _moment, spare=True, sortable=False),
+    Column("no", "编号", 8, spare=True, sortable=False),
 )
+_STATE = 5
 
 
 class SituationsPage(MatterPage):
@@ -186,7 +187,7 @@ class SituationsPage(MatterPage):
     def tick(self) -> None:
         """A minute has passed: what is late by now is shown as late."""
         model = self.model
-        before = [model.index(at, len(COLUMNS) - 1).data() for at in range(model.rowCount())]
+        before = [model.index(at, _STATE).data() for at in range(model.rowCount())]
         if self.isVisible() and self._listed.states() != before:
             self.reload_list()
 
@@ -237,6 +238,21 @@ class SituationsPage(MatterPage):
         if not self.filter.values():
             self.filter.set_values((ALL,))
 
+    def _show(self, record: bytes | None) -> None:
+        super()._show(record)
+        if record == _NEW:
+            self._mark("")
+
+    def _ask(self, action: Action) -> None:
+        super()._ask(action)
+        if self._shown == _NEW:
+            self._mark(action.key)
+
+    def _mark(self, chosen: str) -> None:
+        """Of the kinds of a new report the one that is being filled in stands out."""
+        for key, made in self.buttons.items():
+            restyle(made, "kind", "primary" if key == chosen else "plain")
+
     def _note(self, made: bytes) -> None:
         self._made = made
 
@@ -272,21 +288,21 @@ class _SituationRows:
         return {one: _cells(row) for one, row in found.items()}
 
     def states(self) -> list[str]:
-        """The last column of all rows as it would be now."""
+        """The states of all rows as they would be now."""
         ids = self.ids(None)
         found = self.fetch(ids)
-        return [found[one][-1] for one in ids if one in found]
+        return [found[one][_STATE] for one in ids if one in found]
 
 
 def _cells(one: SituationRow) -> Sequence[Any]:
-    reported = _moment(one.reported_at) + ("（时钟有误）" if one.clock_wrong else "")
+    state = f"超时·{one.state}" if one.late else one.state
     return (
-        one.no,
         one.kind,
         one.level,
         one.place,
         one.summary,
-        reported,
         one.due_at,
-        f"超时·{one.state}" if one.late else one.state,
+        f"{state}·核对时钟" if one.clock_wrong else state,
+        one.reported_at,
+        one.no,
     )

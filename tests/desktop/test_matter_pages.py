@@ -244,6 +244,9 @@ def test_a_situation_step_by_step(qtbot: QtBot, database: Database) -> None:
     fill_form(page, response="已派人清理")
     page._save(ACTIONS[Step.RESPOND])
     page.buttons["feed_back"].click()
+    fill_form(page, told=("reporter", "residents"))
+    assert page.step is not None
+    page.step.submitted.emit()
     page.buttons["close"].click()
     assert page.model.rowCount() == 0
     page.show_target(FLOOD)

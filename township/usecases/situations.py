@@ -158,7 +158,8 @@ def timeline(found: Situation) -> Timeline:
 
 def where(found: Situation, places: dict[bytes, str]) -> str:
     """Zone, group and place in one line."""
-    parts = (places.get(found.zone_id), places.get(found.group_id or b""), found.place)
+    group, place = places.get(found.group_id or b"", ""), found.place or ""
+    parts = (places.get(found.zone_id), "" if place.startswith(group) else group, place)
     return " ".join(filter(None, parts))
 
 
