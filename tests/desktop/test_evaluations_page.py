@@ -217,15 +217,14 @@ def test_today_leads_to_what_waits(desk: Desk, qtbot: QtBot) -> None:
     today = TodayPage(desk.database, TOP, {"needs", "evaluation"})
     qtbot.addWidget(today)
     today.show()
-    assert today.evaluations.isVisible()
-    (line,) = [one for one in today._lines if "待审定" in one.text()]  # type: ignore[attr-defined]
+    (line,) = [one for one in today.dues.lines if "待审定" in one.text()]
     with qtbot.waitSignal(today.wanted) as asked:
         qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
     assert asked.args == ["evaluation", made]
     nobody = TodayPage(desk.database, VILLAGE, {"needs", "evaluation"})
     qtbot.addWidget(nobody)
     nobody.show()
-    assert not nobody.evaluations.isVisible()
+    assert not any("待审定" in one.text() for one in nobody.dues.lines)
 
 
 @pytest.mark.parametrize(("width", "height", "percent"), [(1366, 768, 100), (1366, 768, 150)])

@@ -170,12 +170,11 @@ def test_open_requests_stand_on_today(qtbot: QtBot, database: Database) -> None:
     qtbot.addWidget(page)
     qtbot.addWidget(page.tools)
     page.show()
-    assert not page.requests.isVisible()
+    assert "居民权利" not in [due.system for due in page.lines]
     line = asked(database, "copy")
     page.reload(frozenset())
-    assert page.requests.isVisible()
-    (button,) = page.requests.findChildren(QPushButton)
-    assert "2026-05-26　王大明 查阅、复制" in button.text()
+    (button,) = [one for one in page.dues.lines if one.due.system == "居民权利"]
+    assert button.text() == "5月26日　居民申请待答复：王大明 查阅、复制"
     with qtbot.waitSignal(page.wanted) as wanted:
         button.click()
     assert wanted.args == ["households", line.household_id]

@@ -33,11 +33,11 @@ def test_12_township_meeting(sit: Sit, clock: Clock) -> None:
     clerk.sync()
 
     leader.sync()
-    assert any(line.startswith("2026-06-20　6月20日前踏勘") for line in leader.today())
+    assert any(line.startswith("6月20日　6月20日前踏勘") for line in leader.today())
     clock.go_to(6, 16)  # the 20th and 19th are Dragon Boat holidays
-    assert any("2026-06-20 · 快到期　6月20日前踏勘" in line for line in leader.today())
+    assert any("6月20日 · 还有 4 天　6月20日前踏勘" in line for line in leader.today())
     clock.go_to(6, 21)
-    assert any("超期 1 天　6月20日前踏勘" in line for line in leader.today())
+    assert any("6月20日 · 超期 1 天　6月20日前踏勘" in line for line in leader.today())
     leader.follow("踏勘")
     page = leader.page("meetings", MeetingsPage)
     assert list(page.buttons) == ["finish"]  # the township's records are its offices'

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.preferences import PreferenceFile
 from desktop.program import Program
+from desktop.views.due_list import DueLine
 from desktop.views.main import MainWindow
 from desktop.views.matter import MatterPage
 from desktop.views.page import Page
@@ -30,6 +31,7 @@ from township.changes import SCHEMA, Changeset, Header, Op, encode
 from township.records import new_id
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import Unlocked, unlock
+from township.usecases import meetings_due
 
 ZONES = (
     *("新滩社区", "链子岩村", "屈原村", "九岭头村", "漆树坪村", "凤凰溪村", "长江村"),
@@ -152,17 +154,17 @@ class Seat:
         """The lines about meetings and tasks on 今日, as the person reads them."""
         self.window.show_page("today")
         self.window.reload()
-        return [one.accessibleName() or one.text() for one in self._lines()]
+        return [one.text() for one in self._lines()]
 
     def follow(self, words: str) -> None:
         """Click the line of 今日 that holds these words."""
         (line,) = [one for one in self._lines() if words in one.text()]
         line.click()
 
-    def _lines(self) -> list[QPushButton]:
+    def _lines(self) -> list[DueLine]:
         QApplication.processEvents()  # new lines are shown, old ones are gone
-        found = self.page("today", TodayPage).meetings.findChildren(QPushButton)
-        return [one for one in found if not one.isHidden()]
+        lines = self.page("today", TodayPage).dues.lines
+        return [one for one in lines if one.due.system == meetings_due.SYSTEM]
 
     def sync(self) -> None:
         """Press 立即同步 and wait until all is through."""

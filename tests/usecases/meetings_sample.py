@@ -22,11 +22,12 @@ from township.records import (
     ZoneStaff,
     new_id,
 )
+from township.rules.settings import PRESET
 from township.storage import tables
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
-from township.usecases import meeting_steps, resolutions
-from township.usecases.meeting_duties import duties
+from township.usecases import meeting_steps, meetings_due, resolutions
+from township.usecases.dues import Asker, Urgency, when_text
 from township.usecases.meeting_steps import MeetingEntry
 
 Made = TypeVar("Made")
@@ -150,6 +151,14 @@ def decide(
 
 
 def lines(database: Database, cadre: bytes) -> list[tuple[str, bool]]:
-    """What of the meetings waits for somebody now: text, and whether it is late."""
+    """What of the meetings waits for somebody now: day and text, and whether it is late."""
     with database.reader() as session:
-        return [(duty.text, duty.late) for duty in duties(session, cadre, database.clock())]
+        who, now = session.get(Cadre, cadre), database.clock()
+        assert who is not None
+        found = sorted(
+            meetings_due.due(session, Asker(who, now, PRESET)), key=lambda one: one.order
+        )
+    return [
+        ("　".join(filter(None, (when_text(one, now), one.text))), one.urgency is Urgency.OVERDUE)
+        for one in found
+    ]

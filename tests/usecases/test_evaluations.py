@@ -57,7 +57,7 @@ def detail(database: Database, made: bytes) -> evaluations.EvaluationDetail:
 
 def due(database: Database, cadre: bytes, day: date = DAY) -> list[str]:
     with database.reader() as session:
-        return [one.text for one in evaluations_due.due(session, cadre, day)]
+        return [one.text for one in evaluations_due.waiting(session, cadre, day)]
 
 
 @pytest.mark.parametrize(

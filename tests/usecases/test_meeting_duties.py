@@ -1,6 +1,7 @@
 """What of the meetings waits for whom: windows, planned meetings, minutes, tasks."""
 
 from datetime import date, timedelta
+from types import EllipsisType
 
 import pytest
 from sqlalchemy import func, select
@@ -25,21 +26,22 @@ from tests.usecases.meetings_sample import (
 from township.records import Meeting
 from township.storage.database import Database
 from township.usecases import meeting_steps
+from township.usecases.dues import when_text
 from township.usecases.today import today
 
 __all__ = ["clock", "database", "template"]
 
-OVERDUE = "龙马溪村2026年5月上半月民情联系会议：超期没有开会"
+MEETING = "龙马溪村2026年5月上半月民情联系会议"
 
 
 @pytest.mark.parametrize(
     ("day", "secretary", "leader"),
     [
         (12, [], []),
-        (13, [("龙马溪村2026年5月上半月民情联系会议：快到期：5月15日前要开", False)], []),
-        (15, [("龙马溪村2026年5月上半月民情联系会议：今天是最后一天", False)], []),
-        (16, [(OVERDUE, True)], [(OVERDUE, True)]),
-        (29, [(OVERDUE, True)], [(OVERDUE, True)]),
+        (13, [(f"5月15日 · 还有 2 天　{MEETING}还没有开", False)], []),
+        (15, [(f"今天　{MEETING}还没有开", False)], []),
+        (16, [(f"5月15日 · 超期 1 天　{MEETING}没有开会", True)], ...),
+        (29, [(f"5月15日 · 超期 14 天　{MEETING}没有开会", True)], ...),
     ],
 )
 def test_who_is_told_of_a_window(
@@ -47,7 +49,7 @@ def test_who_is_told_of_a_window(
     clock: Clock,
     day: int,
     secretary: list[tuple[str, bool]],
-    leader: list[tuple[str, bool]],
+    leader: list[tuple[str, bool]] | EllipsisType,
 ) -> None:
     clock.go_to(4, 20)
     held(database, "ad_hoc")
@@ -56,28 +58,30 @@ def test_who_is_told_of_a_window(
     clock.go_to(5, day, 0 if day == 16 else 23)
     told = lines(database, SECRETARY)
     assert [one for one in told if "下半月" not in one[0]] == secretary
-    assert [one for one in lines(database, LEADER) if "下半月" not in one[0]] == leader
+    expected = secretary if leader is ... else leader
+    assert [one for one in lines(database, LEADER) if "下半月" not in one[0]] == expected
     assert lines(database, CADRE) == []
 
 
 def test_offices_hear_of_the_villages_in_one_line(database: Database, clock: Clock) -> None:
     clock.go_to(5, 16)
     told = lines(database, CLERK)
-    assert ("2026年5月上半月有 1 个村（社区）没有开会：龙马溪村", True) in told
-    assert ("全镇2026年4月民情联系会议：超期没有开会", True) in told
+    village = "2026年5月上半月有 1 个村（社区）没有开会：龙马溪村"
+    assert (f"5月15日 · 超期 1 天　{village}", True) in told
+    assert ("4月30日 · 超期 16 天　全镇2026年4月民情联系会议没有开会", True) in told
 
 
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        (19, {CADRE: "2026-05-20 · 快到期　装两盏路灯"}),
-        (21, {CADRE: "2026-05-20 · 超期 1 天　装两盏路灯", SECRETARY: "责任人 李秀英"}),
+        (19, {CADRE: "明天　装两盏路灯"}),
+        (21, {CADRE: "5月20日 · 超期 1 天　装两盏路灯", SECRETARY: "责任人 李秀英"}),
         (
             23,
             {
-                CADRE: "2026-05-20 · 超期 3 天　装两盏路灯",
+                CADRE: "5月20日 · 超期 3 天　装两盏路灯",
                 SECRETARY: "责任人 李秀英",
-                LEADER: "2026-05-20 · 超期 3 天　装两盏路灯（责任人 李秀英）",
+                LEADER: "5月20日 · 超期 3 天　装两盏路灯（责任人 李秀英）",
             },
         ),
     ],
@@ -98,10 +102,10 @@ def test_today_has_these_lines(database: Database, clock: Clock) -> None:
     ahead = entry(planned_at=clock.now + timedelta(days=2))
     do(database, CADRE, lambda w: meeting_steps.plan(w, ZONE, ahead))
     with database.reader() as session:
-        mine = today(session, SECRETARY, clock.now).meetings
+        mine = [one for one in today(session, SECRETARY, clock.now).dues if one.system == "会议"]
         count = session.scalar(select(func.count()).select_from(Meeting))
     assert count == 2
-    assert [(duty.text, duty.target) for duty in mine if not duty.late][1:] == [
-        ("2026-05-12　会议纪要待签发", meeting)
-    ]
-    assert "2026-05-14 09:00　龙马溪村民情联系会议，村委会会议室" in [one.text for one in mine]
+    told = {one.text: (one.target, one.page, when_text(one, clock.now)) for one in mine}
+    assert told["5月12日的会议纪要待签发"] == (meeting, "meetings", "")
+    planned = told["龙马溪村民情联系会议，村委会会议室"]
+    assert planned[1:] == ("meetings", "5月14日 09:00 · 还有 2 天")

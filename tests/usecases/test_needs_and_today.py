@@ -26,6 +26,7 @@ from township.records import (
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
 from township.usecases import needs, situations
+from township.usecases.dues import when_text
 from township.usecases.today import today
 
 NOW = datetime(2026, 5, 20, 1, tzinfo=UTC)
@@ -200,10 +201,17 @@ def test_today_tells_what_waits_for_me(database: Database) -> None:
         mine, others = today(session, ME, NOW), today(session, LEADER, NOW)
     assert (mine.links, mine.links_visited) == (2, 1)
     assert (mine.overdue, mine.due_soon, mine.unsent) == (1, 1, 1)
-    assert [row.no for row in mine.needs] == ["N-1", "N-2"]
-    assert [(visit.household, visit.on) for visit in mine.visits] == [
-        ("王大明 龙马溪-2-017", date(2026, 5, 22))
+    told = [(one.system, one.text, when_text(one, NOW)) for one in mine.dues]
+    assert [one for one in told if one[0] != "会议"] == [
+        ("诉求", "饮水池漏水", "5月1日 · 超期 19 天"),
+        ("诉求", "装 100% 路灯", "明天"),
+        ("走访", "约好走访：王大明 龙马溪-2-017", "5月22日 · 还有 2 天"),
+    ]
+    assert [(one.page, one.target) for one in mine.dues if one.system == "诉求"] == [
+        ("needs", LATE),
+        ("needs", SOON),
     ]
     month = mine.month
     assert (month.village, month.target, month.counted, month.pending) == (False, 6, 2, 0)
-    assert (others.links, others.overdue, others.needs, others.visits) == (0, 0, (), ())
+    assert (others.links, others.overdue) == (0, 0)
+    assert not {"诉求", "走访"} & {one.system for one in others.dues}

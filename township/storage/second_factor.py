@@ -90,17 +90,14 @@ class SecondFactor:
         with self._database.reader() as session:
             connection = session.connection()
             state = self._state(connection)
-            limit = int(setting(connection, LIMIT) or PRESET.second_factor_days)
-            asked = setting(connection, self._asked)
+            left = days_left(connection, self._login, roles, now)
+            asked = setting(connection, _asked(self._login))
         if state is not None:
             return Standing(moment_from_text(state.since), len(state.rescue), None)
-        if not limit or not demanded(roles):
-            return Standing(None, 0, None)
-        if asked is None:
+        if left is not None and asked is None:
             with suppress(DiskFull, Busy), self._database.writing() as connection:
-                keep(connection, self._asked, moment_text(now))
-        passed = (now - moment_from_text(asked)).days if asked else 0
-        return Standing(None, 0, max(0, limit - passed))
+                keep(connection, _asked(self._login), moment_text(now))
+        return Standing(None, 0, left)
 
     def wait(self) -> int:
         """Seconds until the next try."""
@@ -167,10 +164,6 @@ class SecondFactor:
             raise WorldError("手机验证码已经停用。请关闭这一页再打开。")
         return state
 
-    @property
-    def _asked(self) -> str:
-        return f"{PREFIX}asked.{self._login}"
-
     def _state(self, connection: Connection) -> State | None:
         kept = setting(connection, key(self._login))
         return msgspec.json.decode(kept, type=State) if kept else None
@@ -178,6 +171,22 @@ class SecondFactor:
     def _save(self, state: State) -> None:
         with self._database.writing() as connection:
             keep(connection, key(self._login), msgspec.json.encode(state).decode())
+
+
+def days_left(
+    connection: Connection, login: str, roles: frozenset[str] | None, now: datetime
+) -> int | None:
+    """In so many days it must be set up; None: it is, or the roles do not ask for it."""
+    limit = int(setting(connection, LIMIT) or PRESET.second_factor_days)
+    if not limit or not demanded(roles) or setting(connection, key(login)):
+        return None
+    asked = setting(connection, _asked(login))
+    passed = (now - moment_from_text(asked)).days if asked else 0
+    return max(0, limit - passed)
+
+
+def _asked(login: str) -> str:
+    return f"{PREFIX}asked.{login}"
 
 
 def key(login: str) -> str:

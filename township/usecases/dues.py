@@ -29,6 +29,8 @@ class Urgency(IntEnum):
 class Due:
     """One matter that waits: what it is in plain words, its day, and the place where it is done.
 
+    ``system`` is the name by which people know its system (诉求, 会议, 测评): 今日 filters by it.
+    ``text`` goes without day and lateness, which `when_text` writes for every system alike.
     ``page`` is a key of the navigation and ``target`` what that page shows; ``at`` is given
     where a clock of hours or minutes runs. ``suspended`` says in Chinese why no term runs.
     """
@@ -43,9 +45,10 @@ class Due:
     suspended: str = ""
 
     @property
-    def order(self) -> tuple[int, date, str]:
-        """The late first, then by day, then by text."""
-        return (self.urgency, self.on or date.max, self.text)
+    def order(self) -> tuple[int, date, float, str]:
+        """The late first, then by day and time, then by text."""
+        clock = self.at.timestamp() if self.at else float("inf")
+        return (self.urgency, self.on or date.max, clock, self.text)
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,36 @@ def urgency(on: date, today: date, soon: int = SOON) -> Urgency:
     if on < today:
         return Urgency.OVERDUE
     return Urgency.SOON if on <= today + timedelta(days=soon) else Urgency.COMING
+
+
+def when_text(due: Due, now: datetime) -> str:
+    """When it is due, in plain words: 5月20日 · 超期 3 天; empty when it has no day."""
+    if due.suspended:
+        return f"暂停：{due.suspended}"
+    if due.on is None:
+        return ""
+    day = _day_text(due.on, now.astimezone(CHINA).date())
+    left = (due.on - now.astimezone(CHINA).date()).days
+    clock = f" {due.at.astimezone(CHINA):%H:%M}" if due.at else ""
+    if due.urgency is Urgency.OVERDUE:
+        over = f"{-left} 天" if left < 0 else _span(now - due.at) if due.at else ""
+        return f"{day}{clock} · 超期 {over}".rstrip()
+    near = due.urgency is Urgency.SOON and left > 1
+    return f"{day}{clock} · 还有 {left} 天" if near else f"{day}{clock}"
+
+
+def _day_text(on: date, today: date) -> str:
+    near = {0: "今天", 1: "明天"}.get((on - today).days)
+    if near:
+        return near
+    year = "" if on.year == today.year else f"{on.year}年"
+    return f"{year}{on.month}月{on.day}日"
+
+
+def _span(over: timedelta) -> str:
+    """How long a clock of hours is over."""
+    minutes = max(0, int(over.total_seconds())) // 60
+    return f"{minutes // 60} 小时" if minutes >= _HOUR else f"{minutes} 分钟"
+
+
+_HOUR = 60

@@ -1,8 +1,8 @@
-"""What is due about evaluations: counts, approvals, 问责, a new round, counts to be cleared."""
+"""测评 on 今日: counts, approvals, 问责, a new round, counts to be cleared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,9 +17,12 @@ from township.rules.settings import PRESET, Settings
 from township.storage import tables
 from township.usecases import ballot_counts
 from township.usecases.ballot_counts import Counting
-from township.usecases.evaluations import target_text
+from township.usecases.dues import Asker, Due, urgency
+from township.usecases.evaluations import CREATE, target_text
 from township.usecases.paper_facts import cadre_names
 from township.usecases.zones import all_zones
+
+SYSTEM = "测评"
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,17 @@ class DueEvaluation:
     text: str
 
 
-def due(
+def due(session: Session, asker: Asker) -> Iterator[Due]:
+    """What waits for somebody with this cadre's roles: counts, approvals, 问责, a new round."""
+    for one in waiting(session, asker.cadre.id, asker.today, asker.settings):
+        near = urgency(one.due_on, asker.today)
+        yield Due(SYSTEM, one.text, one.due_on, near, "evaluation", one.id or CREATE)
+
+
+def waiting(
     session: Session, cadre_id: bytes, today: date, settings: Settings = PRESET
 ) -> list[DueEvaluation]:
-    """What waits for somebody with this cadre's roles: counts, approvals, 问责, a new round."""
+    """The same as what is due of evaluations, by day."""
     cadre = session.get(Cadre, cadre_id)
     roles = (cadre.roles or ()) if cadre else ()
     found = [

@@ -103,17 +103,11 @@ def need_rows(session: Session, ids: Sequence[bytes], *, by: bytes) -> dict[byte
     return {row.id: row for row in _rows(session, Need.id.in_(ids), by)}
 
 
-def urgent_needs(session: Session, cadre_id: bytes, until: date, limit: int) -> tuple[NeedRow, ...]:
-    """Needs without answer that a cadre has to do with and whose term ends by ``until``."""
-    mine = _mine(cadre_id)
-    return tuple(_rows(session, and_(UNANSWERED, mine, until >= DUE), cadre_id, limit))
-
-
 def urgent_counts(session: Session, cadre_id: bytes, today: date, until: date) -> tuple[int, int]:
     """How many needs of a cadre are overdue, and how many are due from today to ``until``."""
     question = select(
         func.count().filter(today > DUE), func.count().filter(DUE.between(today, until))
-    ).where(UNANSWERED, _mine(cadre_id))
+    ).where(UNANSWERED, mine(cadre_id))
     late, soon = session.execute(question).one()
     return late, soon
 
@@ -219,7 +213,8 @@ def _which(which: str, today: date) -> ColumnElement[bool]:
     return Need.deleted_at.is_(None)
 
 
-def _mine(cadre_id: bytes) -> ColumnElement[bool]:
+def mine(cadre_id: bytes) -> ColumnElement[bool]:
+    """Needs that a cadre is responsible for, at any of the three levels."""
     owners = (Need.owner_point, Need.owner_line, Need.owner_area)
     return or_(*(owner == cadre_id for owner in owners))
 

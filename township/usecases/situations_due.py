@@ -22,7 +22,7 @@ from township.usecases.situation_routing import contacts, leaders
 from township.usecases.situations import place_names, timeline, where
 from township.values import CHINA
 
-PAGE = "situations"
+SYSTEM, PAGE = "五情", "situations"
 _SHORT = 24
 
 
@@ -62,7 +62,7 @@ class _Look:
         clocked = at is not None and self.line.level != "normal"
         soon = Urgency.SOON if clocked else Urgency.COMING
         urgency = Urgency.OVERDUE if late else soon
-        return Due("五情", f"{self.what}——{told}", on, urgency, PAGE, self.found.id, at)
+        return Due(SYSTEM, f"{self.what}——{told}", on, urgency, PAGE, self.found.id, at)
 
 
 def _of(look: _Look) -> Iterator[Due]:

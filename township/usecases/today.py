@@ -1,40 +1,44 @@
-"""今日: what waits for one cadre today, in a handful of queries."""
+"""今日: what waits for one cadre today, asked of every system in the same way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from township.records import Household, HouseholdLink, Person, Visit, WorkLog
+from township.records import Cadre, HouseholdLink, Visit, WorkLog
 from township.rules import needs as need_rules
 from township.storage import tables
-from township.usecases.evaluations_due import DueEvaluation
-from township.usecases.evaluations_due import due as due_evaluations
-from township.usecases.meeting_duties import Duty, duties
-from township.usecases.needs import NeedRow, urgent_counts, urgent_needs
+from township.usecases import (
+    evaluations_due,
+    laptop_due,
+    meetings_due,
+    needs_due,
+    purge_due,
+    rights_due,
+    situations_due,
+    visits_due,
+)
+from township.usecases.dues import Asker, Due, Provider
+from township.usecases.needs import urgent_counts
 from township.usecases.paper_facts import within
-from township.usecases.rights import RequestLine, open_requests
+from township.usecases.township_settings import settings_of
 from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
-VISITS_AHEAD = 7
-"""Planned visits are shown so many days ahead; those that are past stay until they are made."""
-MISSED = 60
-"""A planned visit that lies so many days back is no longer shown."""
-LINES = 8
-"""So many lines of each kind are shown at most."""
-
-
-@dataclass(frozen=True)
-class PlannedVisit:
-    """A visit that was promised and not made yet."""
-
-    household_id: bytes
-    household: str
-    on: date
+PROVIDERS: tuple[Provider, ...] = (
+    situations_due.due,
+    needs_due.due,
+    visits_due.due,
+    meetings_due.due,
+    evaluations_due.due,
+    rights_due.due,
+    purge_due.due,
+    laptop_due.due,
+)
+"""Every system says here what waits; each in a handful of questions by index."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +52,16 @@ class Today:
     due_soon: int
     unsent: int
     month: WorkMonth
-    needs: tuple[NeedRow, ...]
-    visits: tuple[PlannedVisit, ...]
-    requests: tuple[RequestLine, ...] = ()
-    """All requests of residents about their data that wait for an answer."""
-    evaluations: tuple[DueEvaluation, ...] = ()
-    meetings: tuple[Duty, ...] = ()
+    dues: tuple[Due, ...]
+    """All that waits, the late first."""
 
 
 def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
     """What waits for a cadre; ``now`` needs a time zone. Links count visits at home this year."""
     on = now.astimezone(CHINA).date()
-    soon = on + timedelta(days=need_rules.SOON)
+    settings = settings_of(session)
     links, visited = _links(session, cadre_id, on)
+    soon = on + timedelta(days=need_rules.SOON)
     overdue, due_soon = urgent_counts(session, cadre_id, on, soon)
     return Today(
         on=on,
@@ -69,13 +70,19 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         overdue=overdue,
         due_soon=due_soon,
         unsent=_unsent(session),
-        month=work_month(session, cadre_id, on.year, on.month),
-        needs=urgent_needs(session, cadre_id, soon, LINES),
-        visits=_planned(session, cadre_id, on),
-        requests=open_requests(session, on),
-        evaluations=tuple(due_evaluations(session, cadre_id, on)[:LINES]),
-        meetings=duties(session, cadre_id, now)[:LINES],
+        month=work_month(session, cadre_id, on.year, on.month, settings),
+        dues=dues(session, cadre_id, now),
     )
+
+
+def dues(session: Session, cadre_id: bytes, now: datetime) -> tuple[Due, ...]:
+    """What waits for a cadre by all systems; nothing for whom this laptop does not know."""
+    cadre = session.get(Cadre, cadre_id)
+    if cadre is None:
+        return ()
+    asker = Asker(cadre, now, settings_of(session))
+    found = (one for provider in PROVIDERS for one in provider(session, asker))
+    return tuple(sorted(found, key=lambda one: one.order))
 
 
 def _links(session: Session, cadre_id: bytes, on: date) -> tuple[int, int]:
@@ -101,43 +108,6 @@ def _links(session: Session, cadre_id: bytes, on: date) -> tuple[int, int]:
     )
     all_links, seen = session.execute(question).one()
     return all_links, seen
-
-
-def _planned(session: Session, cadre_id: bytes, on: date) -> tuple[PlannedVisit, ...]:
-    """The next visit that the newest visit of each household promised."""
-    later = aliased(Visit)
-    superseded = (
-        select(later.id)
-        .where(
-            later.household_id == Visit.household_id,
-            later.visited_on > Visit.visited_on,
-            later.deleted_at.is_(None),
-        )
-        .exists()
-    )
-    first = func.min(Visit.next_visit_on)
-    rows = session.execute(
-        select(Visit.household_id, Household.no, Person.name, first)
-        .join(WorkLog, WorkLog.id == Visit.work_log_id)
-        .join(Household, Household.id == Visit.household_id)
-        .outerjoin(Person, Person.id == Household.head_person_id)
-        .where(
-            Visit.deleted_at.is_(None),
-            ~superseded,
-            or_(WorkLog.cadre_id == cadre_id, Visit.created_by == cadre_id),
-            Visit.next_visit_on.between(
-                on - timedelta(days=MISSED), on + timedelta(days=VISITS_AHEAD)
-            ),
-        )
-        .group_by(Visit.household_id)
-        .order_by(first)
-        .limit(LINES)
-    )
-    return tuple(
-        PlannedVisit(home, " ".join(filter(None, (head, no))), day)
-        for home, no, head, day in rows
-        if day
-    )
 
 
 def _unsent(session: Session) -> int:

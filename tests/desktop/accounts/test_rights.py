@@ -23,6 +23,7 @@ from desktop.views.situations import SituationsPage
 from desktop.views.sync import SyncPage
 from desktop.views.today import TodayPage
 from desktop.views.visit_form import VisitForm
+from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
 from tests.desktop import villages
 from tests.desktop.accounts.windows import shoot
@@ -168,10 +169,13 @@ def test_situations(qtbot: QtBot, village: Database, name: str, may: bool) -> No
 @pytest.mark.parametrize(("name", "needs"), [("VC", True), ("HW", False)])
 def test_today(qtbot: QtBot, village: Database, name: str, needs: bool) -> None:
     role(village, name)
+    with village.writing() as connection:
+        mine = {"owner_point": ME, "due_on": china_today()}
+        connection.execute(update(Need).where(Need.id == NEED).values(**mine))
     page = TodayPage(village, ME, REACHABLE)
     qtbot.addWidget(page)
-    hidden = [not part.isHidden() for part in (page.overdue, page.soon, page.needs, page.visits)]
-    assert hidden == [needs] * 4
+    assert [not part.isHidden() for part in (page.overdue, page.soon)] == [needs] * 2
+    assert ("诉求" in [due.system for due in page.lines]) == needs
     assert not page.days.isHidden()
 
 

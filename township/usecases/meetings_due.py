@@ -1,4 +1,4 @@
-"""What of the meetings waits for one cadre: windows, planned meetings, minutes, tasks."""
+"""会议 on 今日: windows without a meeting, planned meetings, minutes to sign, resolutions."""
 
 from __future__ import annotations
 
@@ -12,25 +12,20 @@ from sqlalchemy.orm import Session
 from township.records import Cadre, Meeting, Resolution
 from township.rules import meetings as rules
 from township.rules.meetings import Standing, Window
+from township.rules.settings import Settings
+from township.usecases.dues import Asker, Due, Urgency
 from township.usecases.meeting_list import MISSING
 from township.usecases.meeting_people import OFFICES, TOWNSHIP_ROLES
-from township.usecases.meetings import begun, waiting_text, window_id
+from township.usecases.meetings import begun, window_id
 from township.usecases.zones import held_zones
-from township.values import CHINA, local_text
+from township.values import CHINA
 
 AHEAD = 3
 """Planned meetings are shown so many days ahead."""
 _NAMED = 3
 """So many villages are named in one line."""
-
-
-@dataclass(frozen=True)
-class Duty:
-    """One line of 今日: its text, whether it is late, and what to show on the page of meetings."""
-
-    text: str
-    late: bool
-    target: bytes | str
+SYSTEM = "会议"
+_PAGE = "meetings"
 
 
 @dataclass(frozen=True)
@@ -39,90 +34,71 @@ class _Me:
     roles: frozenset[str]
     zones: tuple[tuple[bytes, str], ...]
     """Own zones that this laptop holds."""
+    today: date
+    settings: Settings
 
     @property
     def office(self) -> bool:
         return bool(self.roles & OFFICES)
 
 
-def duties(session: Session, cadre_id: bytes, now: datetime) -> tuple[Duty, ...]:
-    """What waits for a cadre, the late first; ``now`` needs a time zone."""
-    cadre = session.get(Cadre, cadre_id)
-    if cadre is None:
-        return ()
-    mine = tuple(zone for zone in held_zones(session) if zone[0] in cadre.zones)
-    me = _Me(cadre_id, frozenset(cadre.roles), mine)
-    today = now.astimezone(CHINA).date()
-    found = [
-        *_windows(session, me, today),
-        *_planned(session, me, now),
-        *_to_sign(session, me),
-        *_tasks(session, me, today),
-    ]
-    return tuple(sorted(found, key=lambda duty: not duty.late))
+def due(session: Session, asker: Asker) -> Iterator[Due]:
+    """What of the meetings waits for a cadre."""
+    held = tuple(zone for zone in held_zones(session) if zone[0] in (asker.cadre.zones or ()))
+    me = _Me(asker.cadre.id, asker.roles, held, asker.today, asker.settings)
+    yield from _windows(session, me)
+    yield from _planned(session, me, asker.now)
+    yield from _to_sign(session, me)
+    yield from _tasks(session, me)
 
 
-def _windows(session: Session, me: _Me, today: date) -> Iterator[Duty]:
-    since = begun(session)
-    held = _held(session, today)
+def _windows(session: Session, me: _Me) -> Iterator[Due]:
+    places = _Places(begun(session), _held(session, me.today))
     if me.office:
-        yield from _of_place(None, "全镇", rules.TOWNSHIP, held, since, today, soon=True)
-        yield from _villages(me, held, since, today)
+        yield from _of_place(me, places, None, "全镇", soon=True)
+        yield from _villages(me, places)
         return
     for zone, name in me.zones if me.roles & {"VS", "LL"} else ():
-        soon = "VS" in me.roles
-        yield from _of_place(zone, name, rules.VILLAGE, held, since, today, soon=soon)
+        yield from _of_place(me, places, zone, name, soon="VS" in me.roles)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Since when each place is in the program, and the days on which it met."""
+
+    since: dict[bytes | None, date]
+    held: dict[bytes | None, list[date]]
+
+    def standing(self, me: _Me, zone: bytes | None, window: Window) -> Standing:
+        start = self.since.get(zone)
+        if start is not None and window.last < start:
+            return Standing.WAITING
+        return rules.standing(window, self.held.get(zone, ()), me.today, me.settings)
 
 
 def _of_place(
-    zone: bytes | None,
-    name: str,
-    level: str,
-    held: dict[bytes | None, list[date]],
-    since: dict[bytes | None, date],
-    today: date,
-    *,
-    soon: bool,
-) -> Iterator[Duty]:
+    me: _Me, places: _Places, zone: bytes | None, name: str, *, soon: bool
+) -> Iterator[Due]:
     """The last window, when nobody met in it, and this one, when its end is near."""
-    shown = {Standing.OVERDUE} | ({Standing.SOON} if soon else set())
-    for window in reversed(list(rules.back_from(level, today, 2))):
-        standing = _standing(zone, window, held, since, today)
-        if standing in shown:
-            state = waiting_text(window, standing, today)
-            text = f"{name}{window.label}民情联系会议：{state}"
-            yield Duty(text, standing is Standing.OVERDUE, window_id(zone, window))
+    told = {Standing.OVERDUE: "没有开会"} | ({Standing.SOON: "还没有开"} if soon else {})
+    level = rules.VILLAGE if zone else rules.TOWNSHIP
+    for window in reversed(list(rules.back_from(level, me.today, 2, me.settings))):
+        standing = places.standing(me, zone, window)
+        if standing in told:
+            text = f"{name}{window.label}民情联系会议{told[standing]}"
+            near = Urgency.OVERDUE if standing is Standing.OVERDUE else Urgency.SOON
+            yield Due(SYSTEM, text, window.last, near, _PAGE, window_id(zone, window))
 
 
-def _villages(
-    me: _Me,
-    held: dict[bytes | None, list[date]],
-    since: dict[bytes | None, date],
-    today: date,
-) -> Iterator[Duty]:
+def _villages(me: _Me, places: _Places) -> Iterator[Due]:
     """For the offices one line about all villages that did not meet in the last window."""
-    last = rules.before(rules.window_of(rules.VILLAGE, today))
-    late = [
-        name
-        for zone, name in me.zones
-        if _standing(zone, last, held, since, today) is Standing.OVERDUE
-    ]
+    this = rules.window_of(rules.VILLAGE, me.today, me.settings)
+    last = rules.before(this, me.settings)
+    late = [name for zone, name in me.zones if places.standing(me, zone, last) is Standing.OVERDUE]
     if late:
         named = "、".join(late[:_NAMED]) + ("等" if len(late) > _NAMED else "")
-        yield Duty(f"{last.label}有 {len(late)} 个村（社区）没有开会：{named}", True, MISSING)
-
-
-def _standing(
-    zone: bytes | None,
-    window: Window,
-    held: dict[bytes | None, list[date]],
-    since: dict[bytes | None, date],
-    today: date,
-) -> Standing:
-    start = since.get(zone)
-    if start is not None and window.last < start:
-        return Standing.WAITING
-    return rules.standing(window, held.get(zone, ()), today)
+        text = f"{last.label}有 {len(late)} 个村（社区）没有开会：{named}"
+        yield Due(SYSTEM, text, last.last, Urgency.OVERDUE, _PAGE, MISSING)
 
 
 def _held(session: Session, today: date) -> dict[bytes | None, list[date]]:
@@ -140,7 +116,7 @@ def _held(session: Session, today: date) -> dict[bytes | None, list[date]]:
     return found
 
 
-def _planned(session: Session, me: _Me, now: datetime) -> Iterator[Duty]:
+def _planned(session: Session, me: _Me, now: datetime) -> Iterator[Due]:
     """Meetings of the next days, and those that should have been and were not written down."""
     places = [Meeting.zone_id == zone for zone, _ in me.zones] if not me.office else []
     if me.roles & set(TOWNSHIP_ROLES):
@@ -161,11 +137,12 @@ def _planned(session: Session, me: _Me, now: datetime) -> Iterator[Duty]:
     for one in found:
         name = names.get(one.zone_id or b"", "全镇")
         at = one.planned_at or now
-        text = f"{local_text(at)}　{name}民情联系会议，{one.place or ''}"
-        yield Duty(f"{text}（请登记开会情况）" if at < now else text, False, one.id)
+        text = f"{name}民情联系会议，{one.place or ''}"
+        text += "（请登记开会情况）" if at < now else ""
+        yield Due(SYSTEM, text, rules.held_on(at), Urgency.SOON, _PAGE, one.id, at)
 
 
-def _to_sign(session: Session, me: _Me) -> Iterator[Duty]:
+def _to_sign(session: Session, me: _Me) -> Iterator[Due]:
     rows = session.execute(
         select(Meeting.id, Meeting.held_at)
         .where(
@@ -177,11 +154,14 @@ def _to_sign(session: Session, me: _Me) -> Iterator[Duty]:
         .order_by(Meeting.held_at)
     )
     for one, at in rows:
-        if at is not None:
-            yield Duty(f"{rules.held_on(at)}　会议纪要待签发", False, one)
+        if at is None:
+            continue
+        day = rules.held_on(at)
+        text = f"{day.month}月{day.day}日的会议纪要待签发"
+        yield Due(SYSTEM, text, None, Urgency.SOON, _PAGE, one)
 
 
-def _tasks(session: Session, me: _Me, today: date) -> Iterator[Duty]:
+def _tasks(session: Session, me: _Me) -> Iterator[Due]:
     """Open resolutions: the owner sees all of his, convener and linked leader the late ones."""
     zones = [zone for zone, _ in me.zones] if "LL" in me.roles else []
     rows = session.execute(
@@ -200,13 +180,12 @@ def _tasks(session: Session, me: _Me, today: date) -> Iterator[Duty]:
         .order_by(Resolution.due_on, Resolution.id)
     )
     for task, convener, owner in rows:
-        over = -rules.days_left(task.due_on, today)
+        over = -rules.days_left(task.due_on, me.today)
         mine = {"owner": task.owner_id == me.id, "convener": convener == me.id}
         mine["leader"] = task.zone_id in zones
         if not any(mine[who] for who in rules.resolution_reaches(over)):
             continue
         who = "" if task.owner_id == me.id else f"（责任人 {owner or ''}）"
-        late = f"超期 {over} 天" if over > 0 else ""
-        soon = "快到期" if rules.resolution_soon(task.due_on, today) else ""
-        state = " · ".join(filter(None, (str(task.due_on), late or soon)))
-        yield Duty(f"{state}　{task.text}{who}", over > 0, task.id)
+        near = Urgency.SOON if rules.resolution_soon(task.due_on, me.today) else Urgency.COMING
+        near = Urgency.OVERDUE if over > 0 else near
+        yield Due(SYSTEM, f"{task.text}{who}", task.due_on, near, _PAGE, task.id)
