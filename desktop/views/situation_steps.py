@@ -65,7 +65,7 @@ def of_report(desk: Desk, found: SituationDetail, moved: Evacuation) -> list[Act
         steps.append(_move_out(desk, one))
         away = [Choice(line.id, line.who, "") for line in moved.moved if not line.back]
         steps += [_back(away)] if away else []
-    return [*steps, _to_need(one)]
+    return [*steps, *([_to_need(one)] if found.step else [])]
 
 
 def place_choices(session: Session, cadre_id: bytes) -> list[Choice]:
