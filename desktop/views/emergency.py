@@ -68,6 +68,7 @@ class EmergencyDialog(QDialog):
             kept = self._draft.read(session)
         self.form = self._make_form()
         self.calls = QGridLayout()
+        self._called: bytes | None = None
         self.sentence = selectable("", "section")
         self.law = label("", "caption", wrap=True)
         self.problem = label("", "problem", wrap=True)
@@ -146,9 +147,14 @@ class EmergencyDialog(QDialog):
     def _follow(self) -> None:
         """The call list and the sentence follow what is typed."""
         values = self.form.values()
-        duty = values["report_duty"]
-        self.law.setText(report_rule(duty, self._rules))
-        where = values["where"]
+        self.law.setText(report_rule(values["report_duty"], self._rules))
+        self.sentence.setText(self._said(values))
+        if self._called != values["where"] or not self.calls.count():
+            self._called = values["where"]
+            self._call(values["where"])
+
+    def _call(self, where: bytes | None) -> None:
+        """Whom to telephone for a place: rescue alone while it is not known."""
         with self._database.reader() as session:
             group = session.get(Group, where) if where else None
             zone = group.zone_id if group else where
@@ -159,7 +165,6 @@ class EmergencyDialog(QDialog):
             self.calls.addWidget(selectable(one.phone or "没有登记工作电话", "section"), at, 1)
         self.calls.setColumnStretch(0, 3)
         self.calls.setColumnStretch(1, 2)
-        self.sentence.setText(self._said(values))
 
     def _said(self, values: Mapping[str, Any]) -> str:
         named = {one.value: one.label.removesuffix("（不分组）") for one in self._places}

@@ -15,6 +15,7 @@ from township.storage.work import UnitOfWork
 from township.usecases import situation_clock
 from township.usecases.given_numbers import given
 from township.usecases.situation_routing import report_to
+from township.usecases.situations import situation_of
 from township.values import CHINA
 
 _COMMON = ("level", "found_at", "place")
@@ -48,21 +49,13 @@ def report(work: UnitOfWork, kind: str, values: Mapping[str, Any]) -> bytes:
     ``where`` is the id of a group, or of a zone when the group is not known. Values of other
     names are left out. Raises InvalidInput.
     """
-    names = ASKED.get(kind)
-    if names is None:
-        raise InvalidInput({"situation_kind": "请重新选择五情类别"})
+    return _report(work, kind, values).id
+
+
+def _report(work: UnitOfWork, kind: str, values: Mapping[str, Any]) -> Situation:
     zone, group = _place(work.session, values.get("where"))
     now = situation_clock.now(work)
-    asked = {name: values.get(name) for name in names if values.get(name) not in (None, "")}
-    problems = _problems(kind, asked, now)
-    if zone is None:
-        problems["where"] = "请选择责任区或村民小组"
-    if problems or zone is None:
-        raise InvalidInput(problems)
-    if kind == "police":
-        asked["summary"] = f"已由{asked['organ']}接手处理"
-    found = asked.setdefault("found_at", now)
-    asked.setdefault("happened_at", found)
+    asked = _asked(kind, values, now, placed=zone is not None)
     on = now.astimezone(CHINA).date()
     made = Situation(
         id=new_id(),
@@ -70,14 +63,32 @@ def report(work: UnitOfWork, kind: str, values: Mapping[str, Any]) -> bytes:
         group_id=group,
         no=given(work, Situation, on.year)[0],
         situation_kind=kind,
-        report_to=report_to(work.session, zone, kind, on),
+        report_to=report_to(work.session, zone or b"", kind, on),
         reported_at=now,
         clocked_at=situation_clock.clocked(work),
         reported_by=work.author,
         **asked,
     )
     work.add(made)
-    return made.id
+    return made
+
+
+def _asked(kind: str, values: Mapping[str, Any], now: datetime, *, placed: bool) -> dict[str, Any]:
+    """What is stored of a report of a kind. Raises InvalidInput."""
+    names = ASKED.get(kind)
+    if names is None:
+        raise InvalidInput({"situation_kind": "请重新选择五情类别"})
+    asked = {name: values[name] for name in names if values.get(name) not in (None, "")}
+    problems = _problems(kind, asked, now)
+    if not placed:
+        problems["where"] = "请选择责任区或村民小组"
+    if problems:
+        raise InvalidInput(problems)
+    if kind == "police":
+        asked["summary"] = f"已由{asked['organ']}接手处理"
+    found = asked.setdefault("found_at", now)
+    asked.setdefault("happened_at", found)
+    return asked
 
 
 def report_emergency(work: UnitOfWork, values: Mapping[str, Any]) -> bytes:
@@ -85,15 +96,18 @@ def report_emergency(work: UnitOfWork, values: Mapping[str, Any]) -> bytes:
 
     ``values`` as in ``report`` for a 灾情, with those of ``EXTERNAL``. Raises InvalidInput.
     """
-    made = report(work, "disaster", {**values, "level": "emergency"})
+    made = _report(work, "disaster", {**values, "level": "emergency"})
     if values.get("external_organ"):
-        tell_outside(work, made, values)
-    return made
+        _tell_outside(work, made, values)
+    return made.id
 
 
 def tell_outside(work: UnitOfWork, situation: bytes, values: Mapping[str, Any]) -> None:
-    """Note that the organ that the law names was told. Raises InvalidInput."""
-    found = work.session.get_one(Situation, situation)
+    """Note that the organ that the law names was told. Raises NotFound, InvalidInput."""
+    _tell_outside(work, situation_of(work.session, situation), values)
+
+
+def _tell_outside(work: UnitOfWork, found: Situation, values: Mapping[str, Any]) -> None:
     missing = {
         "external_organ": "请写明报告的机关",
         "external_at": "请填写报告时间",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotAllowed, NotFound
@@ -65,13 +65,20 @@ class SituationDetail:
 def situation_ids(
     session: Session, *, only_open: bool, only: Collection[bytes] | None = None
 ) -> list[bytes]:
-    """The ids of a list: open ones first, the newest first; ``only`` these."""
+    """The ids of a list: open ones first, of these the emergencies, then the newest; ``only`` these."""
     question = select(Situation.id).where(Situation.deleted_at.is_(None))
     if only is not None:
         question = question.where(Situation.id.in_(only))
     elif only_open:
         question = question.where(Situation.closed_at.is_(None))
-    order = (Situation.closed_at.is_not(None), Situation.reported_at.desc())
+    open_ = Situation.closed_at.is_(None)
+    urgent = case(
+        (and_(open_, Situation.level == "emergency"), 0),
+        (and_(open_, Situation.level == "abnormal"), 1),
+        (open_, 2),
+        else_=3,
+    )
+    order = (urgent, Situation.reported_at.desc(), Situation.id.desc())
     return list(session.scalars(question.order_by(*order)))
 
 
