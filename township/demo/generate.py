@@ -134,7 +134,8 @@ class _Township:
                 later.put(reports)
                 later.put(meetings.of_village(place, day))
                 for report in reports:
-                    meetings.note(report)
+                    if report.kind == "situation":
+                        meetings.note(report)
             later.put(meetings.of_township(places, day))
             yield from later.until(wall(day, _EVENING))
             for field_day in entered:

@@ -65,7 +65,7 @@ class SituationDetail:
 def situation_ids(
     session: Session, *, only_open: bool, only: Collection[bytes] | None = None
 ) -> list[bytes]:
-    """The ids of a list: open ones first, of these the emergencies, then the newest; ``only`` these."""
+    """The ids of a list: open ones first, emergencies before others, the newest first."""
     question = select(Situation.id).where(Situation.deleted_at.is_(None))
     if only is not None:
         question = question.where(Situation.id.in_(only))
