@@ -17,12 +17,14 @@ from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.preview import Preview
 from desktop.views.sealed import SealedPage
 from desktop.views.situations import SituationsPage
+from desktop.views.today import TodayPage
 from tests.usecases.meetings_sample import (
     CADRE,
     GROUP,
     HOME,
     LEADER,
     ROCKS,
+    SECRETARY,
     START,
     ZONE,
     Clock,
@@ -32,7 +34,7 @@ from tests.usecases.meetings_sample import (
     do,
     template,
 )
-from township.records import Cadre, Evacuee, Need, Situation, new_id
+from township.records import Cadre, Evacuee, Need, Situation, ZoneStaff, new_id
 from township.storage.database import Database
 from township.usecases import situation_reports
 
@@ -213,6 +215,24 @@ def test_a_minute_later_it_is_late(qtbot: QtBot, database: Database, clock: Cloc
     assert "超时·待接收" in [page.model.index(0, at).data() for at in range(8)]
     assert facts(page)["超时提醒"].endswith("提醒联村领导：没有接收（至今又过 1 分钟）")
     assert facts(page)["应办时间"].endswith("（已超时，请先打电话）")
+
+
+def test_today_follows_the_minutes(qtbot: QtBot, database: Database, clock: Clock) -> None:
+    """The linked leader has 今日 open: the alarm comes up by itself, with the telephones."""
+    values = {"where": GROUP, "level": "emergency", "summary": "塌方"}
+    do(database, CADRE, lambda w: situation_reports.report(w, "disaster", values))
+    page = TodayPage(database, SECRETARY, {"situations"})
+    with database.writing() as connection:
+        line = {"zone_id": ZONE, "cadre_id": SECRETARY, "role": "LL", "from_on": date(2026, 1, 1)}
+        add(connection, ZoneStaff, **line)
+    qtbot.addWidget(page)
+    page.show()
+    page.tick()
+    assert not [one for one in page.lines if "塌方" in one.text]
+    clock.now += timedelta(minutes=16)
+    page.tick()
+    [alarm] = [one for one in page.lines if "塌方" in one.text]
+    assert "请马上打电话" in alarm.text and alarm.page == "situations"
 
 
 def test_each_number_opens_its_rows(
