@@ -20,12 +20,12 @@ from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import InvalidInput, WorldError
-from township.records import Cadre, Group, Situation
+from township.records import Group, Situation
 from township.rules.situations import report_rule
 from township.situation_codes import REPORT_DUTY
 from township.storage.database import Database
 from township.usecases import situation_reports
-from township.usecases.situation_routing import call_list
+from township.usecases.situation_routing import Contact, call_list, contacts
 from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
@@ -61,8 +61,7 @@ class EmergencyDialog(QDialog):
         self._database, self._cadre, self._now = database, cadre_id, now
         self._draft = StepDraft(database, cadre_id, _SUBJECT, "emergency")
         with database.reader() as session:
-            cadre = session.get(Cadre, cadre_id)
-            self._who = " ".join(filter(None, (cadre.post, cadre.name))) if cadre else ""
+            self._who = next(iter(contacts(session, [cadre_id])), Contact("", ""))
             self._places = place_choices(session, cadre_id)
             self._rules = settings_of(session)
             kept = self._draft.read(session)

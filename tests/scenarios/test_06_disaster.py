@@ -71,7 +71,8 @@ def entered_without_network(cadre: Seat) -> None:
     for number in ("110", "119", "12000000002", "12000000004"):
         assert told.index(number) < told.index("② 电话打完，再补全登记")
     said = dialog.sentence.text()
-    assert "我是村委会委员 谭小兰" in said and "需要转移15人" in said
+    assert "我是村委会委员 谭小兰。" in said and "需要转移15人" in said
+    assert said.endswith("我的电话是 12000000001。")
     assert "天龙村三组屋后山坡，山坡出现一条裂缝，石头往下掉" in said
     dialog.save()
     assert page.emergency is None

@@ -33,7 +33,7 @@ from township.usecases import situation_reports as reports
 from township.usecases import situations as steps
 from township.usecases import situations_due
 from township.usecases.dues import Asker, Due, Urgency
-from township.usecases.situation_routing import call_list, report_to
+from township.usecases.situation_routing import Contact, call_list, report_to
 from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
@@ -202,7 +202,7 @@ def test_an_emergency_with_its_call(database: Database) -> None:
 )
 def test_what_to_read_out(place: str, what: str, people: dict[str, int], said: str) -> None:
     where = "二组" if place or what else ""
-    assert said in reports.sentence("向美华", where, place, what, people)
+    assert said in reports.sentence(Contact("向美华", ""), where, place, what, people)
 
 
 def test_a_need_comes_of_it_with_one_click(database: Database) -> None:

@@ -80,7 +80,7 @@ class Situations:
             "reported_by": reporter.id,
         }
         if kind == "police":  # the service side only (domain §4.4)
-            told = {"summary": f"已由{_ORGAN}接手处理", "organ": _ORGAN, "served": first_action}
+            told = {"summary": f"已由{_ORGAN}接手处理", "organ": _ORGAN, "served": "报警的群众"}
             fields |= {**told, "first_action": None}
         fields |= self._affected(kind, level)
         fields |= self._outside(kind, level, at)

@@ -14,7 +14,7 @@ from township.rules.situations import CLOCK_MAY_ERR
 from township.storage.work import UnitOfWork
 from township.usecases import situation_clock
 from township.usecases.given_numbers import given
-from township.usecases.situation_routing import report_to
+from township.usecases.situation_routing import Contact, report_to
 from township.usecases.situations import situation_of
 from township.values import CHINA
 
@@ -123,13 +123,16 @@ def _tell_outside(work: UnitOfWork, found: Situation, values: Mapping[str, Any])
         setattr(found, name, values.get(name))
 
 
-def sentence(who: str, where: str, place: str, what: str, people: Mapping[str, int | None]) -> str:
-    """What to read out by telephone: place, what, people. Gaps say what to add while speaking."""
+def sentence(
+    who: Contact, where: str, place: str, what: str, people: Mapping[str, int | None]
+) -> str:
+    """What ``who`` reads out by telephone: place, what, people. Gaps say what to add."""
     counts = [text for text in (_count(people, *one) for one in _COUNTS) if text]
     told = "，".join(counts) if counts else "人员伤亡情况正在核实"
     at = f"{where}{place}" or "【地点】"
     happened = what.strip().rstrip("。，") or "【发生了什么】"
-    return f"我是{who}。报告紧急情况：{at}，{happened}；{told}。请派人处置，我的电话请记下。"
+    call = f"我的电话是 {who.phone}" if who.phone else "请记下我的电话"
+    return f"我是{who.who}。报告紧急情况：{at}，{happened}；{told}。请派人处置，{call}。"
 
 
 _COUNTS = (
