@@ -212,7 +212,7 @@ def _to_need(one: Situation) -> Action:
 
 def _move_out(desk: Desk, one: Situation) -> Action:
     fields = dict(Evacuee.fields())
-    fields["household_id"] = replace(fields["household_id"], label="户（不知道户的可以不选）")
+    fields["home_id"] = replace(fields["home_id"], label="户（不知道户的可以不选）")
     fields["names"] = replace(fields["names"], label="姓名（选了户的可以不写）")
     homes = desk.session.scalars(
         select(Household.id)
@@ -227,15 +227,15 @@ def _move_out(desk: Desk, one: Situation) -> Action:
         "已登记转移人员",
         lambda work, record, values: _nothing(situation_followup.move_out(work, record, values)),
         fields,
-        ("household_id", "names", "persons", "to_place", "moved_at"),
-        {"household_id": choices},
+        ("home_id", "names", "persons", "to_place", "moved_at"),
+        {"home_id": choices},
         {"moved_at": desk.now},
         told="名单只用于这次转移安置，办结 30 天后清除。",
     )
 
 
 def _back(away: Sequence[Choice]) -> Action:
-    field = replace(Evacuee.field("household_id"), label="已返回的", required=True)
+    field = replace(Evacuee.field("home_id"), label="已返回的", required=True)
     return Action(
         BACK,
         "登记返回",

@@ -194,7 +194,7 @@ def test_one_shortcut_from_every_page(qtbot: QtBot, database: Database) -> None:
 def test_moved_out_and_back_and_a_need(qtbot: QtBot, database: Database) -> None:
     page = opened(qtbot, database)
     page.show_target(ROCKS)
-    press(page, "move_out", household_id=HOME, persons=3, to_place="村小学")
+    press(page, "move_out", home_id=HOME, persons=3, to_place="村小学")
     assert "龙马溪-2-017　3 人 → 村小学" in facts(page)["转移人员"]
     press(page, "back")
     assert "已返回 1 户 3 人" in facts(page)["转移人员"] and "back" not in page.buttons

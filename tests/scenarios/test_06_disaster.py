@@ -106,7 +106,7 @@ def answered(safety: Seat, clock: Clock) -> None:
     at(clock, 2, 40, 30)
     page = page_of(safety)
     step(page, "respond", response="转移6户15人")
-    step(page, "move_out", household_id=HOME, persons=3, to_place="村小学")
+    step(page, "move_out", home_id=HOME, persons=3, to_place="村小学")
     step(page, "move_out", names="王大明等五户", persons=12, to_place="村委会")
     facts = shown(page)
     assert "转移 2 户 15 人" in facts and "天龙-3-006　3 人 → 村小学" in facts

@@ -147,7 +147,10 @@ def _evacuees(connection: Any, told: dict[str, Any]) -> dict[str, bytes]:
     made = {}
     for day in (date(2026, 4, 10), date(2026, 4, 11), None):
         values = told | {"closed_at": noon(day) if day else None}
-        line = PLACE | {"situation_id": add(connection, Situation, **values), "persons": 3}
+        line = {"zone_id": ZONE, "home_id": HOME} | {
+            "situation_id": add(connection, Situation, **values),
+            "persons": 3,
+        }
         made[day] = add(connection, Evacuee, moved_at=noon(FIVE), **line)
     return {"evacuee": made[date(2026, 4, 10)]}
 

@@ -217,13 +217,11 @@ def test_a_need_comes_of_it_with_one_click(database: Database) -> None:
 
 def test_those_moved_out(database: Database) -> None:
     made = raised(database)
-    for values, field in (({}, "household_id"), ({"household_id": HOME}, "persons")):
+    for values, field in (({}, "home_id"), ({"home_id": HOME}, "persons")):
         with pytest.raises(InvalidInput) as told:
             do(database, CADRE, lambda w, v=values: followup.move_out(w, made, v))  # type: ignore[misc]
         assert list(told.value.problems) == [field]
-    one = do(
-        database, CADRE, lambda w: followup.move_out(w, made, {"household_id": HOME, "persons": 3})
-    )
+    one = do(database, CADRE, lambda w: followup.move_out(w, made, {"home_id": HOME, "persons": 3}))
     do(database, CADRE, lambda w: followup.move_out(w, made, {"names": "五户", "persons": 12}))
     do(database, CADRE, lambda w: followup.bring_back(w, one))
     with database.reader() as session:

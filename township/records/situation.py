@@ -80,6 +80,8 @@ class Situation(Record):
 class Evacuee(Record):
     """One household, or some people, on the list of those moved out of danger.
 
+    ``home_id`` and not ``household_id``: a household that moves to another zone does not take
+    its line out of the list.
     The list goes 30 days after the situation is closed (突发事件应对法 arts. 84–85; domain §7.7).
     """
 
@@ -91,7 +93,7 @@ class Evacuee(Record):
     situation_id: Mapped[bytes] = column(
         Kind.REF, "灾情", I, required=True, target="situation", index=True
     )
-    household_id: Mapped[bytes | None] = column(Kind.REF, "户", R, target="household", index=True)
+    home_id: Mapped[bytes | None] = column(Kind.REF, "户", R, target="household", index=True)
     names: Mapped[str | None] = column(Kind.TEXT, "姓名", R, max_length=200)
     persons: Mapped[int] = column(Kind.NUMBER, "人数", I, required=True)
     to_place: Mapped[str | None] = column(Kind.TEXT, "安置地点", R, max_length=60)

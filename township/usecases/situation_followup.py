@@ -78,7 +78,7 @@ def evacuation(session: Session, found: Situation) -> Evacuation:
     """The list of a situation."""
     rows = session.execute(
         select(Evacuee, Household.no)
-        .outerjoin(Household, Household.id == Evacuee.household_id)
+        .outerjoin(Household, Household.id == Evacuee.home_id)
         .where(Evacuee.situation_id == found.id, Evacuee.deleted_at.is_(None))
         .order_by(Evacuee.moved_at, Evacuee.id)
     ).all()
@@ -97,16 +97,16 @@ def move_out(work: UnitOfWork, situation_id: bytes, values: Mapping[str, Any]) -
     found = situation_of(work.session, situation_id)
     if found.situation_kind != "disaster" or found.closed_at is not None:
         raise NotAllowed("只有未办结的灾情可以登记转移人员。")
-    home, names = values.get("household_id"), (values.get("names") or "").strip()
+    home, names = values.get("home_id"), (values.get("names") or "").strip()
     if home is None and not names:
-        raise InvalidInput({"household_id": "请选择户，或在下面写明姓名"})
+        raise InvalidInput({"home_id": "请选择户，或在下面写明姓名"})
     if not values.get("persons"):
         raise InvalidInput({"persons": "请填写转移人数"})
     made = Evacuee(
         id=new_id(),
         zone_id=found.zone_id,
         situation_id=found.id,
-        household_id=home,
+        home_id=home,
         names=names or None,
         persons=values["persons"],
         to_place=values.get("to_place"),

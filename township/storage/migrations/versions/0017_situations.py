@@ -35,7 +35,7 @@ def upgrade() -> None:
         "evacuee",
         sa.Column("zone_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("situation_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("household_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("home_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("names", sa.String(length=200), nullable=True),
         sa.Column("persons", sa.Integer(), nullable=True),
         sa.Column("to_place", sa.String(length=60), nullable=True),
@@ -50,5 +50,5 @@ def upgrade() -> None:
         sa.Column("writers", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evacuee")),
     )
-    op.create_index("ix_evacuee_household_id", "evacuee", ["household_id"])
+    op.create_index("ix_evacuee_home_id", "evacuee", ["home_id"])
     op.create_index("ix_evacuee_situation_id", "evacuee", ["situation_id"])
