@@ -54,7 +54,7 @@ COLUMNS = (
     Column("place", "责任区", 7, spare=True, sortable=False),
     Column("summary", "情况摘要", 9, grow=True, sortable=False),
     Column("due", "应办时间", 9, _moment, spare=True, sortable=False),
-    Column("state", "状态", 7, tone=_state_tone, sortable=False),
+    Column("state", "状态", 8, tone=_state_tone, sortable=False),
     Column("reported", "报送时间", 9, _moment, spare=True, sortable=False),
     Column("no", "编号", 8, spare=True, sortable=False),
 )
@@ -82,6 +82,7 @@ class SituationsPage(MatterPage):
         """Without ``background`` nothing is printed."""
         self._background = background
         self._made: bytes | None = None
+        self._told: list[str] = []
         self.only: frozenset[bytes] | None = None
         """The reports behind a number of the summary; None: what the filter says."""
         self.emergency: EmergencyDialog | None = None
@@ -186,9 +187,7 @@ class SituationsPage(MatterPage):
 
     def tick(self) -> None:
         """A minute has passed: what is late by now is shown as late."""
-        model = self.model
-        before = [model.index(at, _STATE).data() for at in range(model.rowCount())]
-        if self.isVisible() and self._listed.states() != before:
+        if self.isVisible() and self._listed.states() != self._told:
             self.reload_list()
 
     def shortcuts(self) -> list[tuple[str, str]]:
@@ -201,8 +200,9 @@ class SituationsPage(MatterPage):
             self._quiet = True
             self.table.reload()
             self._quiet = False
-            return
-        super().reload_list()
+        else:
+            super().reload_list()
+        self._told = self._listed.states()
 
     def _build(self) -> None:
         self._quiet = False

@@ -88,8 +88,8 @@ def told_to_the_leaders(safety: Seat, linked: Seat, mayor: Seat, clock: Clock) -
     assert alarms(linked) == []
     at(clock, 2, 26)
     [line] = alarms(linked)
-    assert "报送 16 分钟还没有接收，请马上打电话：" in line
-    assert "镇安办主任 周安全 12000000004" in line and "村委会委员 谭小兰 12000000001" in line
+    assert line.startswith("报送 16 分钟没有接收，请马上打 镇安办主任 周安全 12000000004：灾情")
+    assert "村委会委员 谭小兰 12000000001" in line
     safety.sync()
     step(page_of(safety), "receive")
     safety.sync()
@@ -98,7 +98,7 @@ def told_to_the_leaders(safety: Seat, linked: Seat, mayor: Seat, clock: Clock) -
     assert alarms(mayor) == []
     at(clock, 2, 40, 1)
     [line] = alarms(mayor)
-    assert "还没有处置，请马上打电话" in line and "联村领导 冯联村 12000000002" in line
+    assert "没有处置，请马上打 镇安办主任" in line and "联村领导 冯联村 12000000002" in line
 
 
 def answered(safety: Seat, clock: Clock) -> None:

@@ -62,8 +62,7 @@ def fight(cadre: Seat) -> None:
 
 def explained(publicity: Seat) -> None:
     """The publicity leader receives it, answers, and the residents hear it at the meeting."""
-    [line] = [one for one in alarms(publicity) if one.startswith("舆情")]
-    assert "待接收" in line
+    assert f"待接收：舆情 天龙村 三组：{TOPIC}" in alarms(publicity)
     meetings = publicity.page("meetings", MeetingsPage)
     meetings.table.select_id(meetings.model.id_at(0))
     assert f"舆情：{TOPIC}" in shown(meetings)

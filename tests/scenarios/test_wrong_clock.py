@@ -51,7 +51,7 @@ def flagged(safety: Seat) -> None:
     assert "待接收·核对时钟" in [page.model.index(0, at).data() for at in range(8)]
     assert "报送的电脑时钟相差 3 天" in shown(page) and "2026-05-20 13:00" in shown(page)
     [line] = [one for one in alarms(safety) if "待接收" in one]
-    assert line.startswith("灾情·异常 天龙村 三组：屋后落石")
+    assert line == "待接收：灾情·异常 天龙村 三组：屋后落石"
 
 
 def known_from_now_on(cadre: Seat, wrong: timedelta) -> None:

@@ -56,13 +56,17 @@ class _Look:
         level = f"·{one.shown('level')}" if one.level != "normal" else ""
         return f"{one.shown('situation_kind')}{level} {self.place}：{short}"
 
-    def made(self, told: str, at: datetime | None, *, late: bool) -> Due:
-        """One line about it; what has no clock of its own stands among what is to come."""
+    def made(self, told: str, at: datetime | None, *, late: bool, more: str = "") -> Due:
+        """One line: first what is to be done and whom to call, then about what, then the rest.
+
+        What has no clock of its own stands among what is to come.
+        """
         on = at.astimezone(CHINA).date() if at else None
         clocked = at is not None and self.line.level != "normal"
         soon = Urgency.SOON if clocked else Urgency.COMING
         urgency = Urgency.OVERDUE if late else soon
-        return Due(SYSTEM, f"{self.what}——{told}", on, urgency, PAGE, self.found.id, at)
+        text = f"{told}：{self.what}{'；' * bool(more)}{more}"
+        return Due(SYSTEM, text, on, urgency, PAGE, self.found.id, at)
 
 
 def _of(look: _Look) -> Iterator[Due]:
@@ -84,17 +88,19 @@ def _alerted(look: _Look, alert: Escalation) -> bool:
 
 def _alert(look: _Look, alert: Escalation) -> Due:
     since = rules.span_text(look.now - (look.line.reported_at or look.now))
-    told = f"报送 {since}还没有{STEPS[alert.step]}，请马上打电话：{_phones(look)}"
-    return look.made(told, alert.at, late=True)
+    first, others = _phones(look)
+    told = f"报送 {since}没有{STEPS[alert.step]}，请马上打 {first}"
+    return look.made(told, alert.at, late=True, more=others)
 
 
-def _phones(look: _Look) -> str:
-    """Whom to call about it: who has to act, who reported it, the linked leader."""
+def _phones(look: _Look) -> tuple[str, str]:
+    """Whom to call about it: who has to act, and then who reported it, the linked leader."""
     on = look.now.astimezone(CHINA).date()
     people = [one for one in (look.found.report_to, look.found.reported_by) if one]
     people += leaders(look.session, look.found.zone_id, "LL", on)
     others = [one for one in people if one != look.asker.cadre.id]
-    return "；".join(str(one) for one in contacts(look.session, others))
+    first, *rest = [str(one) for one in contacts(look.session, others)] or ["110"]
+    return first, "；".join(rest)
 
 
 def _next(look: _Look, alerts: list[Escalation]) -> Due | None:
@@ -104,8 +110,9 @@ def _next(look: _Look, alerts: list[Escalation]) -> Due | None:
     at = rules.due_at(look.line, look.asker.settings)
     answers = {found.report_to, found.received_by} - {None}
     if step in (Step.RECEIVE, Step.RESPOND) and me in answers:
-        call = f"，请先打电话：{_phones(look)}" if found.level == "emergency" else ""
-        return look.made(f"待{STEPS[step]}{call}", at, late=late)
+        first, others = _phones(look) if found.level == "emergency" else ("", "")
+        call = f"，请先打 {first}" if first else ""
+        return look.made(f"待{STEPS[step]}{call}", at, late=late, more=others)
     waiting = [one for one in alerts if one.answered_at is None]
     if waiting and me == found.reported_by:
         return _alert(look, waiting[-1])
@@ -122,5 +129,6 @@ def _outside(look: _Look) -> Due | None:
     mine = look.asker.cadre.id in {found.report_to, found.reported_by, found.received_by}
     if at is None or found.external_at is not None or not mine:
         return None
-    told = f"依法报告还没有登记：{rules.report_rule(found.report_duty, settings)}"
-    return look.made(told, at, late=at < look.now)
+    told = f"依法报告还没有登记（{found.shown('report_duty')}）"
+    rule = rules.report_rule(found.report_duty, settings)
+    return look.made(told, at, late=at < look.now, more=rule)
