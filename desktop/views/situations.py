@@ -10,12 +10,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.background import Background
-from desktop.models.table import Column, Sort
-from desktop.theme import Tone, restyle
+from desktop.theme import restyle
 from desktop.views import situation_steps as steps
 from desktop.views.emergency import EmergencyDialog
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.situation_facts import facts
+from desktop.views.situation_list import ALL, COLUMNS, OPEN, SituationRows
 from desktop.views.situation_steps import Desk
 from desktop.views.situation_summary import Numbers, SummaryView
 from desktop.views.step_form import Action
@@ -25,40 +25,13 @@ from township.rules.permissions import Act
 from township.storage.database import Database
 from township.storage.true_time import true_time
 from township.usecases import situation_followup, situations
-from township.usecases.situations import SituationRow
-from township.values import local_text
 
-OPEN, ALL = "open", "all"
 FILTERS = (Choice(OPEN, "未办结"), Choice(ALL, "全部"))
 EMERGENCY = "emergency"
 """As a target: open the form of an emergency."""
 _NEW = bytes(16)
 """Stands for a report that is being made."""
 _MINUTE_MS = 60_000
-_LEVEL_TONES = {"紧急": Tone.BAD, "异常": Tone.WARN}
-
-
-def _moment(value: datetime | None) -> str:
-    return local_text(value) if value else ""
-
-
-def _state_tone(state: str) -> Tone:
-    if state.startswith("超时"):
-        return Tone.BAD
-    return Tone.GOOD if state == situations.CLOSED else Tone.INFO
-
-
-COLUMNS = (
-    Column("kind", "类别", 3, sortable=False),
-    Column("level", "等级", 4, tone=lambda level: _LEVEL_TONES.get(level), sortable=False),
-    Column("place", "责任区", 7, spare=True, sortable=False),
-    Column("summary", "情况摘要", 9, grow=True, sortable=False),
-    Column("due", "应办时间", 9, _moment, spare=True, sortable=False),
-    Column("state", "状态", 8, tone=_state_tone, sortable=False),
-    Column("reported", "报送时间", 9, _moment, spare=True, sortable=False),
-    Column("no", "编号", 8, spare=True, sortable=False),
-)
-_STATE = 5
 
 
 class SituationsPage(MatterPage):
@@ -102,8 +75,8 @@ class SituationsPage(MatterPage):
         self._clock.timeout.connect(self.tick)
         self._clock.start(_MINUTE_MS)
 
-    def rows(self) -> _SituationRows:
-        self._listed = _SituationRows(self)
+    def rows(self) -> SituationRows:
+        self._listed = SituationRows(self)
         return self._listed
 
     def now(self) -> datetime:
@@ -269,40 +242,3 @@ class SituationsPage(MatterPage):
 
     def _emergency_closed(self) -> None:
         self.emergency = None
-
-
-class _SituationRows:
-    def __init__(self, page: SituationsPage) -> None:
-        self._page = page
-
-    def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        page = self._page
-        with page.database.reader() as session:
-            only_open = page.which() == OPEN
-            return situations.situation_ids(session, only_open=only_open, only=page.only)
-
-    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
-        now = self._page.now()
-        with self._page.database.reader() as session:
-            found = situations.situation_rows(session, ids, now)
-        return {one: _cells(row) for one, row in found.items()}
-
-    def states(self) -> list[str]:
-        """The states of all rows as they would be now."""
-        ids = self.ids(None)
-        found = self.fetch(ids)
-        return [found[one][_STATE] for one in ids if one in found]
-
-
-def _cells(one: SituationRow) -> Sequence[Any]:
-    state = f"超时·{one.state}" if one.late else one.state
-    return (
-        one.kind,
-        one.level,
-        one.place,
-        one.summary,
-        one.due_at,
-        f"{state}·核对时钟" if one.clock_wrong else state,
-        one.reported_at,
-        one.no,
-    )
