@@ -11,8 +11,8 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any
 
-from township.codes import ROLE
 from township.records import record_kinds
+from township.rules.assessment import signs
 from township.values import Kind
 
 
@@ -158,6 +158,10 @@ _meeting = _row(
 )
 """The main leader of village or township signs; any handler reports a task of his as done."""
 
+_ASSESSORS = frozenset({"VS", "LL", "PGO"})
+"""Those who sign the field days of others (domain §5.1 rule 7); for whom, ``signs`` says."""
+_signed = _row(_EVERYBODY, _ASSESSORS, _NOBODY, printed=_ASSESSORS | {"TOP"})
+
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
     "village_group": _organisation,
@@ -214,6 +218,11 @@ TABLE: Mapping[str, Row] = {
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
     "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
     "sealed_entry": _sealed,
+    # 下队考核: what was signed is never changed (decision 044).
+    "assessment_sheet": _signed,
+    "assessment_line": _signed,
+    "assessment_note": _row(_EVERYBODY, _ASSESSORS, _ASSESSORS),
+    "spot_check": _row(_EVERYBODY, frozenset({"LL"}), ERASERS, own=frozenset({"LL"})),
     # 测评: what was counted stays with the offices (decision 041).
     "evaluation": _row(
         _EVERYBODY,
@@ -304,6 +313,8 @@ def is_of(bucket: str, person: bytes) -> bool:
     return bucket.partition("/")[0] == person.hex()
 
 
+_BY_ANOTHER = {"work_log": frozenset({"state"})}
+"""Approvals that nobody gives himself. Source: domain §5.1 rule 7."""
 _ACTS = {
     "insert": Act.CREATE,
     "set": Act.EDIT,
@@ -326,8 +337,12 @@ def lacking(
         for name in names
         if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
     }
-    if approved and not may(roles, Act.APPROVE, kind):
+    if approved and (
+        not may(roles, Act.APPROVE, kind) or (own and approved & _BY_ANOTHER.get(kind, _NOBODY))
+    ):
         return Act.APPROVE
+    if kind == "assessment_sheet" and not signs(roles, fields.get("part")):
+        return Act.CREATE
     if action == "set" and names:
         if approved == names:
             return None
@@ -353,48 +368,6 @@ def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
         return False
     reports = kind == "resolution" and action == "set"
     return not reports and not frozenset(roles) & _OFFICES
-
-
-def refusal(roles: Roles, act: Act, kind: str) -> str:
-    """For people: what their roles do not allow, and who can help."""
-    saves = act in _SAVING
-    if not roles & set(ROLE):
-        doing = "保存" if saves else _DOING[act]
-        return f"这个账号在镇里没有角色，不能{doing}。请联系镇党政办设定角色后再试。"
-    return f"{_cannot(roles, act, kind)}{'，没有保存' * saves}。{_who_can(act, kind)}"
-
-
-def not_offered(roles: Roles, act: Act, kind: str) -> str:
-    """For people, before they try: what their roles do not allow, and who can help."""
-    if not roles & set(ROLE):
-        return "这个账号在镇里没有角色。请联系镇党政办设定角色。"
-    return f"{_cannot(roles, act, kind)}。{_who_can(act, kind)}"
-
-
-_DOING = {
-    Act.SEE: "查看",
-    Act.CREATE: "新增",
-    Act.EDIT: "修改",
-    Act.MOVE: "迁移",
-    Act.APPROVE: "审核确认",
-    Act.UNMASK: "查看遮盖的",
-    Act.PRINT: "打印",
-    Act.EXPORT: "导出",
-}
-_SAVING = frozenset({Act.CREATE, Act.EDIT, Act.MOVE, Act.APPROVE})
-
-
-def _cannot(roles: Roles, act: Act, kind: str) -> str:
-    mine = "、".join(ROLE.label(role) for role in ROLE if role in roles)
-    whose = "别人填写的" if reach(roles, act, kind) is Reach.OWN else ""
-    return f"{mine}不能{_DOING[act]}{whose}{record_kinds()[kind].label}"
-
-
-def _who_can(act: Act, kind: str) -> str:
-    others = "、".join(ROLE.label(role) for role in ROLE if may([role], act, kind))
-    if others:
-        return f"请由{others}办理。"
-    return "这类记录只由镇里生成。" if act in _SAVING else "暂时还没有开放给任何人。"
 
 
 _CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}

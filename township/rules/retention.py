@@ -51,6 +51,8 @@ _TERMS: Mapping[str, Callable[[Terms], int | timedelta]] = {
     "visit": lambda terms: terms.visits,
     "work_log": lambda terms: terms.visits,
     "attachment": lambda terms: terms.visits,
+    "spot_check": lambda terms: terms.visits,
+    "assessment_note": lambda terms: terms.visits,
     "household_link": lambda terms: terms.visits,
     "need": lambda terms: terms.matters,
     "need_progress": lambda terms: terms.matters,

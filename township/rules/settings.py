@@ -13,6 +13,14 @@ class Settings:
     township_halves: int = 6
     free_late_days: int = 7
     """A log entered more days after its date counts only with the assessor's consent."""
+    assessment_close_day: int = 5
+    """Day of the next month until which a month is signed. Source: domain §5.1 [P]."""
+    spot_checks: int = 2
+    """So many logs of a cadre's month are drawn for a spot check. Source: domain §5.1 [P]."""
+    village_links: int = 15
+    """Households that a village cadre is linked with in a year. Source: the township's rule."""
+    township_links: int = 10
+    """Households that a township cadre is linked with in a year. Source: the township's rule."""
     unmask_minutes: int = 10
     """So long a field stays clear after a look with a reason. Source: domain §7.3."""
     unmask_alert: int = 30

@@ -18,7 +18,8 @@ from township.codes import SITUATION_KIND
 from township.errors import NotAllowed
 from township.masks import masked_text
 from township.records import Cadre, Situation
-from township.rules.permissions import Act, may, not_offered
+from township.rules.permissions import Act, may
+from township.rules.refusals import not_offered
 from township.rules.situations import STEPS, next_step, span_text
 from township.usecases import care
 from township.usecases.paper_facts import cadre_names, township_name
