@@ -25,11 +25,13 @@ _COUNTS = (
 )
 
 
-def facts(session: Session, found: SituationDetail, moved: Evacuation, now: datetime) -> Facts:
-    """Captions and texts in their order; empty ones are not shown."""
+def facts(
+    session: Session, found: SituationDetail, moved: Evacuation, now: datetime, me: bytes
+) -> Facts:
+    """Captions and texts in their order for the person ``me``; empty ones are not shown."""
     one, shown = found.situation, found.situation.shown
     return (
-        ("请先打电话", _call(session, found)),
+        ("请先打电话", _call(session, found, me)),
         ("情况摘要", shown("summary")),
         ("应办时间", _due(found)),
         ("时钟有误", _clock(found)),
@@ -52,12 +54,12 @@ def facts(session: Session, found: SituationDetail, moved: Evacuation, now: date
     )
 
 
-def _call(session: Session, found: SituationDetail) -> str:
-    """Whom to telephone while an emergency waits."""
+def _call(session: Session, found: SituationDetail, me: bytes) -> str:
+    """Whom else to telephone while an emergency waits."""
     one = found.situation
     if one.level != "emergency" or found.step not in (Step.RECEIVE, Step.RESPOND):
         return ""
-    people = [who for who in (one.report_to, one.reported_by) if who]
+    people = [who for who in (one.report_to, one.reported_by) if who and who != me]
     return "\n".join(str(who) for who in contacts(session, people))
 
 

@@ -95,7 +95,7 @@ class SituationsPage(MatterPage):
             moved = situation_followup.evacuation(session, found.situation)
             shown = found.situation.shown
             title = f"{shown('no')}　{shown('situation_kind')} · {shown('level')}"
-            told_of = facts(session, found, moved, now)
+            told_of = facts(session, found, moved, now, self.cadre_id)
             return Shown(title, told_of, steps.of_report(desk, found, moved))
 
     def open_new(self) -> None:
