@@ -151,11 +151,11 @@ class MatterPage(Page):
 
     def _content(self) -> QLayout:
         """The list and the panel beside it."""
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addLayout(row(self.filter, *self._heading(), 1))
-        left.addWidget(self.table, 1)
-        return beside(left, scrolled(self.panel), _PANEL_EM, (5, 3))
+        self.left = QVBoxLayout()
+        self.left.setSpacing(8)
+        self.left.addLayout(row(self.filter, *self._heading(), 1))
+        self.left.addWidget(self.table, 1)
+        return beside(self.left, scrolled(self.panel), _PANEL_EM, (5, 3))
 
     def _to_panel(self) -> None:
         able = (one for one in self.buttons.values() if one.isEnabled())

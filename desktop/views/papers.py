@@ -75,6 +75,14 @@ class Papers:
         title = f"五情月报 {year}年{month}月"
         self._draw(situation_papers.month(self, year, month), title, over)
 
+    def print_card(self, zone: bytes, over: QWidget, *, door: bool, preview: bool) -> None:
+        """Make the card of a zone, ten on a sheet or one for the door, and show it.
+
+        A failure is told over the widget; ``preview``: also a version that may not be printed.
+        """
+        title = "门贴卡" if door else "联系群众卡"
+        self._draw(self._card(zone, door, preview), title, over)
+
     def print_signed_sheet(self, sheet: bytes, over: QWidget) -> None:
         """Make a signed assessment sheet as it was signed, and show it over a widget."""
         self._draw(self._assessed(lambda session: signed_paper(session, sheet)), _SHEET, over)
@@ -232,6 +240,18 @@ class Papers:
             with self.database.reader() as session:
                 found = minutes(session, meeting)
             return minutes_pdf(found, PrintStamp(*self.stamped()))
+
+        return drawn
+
+    def _card(self, zone: bytes, door: bool, preview: bool) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.contact_card import card_sheets, door_card
+            from township.usecases.cards import paper
+
+            now = self.database.clock()
+            with self.database.reader() as session:
+                found = paper(session, zone, now.astimezone(CHINA).date(), preview=preview)
+            return (door_card if door else card_sheets)(found, now)
 
         return drawn
 

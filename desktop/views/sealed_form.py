@@ -115,6 +115,13 @@ class SealedForm(Card):
         else:
             self._tell("镇里还没有开通孕情服务，请不要记录孕情。本人有需要时，请她直接联系卫生院。")
 
+    def begin_with(self, subject: str, text: str) -> None:
+        """Another one of a subject, with a text that another page passes on from its memory."""
+        self.leave()
+        self.form.set_values({"subject": subject, "text": text or None})
+        self._follow()
+        self.form.boxes["text"].setFocus()
+
     def leave(self) -> None:
         """Empty the form, and let nobody see which matter was sealed here."""
         self.forget()

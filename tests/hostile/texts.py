@@ -68,8 +68,11 @@ _OVER = {
     "closed_at",
     "fed_back_at",
     "decision",
+    "posted_on",
 }
 """Fields that would take a record off the lists."""
+_OTHERS = {"approved_by", "approved_on"}
+"""Approvals, which nobody of these roles may give for every kind."""
 
 
 _ROOM = 60_000
@@ -109,7 +112,7 @@ class Records:
         record = record_kinds()[kind]
         zone = "township" if record.township_wide else ZONE.hex()
         fields = {name: self._value(kind, name, field) for name, field in record.fields().items()}
-        fields |= dict.fromkeys(_OVER & fields.keys())
+        fields |= dict.fromkeys((_OVER | _OTHERS) & fields.keys())
         return Op(kind, self.ids[kind], "insert", f"{zone}/{record.data_class}", fields)
 
     def _value(self, kind: str, name: str, field: Field) -> Any:

@@ -235,6 +235,21 @@ TABLE: Mapping[str, Row] = {
     "ballot_tally": _row(_OFFICES, _TELLERS, _NOBODY, own=_TELLERS, printed=_OFFICES),
     "ballot_comments": _row(_OFFICES, _TELLERS, _TELLERS, printed=_OFFICES),
     "accountability": _row(_HANDLERS, _APPROVERS, _APPROVERS | {"LL"}, printed=_HANDLERS),
+    # 责任区: the card and the box (decision 043).
+    "contact_card": {
+        **_organisation,
+        Act.SEE: (_EVERYBODY, _NOBODY),
+        Act.APPROVE: (frozenset({"TOP"}), _NOBODY),
+    },
+    "box_opening": _row(_EVERYBODY, _HANDLERS, frozenset({"PET"}), own=_HANDLERS),
+    "opinion_entry": _row(
+        _HANDLERS,
+        _HANDLERS,
+        frozenset({"VS", "LL", "PET"}),
+        own=_HANDLERS,
+        approve=frozenset({"PET"}),
+        printed=_HANDLERS,
+    ),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -243,6 +258,8 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "dispute": {"level_by": _ANY},
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
+    "contact_card": {"approved_by": _ANY, "approved_on": _ANY},
+    "opinion_entry": {"approved_by": _ANY},
     "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
     "work_log": {
         "assessor_id": _ANY,

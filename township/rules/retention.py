@@ -20,7 +20,7 @@ class Terms:
     visits: int = 3
     """Visits, work logs, photographs and links of a year; their counts stay."""
     matters: int = 5
-    """Needs, situations, disputes and tasks, from the day of their end."""
+    """Needs, situations, opinions from the box, disputes and tasks, from the day of their end."""
     evacuees: timedelta = timedelta(days=30)
     """Lists of evacuees, from the day on which their 灾情 is closed; days, not years.
     Source: 突发事件应对法 arts. 84–85, domain §7.7."""
@@ -58,6 +58,7 @@ _TERMS: Mapping[str, Callable[[Terms], int | timedelta]] = {
     "need_progress": lambda terms: terms.matters,
     "situation": lambda terms: terms.matters,
     "evacuee": lambda terms: terms.evacuees,
+    "opinion_entry": lambda terms: terms.matters,
     "dispute": lambda terms: terms.matters,
     "dispute_party": lambda terms: terms.matters,
     "dispute_step": lambda terms: terms.matters,

@@ -87,6 +87,21 @@ class Settings:
     evacuee_days: int = 30
     """So long after its situation is closed a list of evacuees is kept. Source: 突发事件应对法
     arts. 84–85, the days are [P] (domain §7.1)."""
+    links_of_home: int = 2
+    """More linked cadres of a household in a year are 多头联系. Source: domain §4.2 [P]."""
+    zone_cadres_least: int = 2
+    """So many of the township's cadres serve in a zone at least. Source: township rule."""
+    zone_cadres_most: int = 3
+    """So many of the township's cadres serve in a zone at most. Source: township rule."""
+    contact_close_days: int = 30
+    """Days between contacts with old people alone and left-behind children.
+    Source: domain §4.2 [P]."""
+    contact_days: int = 90
+    """Days between contacts with households of other special groups. Source: domain §4.2 [P]."""
+    box_days: int = 30
+    """A zone's box for opinions is opened at least every so many days [P]."""
+    box_answer_days: int = 15
+    """What lay in a box is answered within so many days, as an explanation. Source: §5.7 [P]."""
 
 
 PRESET = Settings()

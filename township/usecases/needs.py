@@ -82,8 +82,13 @@ class NeedDetail:
         return self.names.get(cadre or b"", "")
 
 
-def need_ids(session: Session, which: str, today: date, search: str = "") -> list[bytes]:
-    """The ids of a list, the most urgent first; ``search`` looks into number, text and head."""
+def need_ids(
+    session: Session, which: str, today: date, search: str = "", zone: bytes | None = None
+) -> list[bytes]:
+    """The ids of a list, the most urgent first; ``search`` looks into number, text and head.
+
+    Of one ``zone``, or of all on this laptop.
+    """
     question = (
         select(Need.id)
         .outerjoin(Household, Household.id == Need.household_id)
@@ -91,6 +96,8 @@ def need_ids(session: Session, which: str, today: date, search: str = "") -> lis
         .where(_which(which, today))
         .order_by(func.coalesce(Need.state, "new").in_(rules.ANSWERED), DUE, Need.no)
     )
+    if zone is not None:
+        question = question.where(Need.zone_id == zone)
     if search:
         columns = (Need.no, Need.text, Household.no, Head.name)
         found = (column.contains(search, autoescape=True) for column in columns)

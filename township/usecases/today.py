@@ -21,6 +21,7 @@ from township.usecases import (
     rights_due,
     situations_due,
     visits_due,
+    zones_due,
 )
 from township.usecases.dues import Asker, Due, Provider
 from township.usecases.field_days import homes_visited
@@ -38,6 +39,7 @@ PROVIDERS: tuple[Provider, ...] = (
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
+    zones_due.due,
     purge_due.due,
     laptop_due.due,
 )
