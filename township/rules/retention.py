@@ -2,8 +2,7 @@
 
 Source: domain §7.7 [P, to be confirmed with the county archive; 档案法 applies], PIPL art. 19.
 Nothing is stored: the day follows from kind, state and dates, so that a changed setting holds
-for old records too. Kinds that are not named here are never purged. Of the terms in §7.7 those of
-ballots, lists of evacuees and maternal contacts wait for their kinds: none of them is kept today.
+for old records too. Kinds that are not named here are never purged.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,9 @@ class Terms:
     """Visits, work logs, photographs and links of a year; their counts stay."""
     matters: int = 5
     """Needs, situations, opinions from the box, disputes and tasks, from the day of their end."""
+    evacuees: timedelta = timedelta(days=30)
+    """Lists of evacuees, from the day on which their 灾情 is closed; days, not years.
+    Source: 突发事件应对法 arts. 84–85, domain §7.7."""
     special_groups: int = 1
     """Rows of special groups, from the day when they end."""
     rights: int = 3
@@ -45,7 +47,7 @@ class Facts:
     done: bool = True
 
 
-_TERMS: Mapping[str, Callable[[Terms], int]] = {
+_TERMS: Mapping[str, Callable[[Terms], int | timedelta]] = {
     "visit": lambda terms: terms.visits,
     "work_log": lambda terms: terms.visits,
     "attachment": lambda terms: terms.visits,
@@ -55,6 +57,7 @@ _TERMS: Mapping[str, Callable[[Terms], int]] = {
     "need": lambda terms: terms.matters,
     "need_progress": lambda terms: terms.matters,
     "situation": lambda terms: terms.matters,
+    "evacuee": lambda terms: terms.evacuees,
     "opinion_entry": lambda terms: terms.matters,
     "dispute": lambda terms: terms.matters,
     "dispute_party": lambda terms: terms.matters,
@@ -84,7 +87,7 @@ def kept_until(facts: Facts, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(facts.kind)
     if years is None or not facts.done or facts.ended_on is None:
         return None
-    return years_later(facts.ended_on, years(terms))
+    return _last(facts.ended_on, years(terms))
 
 
 def expired(facts: Facts, today: date, terms: Terms = PRESET) -> bool:
@@ -101,10 +104,20 @@ def ended_by(kind: str, today: date, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(kind)
     if years is None:
         return None
-    day = years_later(today, -years(terms))
-    while years_later(day, years(terms)) >= today:
+    term = years(terms)
+    if isinstance(term, timedelta):
+        return today - term - timedelta(days=1)
+    day = years_later(today, -term)
+    while years_later(day, term) >= today:
         day = date.fromordinal(day.toordinal() - 1)
     return day
+
+
+def _last(ended_on: date, term: int | timedelta) -> date:
+    """The last day of a term of years or days."""
+    if isinstance(term, timedelta):
+        return ended_on + term
+    return years_later(ended_on, term)
 
 
 def years_later(day: date, years: int) -> date:

@@ -63,6 +63,30 @@ class Settings:
     resolution_days: int = 15
     """Term that the form proposes for a resolution, in calendar days. Source: domain §5.7 [P]."""
 
+    livelihood_role: str = "LL"
+    """Who hears of 民情 when no cadre is named as its duty leader. Source: domain §5.2 [P]."""
+    opinion_role: str = "PGO"
+    """Who hears of 舆情 when no publicity leader is named. Source: domain §5.2 [P]."""
+    police_role: str = "PO"
+    """Who hears of 警情: the zone's police officer. Source: domain §5.2 [P]."""
+    disaster_role: str = "SAF"
+    """Who hears of 灾情 when no emergency leader is named. Source: domain §5.2 [P]."""
+    emergency_receive_minutes: int = 15
+    """An emergency that nobody received by then is told to the linked leader. §5.2 [P]."""
+    emergency_respond_minutes: int = 30
+    """An emergency without response by then is told to the town's leaders. §5.2 [P]."""
+    abnormal_receive_hours: int = 4
+    """An abnormal situation is received within so many hours. Source: domain §5.2 [P]."""
+    abnormal_respond_hours: int = 24
+    """An abnormal situation is answered within so many hours. Source: domain §5.2 [P]."""
+    situation_feedback_days: int = 3
+    """Reporter and residents hear of the response within so many days. Source: §5.2 [P]."""
+    disaster_report_minutes: int = 60
+    """Disaster statistics reach the county within two hours, so the township reports within
+    one. Source: domain §5.2, the hour is [P]."""
+    evacuee_days: int = 30
+    """So long after its situation is closed a list of evacuees is kept. Source: 突发事件应对法
+    arts. 84–85, the days are [P] (domain §7.1)."""
     links_of_home: int = 2
     """More linked cadres of a household in a year are 多头联系. Source: domain §4.2 [P]."""
     zone_cadres_least: int = 2

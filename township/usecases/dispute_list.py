@@ -17,9 +17,9 @@ from township.rules.disputes import Standing
 from township.rules.viewing import Viewer
 from township.usecases.disputes import CLOSED, OPEN, course
 from township.usecases.paper_facts import cadre_names
+from township.usecases.situation_routing import responsible
 from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
-from township.usecases.visits import responsible
 
 UNDECIDED, RISEN, ALL = "open", "risen", "all"
 """Which disputes a list shows: those that are not closed, those that rose because they were

@@ -10,7 +10,7 @@ from township.records import Household, Need, new_id
 from township.rules import needs as rules
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
-from township.usecases.visits import responsible
+from township.usecases.situation_routing import responsible
 from township.values import CHINA
 
 

@@ -20,6 +20,7 @@ from township.usecases import (
     needs_due,
     purge_due,
     rights_due,
+    situations_due,
     special_due,
     tasks_due,
     visits_due,
@@ -34,6 +35,7 @@ from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
 PROVIDERS: tuple[Provider, ...] = (
+    situations_due.due,
     needs_due.due,
     visits_due.due,
     special_due.due,
