@@ -66,10 +66,10 @@ def _type(form: VisitForm, visit: Planned) -> None:
         "policies_told": ("medical",),
     }
     if visit.need:
-        form.add_part(NEEDS)
+        form.parts.add(NEEDS)
         values |= {"needs.0.text": visit.need, "needs.0.topic": "road"}
     if visit.situation:
-        form.add_part(SITUATIONS)
+        form.parts.add(SITUATIONS)
         values |= {
             "situations.0.kind": "livelihood",
             "situations.0.level": "normal",

@@ -159,10 +159,10 @@ class Tour:
         boxes = form.form.boxes
         driver.type(boxes["talk"].editor, TALK)
         boxes["sessions"].set_value(("am", "pm"))
-        form.add_part("needs")
+        form.parts.add("needs")
         driver.type(boxes["needs.0.text"].editor, NEED)
         boxes["needs.0.topic"].set_value("road")
-        form.add_part("situations")
+        form.parts.add("situations")
         boxes["situations.0.kind"].set_value("disaster")
         boxes["situations.0.level"].set_value("normal")
         driver.type(boxes["situations.0.place"].editor, "二组公路内侧")

@@ -40,6 +40,8 @@ class Pages:
             PageSpec("assessment", "考核", "calendar-blank", self._assessment),
             PageSpec("situations", "五情", "bell-ringing", self._situations),
             PageSpec("needs", "诉求", "chat-circle-text", self._needs),
+            PageSpec("disputes", "矛盾纠纷", "handshake", self._disputes),
+            PageSpec("tasks", "任务", "note-pencil", self._tasks),
             PageSpec("meetings", "会议", "users-three", self._meetings),
             PageSpec("evaluation", "测评", "list-checks", self._evaluations),
             PageSpec("access_log", "查阅记录", "eye", self._access_log),
@@ -87,6 +89,16 @@ class Pages:
         from desktop.views.needs import NeedsPage
 
         return NeedsPage(self._database, self._cadre)
+
+    def _disputes(self) -> Page:
+        from desktop.views.disputes import DisputesPage
+
+        return DisputesPage(self._database, self._cadre)
+
+    def _tasks(self) -> Page:
+        from desktop.views.tasks import TasksPage
+
+        return TasksPage(self._database, self._cadre, self._reachable)
 
     def _meetings(self) -> Page:
         from desktop.views.meetings import MeetingsPage

@@ -74,7 +74,7 @@ def _rows(record: MyRecord) -> list[FormRow]:
     rows += _table("五、入户走访", ("日期", "方式", "目的", "干部"), visits, (30, 30, 40, 80))
     needs = tuple(map(_need, record.needs))
     heads = ("编号", "日期", "内容", "状态和结果")
-    rows += _table("六、本户诉求", heads, needs, (36, 26, 78, 40))
+    rows += _table("六、本户诉求、纠纷和任务", heads, needs, (36, 26, 78, 40))
     rows += [_title("七、谁查看过遮盖的内容"), _text(_LOOKS)]
     heads = ("信息", "处理目的", "依据（个人信息保护法）", "保存期限")
     rows += _table("八、处理规则", heads, record.purposes, (44, 42, 52, 42))

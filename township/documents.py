@@ -195,7 +195,9 @@ class OwnVisit:
 
 @dataclass(frozen=True)
 class OwnNeed:
-    """A need on a resident's own record; ``text`` is empty where it may tell of others."""
+    """A need, dispute or task on a resident's own record; ``text`` is empty where it may tell of
+    others.
+    """
 
     no: str
     on: date | None

@@ -24,6 +24,8 @@ PAGES = {
     "assessment": ((Act.PRINT, "assessment_sheet"),),
     "situations": ((Act.SEE, "situation"),),
     "needs": ((Act.SEE, "need"),),
+    "disputes": ((Act.SEE, "dispute"),),
+    "tasks": ((Act.SEE, "task"),),
     "meetings": ((Act.SEE, "meeting"),),
     "evaluation": ((Act.SEE, "evaluation"),),
     "access_log": ((Act.SEE, "access_entry"),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from desktop.models.table import Column, Sort
@@ -20,29 +20,28 @@ COLUMNS = (
 
 
 class VisitRows:
-    """The visits of the day that is shown, as they were read with the month."""
+    """Visits as they were read with the month: those of a day, or of all its days.
 
-    def __init__(self, shown: Callable[[], WorkDay | None]) -> None:
+    ``shown`` gives each with the words that stand before its session.
+    """
+
+    def __init__(self, shown: Callable[[], Iterable[tuple[str, VisitLine]]]) -> None:
         self._shown = shown
 
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        return [line.id for line in self._lines()]
+        return [line.id for _, line in self._shown()]
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         return {
             line.id: (
-                line.session,
+                f"{when}{line.session}",
                 line.household,
                 line.way if line.own else f"{line.way}（同行）",
                 line.purpose,
             )
-            for line in self._lines()
+            for when, line in self._shown()
             if line.id in ids
         }
-
-    def _lines(self) -> Sequence[VisitLine]:
-        day = self._shown()
-        return day.visits if day else ()
 
 
 def told(day: WorkDay) -> str:

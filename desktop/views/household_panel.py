@@ -17,10 +17,10 @@ from township.rules.permissions import Act
 from township.usecases.household_detail import (
     Guarded,
     HouseholdDetail,
-    MatterLine,
     PersonLine,
     VisitLine,
 )
+from township.usecases.household_matters import MatterLine
 
 Open = Callable[[str, bytes], None]
 """Goes to a record: key of its page, and its id."""
@@ -33,7 +33,7 @@ Guard = Callable[[Guarded, str, str], QWidget]
 class HouseholdPanel(Card):
     """Shows a household, or says why there is none to show.
 
-    Needs and situations lead to their pages when these are among ``reachable``.
+    Needs, situations, disputes and tasks lead to their pages when these are among ``reachable``.
     """
 
     def __init__(
@@ -76,6 +76,8 @@ class HouseholdPanel(Card):
             self.body.addWidget(self._person(person))
         self._matters("诉求", "needs", detail.needs)
         self._matters("五情", "situations", detail.situations)
+        self._matters("矛盾纠纷", "disputes", detail.disputes)
+        self._matters("任务", "tasks", detail.tasks)
         self._visits(detail)
         self.body.addStretch(1)
 

@@ -46,6 +46,8 @@ _CHOICE_EM = 8
 _PAUSE = 100
 """Milliseconds without another key after which the household is shown beside the list."""
 _ALL, _MINE = "all", "mine"
+LINKED = "linked"
+"""Target of the page: the households that are linked to this cadre."""
 _KINDS = frozenset(
     {
         "zone",
@@ -60,13 +62,16 @@ _KINDS = frozenset(
         "work_log",
         "need",
         "situation",
+        "dispute",
+        "dispute_party",
+        "task",
         PHOTO,
     }
 )
 
 
 class HouseholdsPage(Page):
-    """The households on this laptop; ``show_target`` takes the id of one."""
+    """The households on this laptop; ``show_target`` takes the id of one, or ``LINKED``."""
 
     title = "户台账"
     icon = "house-line"
@@ -163,6 +168,10 @@ class HouseholdsPage(Page):
         self.search.selectAll()
 
     def show_target(self, target: object) -> None:
+        if target == LINKED:
+            self._clear_filters()
+            self.mine.set_values((_MINE,))
+            self.reload_list()
         if isinstance(target, HouseholdFilter):
             self._clear_filters()
             self.zone.set_value(target.zone_id or "")

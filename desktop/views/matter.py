@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -33,7 +34,9 @@ from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
+from township.rules.permissions import Act
 from township.storage.database import Database
+from township.values import CHINA
 
 _PANEL_EM = 19
 
@@ -56,6 +59,8 @@ class MatterPage(Page):
     kinds: frozenset[str] = frozenset()
     kind: str | None = None
     """The kind of record that the steps change; None: they are offered by role already."""
+    adds: Button | None = None
+    """The button for a new record of this kind, where the page has one."""
 
     def __init__(
         self,
@@ -94,6 +99,10 @@ class MatterPage(Page):
     def detail(self, record: bytes) -> Shown:
         """One matter. Raises NotFound."""
         raise NotImplementedError
+
+    def today(self) -> date:
+        """The day in China, by the laptop's clock."""
+        return self.database.clock().astimezone(CHINA).date()
 
     @property
     def form(self) -> Form | None:
@@ -223,6 +232,8 @@ class MatterPage(Page):
     def _offer(self) -> None:
         if self.kind is None:
             return
+        if self.adds is not None:
+            self.rights.offer(self.adds, Act.CREATE, self.kind)
         for action in self._actions:
             if made := self.buttons.get(action.key):
                 self.rights.offer(made, action.act, self.kind)

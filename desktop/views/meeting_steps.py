@@ -168,7 +168,7 @@ def _minutes(desk: Desk, found: MeetingDetail) -> Action:
         names.append(said)
         if item.about_zone_id is not None:
             fields[level] = AgendaItem.field("level")
-            values[level] = item.level
+            values[level] = item.level or agenda.suggested_level(desk.session, item, today)
             names.append(level)
     items = [one.item for one in found.items]
 

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views.matter import MatterPage, Shown
+from desktop.views.new_matters import new_need
 from desktop.views.step_form import Action
+from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.dates import china_today
@@ -26,6 +28,7 @@ from township.usecases.zones import all_zones
 FILTERS = (
     Choice(needs.OPEN, "未办结"),
     Choice(needs.OVERDUE, "已超期"),
+    Choice(needs.SOON, "三天内到期"),
     Choice(needs.ALL, "全部"),
 )
 _ANSWERED = {Need.field("state").show(state) for state in rules.ANSWERED}
@@ -80,7 +83,20 @@ class NeedsPage(MatterPage):
         self.only.hide()
         self.search.searched.connect(lambda _: self.reload_list())
         self.search.downwards.connect(self.table.setFocus)
-        self.add_tool(self.only, self.search)
+        self.adds = button("登记诉求", self.open_new, kind="primary", glyph="plus", keys="Ctrl+N")
+        self._offer()
+        self.add_tool(self.only, self.search, self.adds)
+
+    def open_new(self) -> None:
+        """Write down a need that was raised without a visit."""
+        dialog = new_need(self.database, self.cadre_id, self)
+        dialog.saved.connect(self._raised)
+        dialog.open()
+
+    def _raised(self, need: bytes, kinds: frozenset[str]) -> None:
+        self.show_target(need)
+        self.committed.emit(kinds)
+        self.said.emit("诉求已登记", None)
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -109,6 +125,7 @@ class NeedsPage(MatterPage):
     def detail(self, record: bytes) -> Shown:
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
+            task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today())
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -140,7 +157,7 @@ class NeedsPage(MatterPage):
             ("办理措施", shown("measure")),
             ("反馈", told),
         )
-        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need))
+        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need, task))
 
 
 class _NeedRows:
@@ -172,8 +189,8 @@ class _NeedRows:
         }
 
 
-def actions(need: Need) -> list[Action]:
-    """The steps that a need can take, the next one first."""
+def actions(need: Need, task: Action | None = None) -> list[Action]:
+    """The steps that a need can take, the next one first; ``task`` gives a task from it."""
     if need.state == "closed":
         return []
     if need.feedback_at is not None:
@@ -184,7 +201,7 @@ def actions(need: Need) -> list[Action]:
         order = [RESULT, PROGRESS, CLOSE]
     if need.class_confirmed_by is None:
         order.append(CONFIRM if need.class_by else CLASS)
-    return order
+    return [*order, task] if task else order
 
 
 RESULT = Action(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from desktop.views.widgets.choice import Choice
@@ -12,13 +12,16 @@ from desktop.views.widgets.dates import Today
 from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.form import field_box, field_boxes
 from township.fields import Field
-from township.records import Need, Situation, Visit, WorkLog
+from township.records import Dispute, DisputeParty, Need, Situation, Task, Visit, WorkLog
+from township.rules import tasks as task_rules
+from township.usecases.disputes import DisputeEntry
 from township.usecases.photos import PhotoEntry
+from township.usecases.tasks import TaskEntry
 from township.usecases.visits import NeedEntry, SituationEntry, VisitEntry
 from township.values import CHINA
 
-NEEDS, SITUATIONS = "needs", "situations"
-MOST = {NEEDS: 5, SITUATIONS: 3}
+NEEDS, SITUATIONS, DISPUTES, TASKS = "needs", "situations", "disputes", "tasks"
+MOST = {NEEDS: 5, SITUATIONS: 3, DISPUTES: 2, TASKS: 3}
 """So many can be written down in one form; a second visit form takes more."""
 PHRASES = (
     "家中一切正常，无新增困难。",
@@ -49,7 +52,36 @@ _PARTS: dict[str, dict[str, Field]] = {
         "place": Situation.field("place"),
         "summary": Situation.field("summary"),
     },
+    DISPUTES: {
+        "dispute_type": Dispute.field("dispute_type"),
+        "others": replace(
+            DisputeParty.field("name"),
+            label="另一方（用顿号分开）",
+            required=True,
+            max_length=200,
+        ),
+        "people_count": Dispute.field("people_count"),
+        "level": Dispute.field("level"),
+        "party_kind": replace(DisputeParty.field("party_kind"), label="另一方是"),
+        "summary": Dispute.field("summary"),
+    },
+    TASKS: {
+        "text": Task.field("text"),
+        "owner_id": Task.field("owner_id"),
+        "due_on": Task.field("due_on"),
+    },
 }
+_ROWS: dict[str, list[list[str]]] = {
+    NEEDS: [["text", "topic"]],
+    SITUATIONS: [["kind", "level", "place"], ["summary"]],
+    DISPUTES: [["dispute_type", "others", "people_count"], ["level", "party_kind"], ["summary"]],
+    TASKS: [["text", "owner_id", "due_on"]],
+}
+_PRESET: dict[str, dict[str, Any]] = {
+    DISPUTES: {"level": "blue", "people_count": 2, "party_kind": "person"},
+    TASKS: {"owner_id": None, "due_on": None},
+}
+"""What is filled in already when a part is shown; it does not make the part one with content."""
 
 
 def session_now(now: datetime) -> str:
@@ -59,19 +91,23 @@ def session_now(now: datetime) -> str:
 
 
 def boxes(
-    household: FieldBox, companions: Sequence[tuple[bytes, str]], today: Today
+    household: FieldBox,
+    companions: Sequence[tuple[bytes, str]],
+    owners: Sequence[tuple[bytes, str]],
+    today: Today,
 ) -> dict[str, FieldBox]:
-    """All fields by name; those of needs and situations are hidden until they are asked for."""
+    """All fields by name; those of the parts are hidden until they are asked for."""
     made = {"household_id": household}
     made |= field_boxes(Visit.fields(), [one for one in _PLAIN if one not in made], today=today)
     made["sessions"] = field_box(replace(WorkLog.field("sessions"), label="时段（可多选）"))
     if companions:
         choices = [Choice(one, name) for one, name in companions]
         made["companions"] = field_box(Visit.field("companions"), choices)
+    people = {"owner_id": [Choice(one, name) for one, name in owners]}
     for part, fields in _PARTS.items():
         for at in range(MOST[part]):
             for name, field in fields.items():
-                box = field_box(field)
+                box = field_box(field, people.get(name), today, _AHEAD)
                 box.set_label(f"{_TITLES[part]} {at + 1}：{field.label}")
                 box.hide()
                 made[f"{part}.{at}.{name}"] = box
@@ -80,6 +116,9 @@ def boxes(
     return made
 
 
+_AHEAD = 330
+"""So many days from today a term without a year may lie."""
+_TITLES = {NEEDS: "诉求", SITUATIONS: "五情", DISPUTES: "纠纷", TASKS: "任务"}
 _ASKED = {"police": "接手单位、帮助了谁（先打 110，不写案情）", "opinion": "话题（不写是谁说的）"}
 """What is to be written of 警情 and 舆情. Source: domain §4.4."""
 
@@ -96,9 +135,6 @@ def _follow_kind(made: Mapping[str, FieldBox], at: int) -> None:
     kind.changed.connect(follow)
 
 
-_TITLES = {NEEDS: "诉求", SITUATIONS: "五情"}
-
-
 def rows(names: Mapping[str, FieldBox]) -> list[list[str]]:
     """How the fields lie."""
     lines = [
@@ -108,41 +144,56 @@ def rows(names: Mapping[str, FieldBox]) -> list[list[str]]:
         ["talk", "carry_over"],
         ["policies_told"],
     ]
-    for at in range(MOST[NEEDS]):
-        lines.append([f"{NEEDS}.{at}.text", f"{NEEDS}.{at}.topic"])
-    for at in range(MOST[SITUATIONS]):
-        here = f"{SITUATIONS}.{at}."
-        lines += [[here + "kind", here + "level", here + "place"], [here + "summary"]]
+    for part, shape in _ROWS.items():
+        for at in range(MOST[part]):
+            lines += [[f"{part}.{at}.{name}" for name in line] for line in shape]
     return lines
 
 
 def names_of(part: str, at: int) -> list[str]:
-    """The fields of one need or situation."""
+    """The fields of one need, situation, dispute or task."""
     return [f"{part}.{at}.{name}" for name in _PARTS[part]]
 
 
+def first_of(part: str, at: int) -> str:
+    """The field of it in which typing begins."""
+    return f"{part}.{at}.{_ROWS[part][0][0]}"
+
+
+def preset(part: str, at: int, cadre: bytes, visited_on: date | None) -> dict[str, Any]:
+    """What is filled in when it is shown: a dispute is blue between two, a task one's own."""
+    values: dict[str, Any] = dict(_PRESET.get(part, {}))
+    if part == TASKS:
+        values["owner_id"] = cadre
+        values["due_on"] = task_rules.default_due(visited_on) if visited_on else None
+    return {f"{part}.{at}.{name}": value for name, value in values.items()}
+
+
 def given(part: str, values: Mapping[str, Any]) -> list[int]:
-    """Which needs or situations have anything in them."""
+    """Which needs, situations, disputes or tasks have anything in them that was typed."""
+    typed = [name for name in _PARTS[part] if name not in _PRESET.get(part, {})]
     return [
         at
         for at in range(MOST[part])
-        if any(values[name] not in (None, "") for name in names_of(part, at))
+        if any(values[f"{part}.{at}.{name}"] not in (None, "") for name in typed)
     ]
 
 
 def entry(values: Mapping[str, Any], photos: tuple[PhotoEntry, ...] = ()) -> VisitEntry:
     """What the form says."""
-    needs = (names_of(NEEDS, at) for at in given(NEEDS, values))
-    seen = (names_of(SITUATIONS, at) for at in given(SITUATIONS, values))
+
+    def all_of(part: str) -> list[dict[str, Any]]:
+        found = given(part, values)
+        return [{name: values[f"{part}.{at}.{name}"] for name in _PARTS[part]} for at in found]
+
     return VisitEntry(
         **{name: values[name] for name in _PLAIN},
         sessions=values["sessions"],
         companions=values.get("companions", ()),
-        needs=tuple(NeedEntry(text=values[text], topic=values[topic]) for topic, text in needs),
-        situations=tuple(
-            SituationEntry(values[kind], values[level], values[summary], values[place])
-            for kind, level, place, summary in seen
-        ),
+        needs=tuple(NeedEntry(**one) for one in all_of(NEEDS)),
+        situations=tuple(SituationEntry(**one) for one in all_of(SITUATIONS)),
+        disputes=tuple(DisputeEntry(**one) for one in all_of(DISPUTES)),
+        tasks=tuple(TaskEntry(**one) for one in all_of(TASKS)),
         photos=photos,
     )
 

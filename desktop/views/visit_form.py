@@ -1,8 +1,8 @@
-"""The visit form: one visit with its needs and situations, kept while it is typed."""
+"""The visit form: one visit with all that was raised there, kept while it is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -13,27 +13,28 @@ from desktop.models.who import Rights
 from desktop.theme import restyle
 from desktop.views import visit_draft
 from desktop.views import visit_fields as fields
+from desktop.views.household_field import household_field
 from desktop.views.photo_row import PhotoRow
 from desktop.views.picture_catcher import PictureCatcher
 from desktop.views.visit_draft import VisitDraft
-from desktop.views.visit_fields import MOST, NEEDS, SITUATIONS
+from desktop.views.visit_fields import SITUATIONS
+from desktop.views.visit_parts import Parts
 from desktop.views.widgets.autosave import Autosave
-from desktop.views.widgets.basics import Button, button, label, row, scrolled
-from desktop.views.widgets.choice import Choice
+from desktop.views.widgets.basics import button, label, row, scrolled
 from desktop.views.widgets.field import Draft
-from desktop.views.widgets.finder import FinderField
+from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
 from desktop.views.widgets.text import LongTextField
 from township.errors import InvalidInput, WorldError
-from township.records import Visit
+from township.records import Cadre, Visit
 from township.rules.permissions import Act
 from township.storage.database import Database
+from township.usecases.special_contacts import contact_of
 from township.usecases.visits import log_visit, previous_talk
-from township.usecases.work_month import companions, find_households, household_names
+from township.usecases.work_month import companions
 from township.values import CHINA
 
 _CARRY_OVER = 500
-_KINDS = {NEEDS: "need", SITUATIONS: "situation"}
 
 
 class VisitForm(QWidget):
@@ -60,15 +61,19 @@ class VisitForm(QWidget):
         self._carried = ""
         with database.reader() as session:
             together = companions(session, cadre_id)
+            me = session.get(Cadre, cadre_id)
             draft = visit_draft.read(session, cadre_id)
-        finder = FinderField(Visit.field("household_id"), self._find, self._describe)
-        boxes = fields.boxes(finder, together, self._today)
+        finder = household_field(database, cadre_id, Visit.field("household_id"))
+        owners = [(cadre_id, f"{me.name}（本人）" if me else "本人"), *together]
+        boxes = fields.boxes(finder, together, owners, self._today)
         self.form = Form(boxes, fields.rows(boxes))
         self.photos = PhotoRow()
         self.note = label("", "caption", wrap=True)
+        self.special = label("", "caption", wrap=True)
         self.problem = label("", "problem", wrap=True)
         self.warning = label("警情请先拨打 110；紧急情况请先打电话，再在这里登记。", "caption")
-        self.more: dict[str, Button] = {}
+        self.parts = Parts(self.form, cadre_id)
+        self.parts.shown.connect(self._part_shown)
         self._build()
         self.autosave = Autosave(self.form, self._keep)
         self._offer(Rights(database, cadre_id))
@@ -85,20 +90,10 @@ class VisitForm(QWidget):
         known = self.form.boxes["household_id"].value() is not None
         self.form.boxes["talk" if known else "household_id"].setFocus()
 
-    def add_part(self, part: str) -> None:
-        """Show the fields of one more need or situation."""
-        hidden = (at for at in range(MOST[part]) if self._is_hidden(part, at))
-        if (at := next(hidden, None)) is not None:
-            self._show_part(part, at, shown=True)
-            names = fields.names_of(part, at)
-            first = names[-1] if part == NEEDS else names[0]
-            self.form.boxes[first].setFocus()
-            self._scroll_soon()
-
     def save(self, *, then_print: bool = False) -> None:
         """Check and save; problems are shown and nothing that was typed is lost."""
         values = self.form.values()
-        self._hide_blank(values)
+        self.parts.hide_blank(values)
         if not self.form.check():
             self._tell("还有内容要补全，见标红的地方")
             return
@@ -127,9 +122,7 @@ class VisitForm(QWidget):
             return
         self.autosave.stop()
         self.form.clear()
-        for part, most in MOST.items():
-            for at in range(most):
-                self._show_part(part, at, shown=False)
+        self.parts.hide_all()
         self._fill(VisitDraft(), None)
         self._tell("")
         self.start()
@@ -147,12 +140,6 @@ class VisitForm(QWidget):
         inner.setContentsMargins(0, 0, 8, 0)
         inner.addWidget(self.form)
         inner.addWidget(self.photos)
-        self.more = {
-            NEEDS: button("加一条诉求", lambda: self.add_part(NEEDS), glyph="plus", keys="Alt+Q"),
-            SITUATIONS: button(
-                "加一条五情", lambda: self.add_part(SITUATIONS), glyph="plus", keys="Alt+W"
-            ),
-        }
         phrases = button("插入常用语", lambda: phrases.showMenu(), keys="Alt+Y")
         phrases.setMenu(self._phrases())
         inner.addStretch(1)
@@ -166,33 +153,25 @@ class VisitForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.note)
+        layout.addWidget(self.special)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.warning)
         layout.addWidget(self.problem)
-        layout.addLayout(
-            row(
-                button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S"),
-                self._print,
-                *self.more.values(),
-                phrases,
-                1,
-                button("清空重填", self.throw_away, kind="quiet"),
-                button("返回", self._back, kind="quiet"),
-            )
+        save = button("保存", self.save, kind="primary", glyph="floppy-disk", keys="Ctrl+S")
+        foot = row(
+            flowing(save, self._print, *self.parts.buttons.values(), phrases),
+            button("清空重填", self.throw_away, kind="quiet"),
+            button("返回", self._back, kind="quiet"),
         )
+        foot.setStretch(0, 1)
+        layout.addLayout(foot)
         self.problem.hide()
         self.warning.hide()
+        self.special.hide()
 
     def _offer(self, rights: Rights) -> None:
-        self._rights = rights
         rights.offer(self._print, Act.PRINT, "visit")
-        for part in MOST:
-            self._offer_part(part)
-
-    def _offer_part(self, part: str) -> None:
-        """One more of it can be added while there is room, if the roles allow it."""
-        room = any(self._is_hidden(part, one) for one in range(MOST[part]))
-        self._rights.offer(self.more[part], Act.CREATE, _KINDS[part], able=room)
+        self.parts.offer(rights)
 
     def _phrases(self) -> QMenu:
         menu = QMenu(self)
@@ -227,6 +206,7 @@ class VisitForm(QWidget):
         elif household not in (None, box.value()):
             self.note.setText("还有一次没有保存的走访，请先保存或清空，再登记另一户。")
         self.note.setVisible(bool(self.note.text()))
+        self._tell_special()
 
     def _restore(self, draft: Mapping[str, Draft]) -> None:
         try:
@@ -235,23 +215,30 @@ class VisitForm(QWidget):
             self.note.setText("上次的草稿有一部分读不出来，请核对。")
         else:
             self.note.setText("已恢复上次没有保存的内容。")
-        values = self.form.values()
-        for part in MOST:
-            for at in fields.given(part, values):
-                self._show_part(part, at, shown=True)
-
-    def _find(self, text: str) -> Sequence[Choice]:
-        with self._database.reader() as session:
-            return [Choice(*found) for found in find_households(session, text, by=self._cadre)]
-
-    def _describe(self, household: Any) -> Choice | None:
-        with self._database.reader() as session:
-            found = household_names(session, [household], by=self._cadre).get(household)
-        return Choice(household, *found) if found else None
+        self.parts.show_given(self.form.values())
 
     def _household_picked(self) -> None:
-        if self.form.boxes["household_id"].value() is not None:
+        box = self.form.boxes["household_id"]
+        if box.value() is not None:
             self._carry_over()
+            if box.editor.hasFocus():
+                self.start()
+        self._tell_special()
+
+    def _tell_special(self) -> None:
+        """Say that the visit counts as contact of a special group: nobody enters that again."""
+        home = self.form.boxes["household_id"].value()
+        with self._database.reader() as session:
+            found = contact_of(session, home, self._today()) if home else None
+        text = ""
+        if found:
+            last = f"上次联系 {found.last}，" if found.last else ""
+            text = (
+                f"本户是{'、'.join(found.groups)}户，保存后自动记为一次特殊群体联系（{last}"
+                f"每 {found.days} 天联系一次），不用另外登记。"
+            )
+        self.special.setText(text)
+        self.special.setVisible(bool(text))
 
     def _carry_over(self) -> None:
         """Fill in what was talked about last time, unless the person wrote something there."""
@@ -264,21 +251,9 @@ class VisitForm(QWidget):
         with QSignalBlocker(self.form):
             box.set_value(self._carried or None)
 
-    def _is_hidden(self, part: str, at: int) -> bool:
-        return self.form.boxes[fields.names_of(part, at)[0]].isHidden()
-
-    def _show_part(self, part: str, at: int, *, shown: bool) -> None:
-        for name in fields.names_of(part, at):
-            self.form.boxes[name].setVisible(shown)
-        self._offer_part(part)
-        self.warning.setVisible(not self._is_hidden(SITUATIONS, 0))
-
-    def _hide_blank(self, values: Mapping[str, Any]) -> None:
-        """Needs and situations in which nothing was written are not asked for."""
-        for part, most in MOST.items():
-            for at in set(range(most)) - set(fields.given(part, values)):
-                if not any(self.form.boxes[one].unreadable() for one in fields.names_of(part, at)):
-                    self._show_part(part, at, shown=False)
+    def _part_shown(self) -> None:
+        self.warning.setVisible(self.parts.is_shown(SITUATIONS, 0))
+        self._scroll_soon()
 
     def _keep(self, values: Mapping[str, Draft]) -> None:
         try:

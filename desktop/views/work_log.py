@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
@@ -32,6 +32,7 @@ from desktop.views.widgets.table import TableView
 from township.rules.permissions import Act
 from township.storage import search
 from township.storage.database import Database
+from township.usecases.field_days import VisitLine
 from township.usecases.photos import PhotoEntry
 from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
@@ -67,8 +68,10 @@ class WorkLogPage(Page):
         self.month = WorkMonth(False, 0, 0, 0, {})
         self.form: VisitForm | None = None
         self.grid = MonthGrid()
-        self.counted = StatCard("本月已计天数")
-        self.model = TableModel(COLUMNS, VisitRows(lambda: self.month.days.get(self.day)), self)
+        self.counted = StatCard("本月已计天数", opens=True)
+        self.whole = False
+        """Does the list show the visits of the whole month?"""
+        self.model = TableModel(COLUMNS, VisitRows(self._visits), self)
         self._nothing = EmptyState("notebook", "")
         self.steps = DayActions(database, cadre_id, self._rights)
         self.table = TableView(self.model, self._nothing)
@@ -79,6 +82,7 @@ class WorkLogPage(Page):
 
     def show_day(self, day: date) -> None:
         """Make a day current, turning to its month when it is another one."""
+        self.whole = False
         turned = (day.year, day.month) != (self.day.year, self.day.month) or not self._loaded
         self.day = day
         if turned:
@@ -86,6 +90,12 @@ class WorkLogPage(Page):
         else:
             self.grid.set_current(day)
             self._show_day()
+
+    def show_whole_month(self) -> None:
+        """The visits behind the number of days: all of the month, the newest first."""
+        self.whole = True
+        self._show_day()
+        self._to_list()
 
     def open_form(self, household: bytes | None = None) -> None:
         """Show the visit form, with what was left unsaved in it, if the roles allow a visit."""
@@ -152,7 +162,9 @@ class WorkLogPage(Page):
             ("方向键、PageUp / PageDown", "换一天、换一月"),
             ("Enter", "到当天的走访列表；在列表中打开走访报告"),
             ("Ctrl+S / Ctrl+P", "走访表单：保存 / 保存并打印"),
-            ("Alt+Q / Alt+W / Alt+Y", "走访表单：加诉求 / 加五情 / 插入常用语"),
+            ("Alt+Q / Alt+W", "走访表单：加诉求 / 加五情"),
+            ("Alt+J / Alt+R", "走访表单：加纠纷 / 加任务"),
+            ("Alt+Y", "走访表单：插入常用语"),
             ("Alt+Z / Ctrl+V", "走访表单：添加照片 / 粘贴图片"),
         ]
 
@@ -202,6 +214,7 @@ class WorkLogPage(Page):
         self._nothing.set_text("这一天没有走访记录", hint)
 
     def _connect(self) -> None:
+        self.counted.pressed.connect(self.show_whole_month)
         self.grid.moved.connect(self.show_day)
         self.grid.turned.connect(self._turn)
         self.grid.opened.connect(self._to_list)
@@ -226,14 +239,38 @@ class WorkLogPage(Page):
 
     def _show_day(self) -> None:
         day = self.month.days.get(self.day)
-        self._day_title.setText(f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}")
-        self._reason.setText(told(day) if day else "没有工作日志。")
+        if self.whole:
+            self._day_title.setText(f"{self.day.year} 年 {self.day.month} 月　全月走访")
+            count = f"{len(self.month.days)} 天有日志，共走访 {len(list(self._visits()))} 次。"
+            self._reason.setText(count)
+        else:
+            title = f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}"
+            self._day_title.setText(title)
+            self._reason.setText(told(day) if day else "没有工作日志。")
         self.table.reload()
         self._picked()
 
+    def _visits(self) -> Iterator[tuple[str, VisitLine]]:
+        """The visits of the list, each with its day where it is one of the whole month."""
+        days = self.month.days
+        if self.whole:
+            for on in sorted(days, reverse=True):
+                yield from ((f"{on.day}日 ", one) for one in days[on].visits)
+        elif day := days.get(self.day):
+            yield from (("", one) for one in day.visits)
+
     def _picked(self) -> None:
-        self.steps.show_day(self.day, self.month.days.get(self.day), self.table.current_id())
-        self._show_photos()
+        picked = self.table.current_id()
+        on = self._day_of(picked) if self.whole else self.day
+        self.steps.setVisible(on is not None)
+        if on is not None:
+            self.steps.show_day(on, self.month.days.get(on), picked)
+        self._show_photos(on)
+
+    def _day_of(self, visit: bytes | None) -> date | None:
+        """The day of the month on which a visit was."""
+        days = self.month.days.items()
+        return next((on for on, day in days if any(one.id == visit for one in day.visits)), None)
 
     def _changed(self, kinds: frozenset[str], said: str, undo: Callable[[], None] | None) -> None:
         self._load()
@@ -241,10 +278,10 @@ class WorkLogPage(Page):
         if said:
             self.said.emit(said, undo)
 
-    def _show_photos(self) -> None:
+    def _show_photos(self, on: date | None) -> None:
         """The photographs of the visit that is picked in the list; how many when none is."""
         empty(self._pictures)
-        day, picked = self.month.days.get(self.day), self.table.current_id()
+        day, picked = self.month.days.get(on or date.min), self.table.current_id()
         found = self._photos.of(visit.id for visit in day.visits) if day else {}
         if picked is None and found:
             count = sum(map(len, found.values()))

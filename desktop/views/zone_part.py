@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -21,7 +20,6 @@ from township.storage.database import Database
 from township.storage.roles import roles_of
 from township.usecases.township_settings import settings_of
 from township.usecases.zones import held_zones
-from township.values import CHINA
 
 Scope = Callable[[], bytes | None]
 """The zone that is picked above the parts; None: all that this laptop holds."""
@@ -51,10 +49,6 @@ class ZonePart(MatterPage):
 
     def rows(self) -> Rows:
         return _Rows(self)
-
-    def today(self) -> date:
-        """The day in China by the clock of the data."""
-        return self.database.clock().astimezone(CHINA).date()
 
     def zones(self, session: Session) -> list[bytes]:
         """The zones of the list."""

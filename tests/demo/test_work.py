@@ -162,3 +162,23 @@ def test_agendas_say_nothing_restricted(rows: list[Row]) -> None:
     assert set(reviewed.values()) == {13}
     states = Counter(row.fields["state"] for row in of(rows, "resolution"))
     assert states["done"] > 5 * states["open"] > 0
+
+
+def test_disputes_have_two_parties_and_most_are_settled(rows: list[Row]) -> None:
+    found = of(rows, "dispute")
+    states = Counter(row.fields["state"] for row in found)
+    assert states["closed"] > len(found) / 2 and states["open"] >= 1
+    parties = Counter(row.fields["dispute_id"] for row in of(rows, "dispute_party"))
+    assert set(parties.values()) == {2} and parties.keys() == {row.id for row in found}
+    for row in found:
+        dates = [str(row.fields[name]) for name in row.fields if name.endswith("_on")]
+        assert max(dates) < TODAY.isoformat()
+        if row.fields["state"] == "closed":
+            assert row.fields["result"] in ("settled", "ended_to_court")
+
+
+def test_tasks_are_done_about_their_day(rows: list[Row]) -> None:
+    found = of(rows, "task")
+    assert len(found) > 13 * 8
+    late = [row for row in found if row.fields["state"] == "open"]
+    assert all(str(row.fields["due_on"]) >= "2026-05-17" for row in late)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop import theme
 from desktop.background import Background
-from desktop.views.households import _PAUSE, HouseholdsPage
+from desktop.views.households import _PAUSE, LINKED, HouseholdsPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.page import Page
 from tests.desktop import villages
@@ -91,6 +91,15 @@ def test_filters_narrow_the_list_and_a_target_lifts_them(page: HouseholdsPage) -
     assert page.model.rowCount() == 1
     page.show_target(HOMES[6])
     assert (page.table.current_id(), page.model.rowCount()) == (HOMES[6], 8)
+
+
+def test_a_number_elsewhere_opens_the_linked_households(page: HouseholdsPage) -> None:
+    page.mine.set_values(("mine",))
+    page.reload_list()
+    linked = page.model.rowCount()
+    page._clear_filters()
+    page.show_target(LINKED)
+    assert page.mine.values() == ("mine",) and page.model.rowCount() == linked
 
 
 def test_groups_follow_the_zone(page: HouseholdsPage) -> None:

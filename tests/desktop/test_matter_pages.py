@@ -109,7 +109,7 @@ def test_closing_without_feedback_is_refused_in_words(page: NeedsPage) -> None:
 
 def test_a_need_is_carried_to_its_end(page: NeedsPage, qtbot: QtBot, database: Database) -> None:
     first = page.table.current_id()
-    assert list(page.buttons) == ["result", "progress", "close", "class"]
+    assert list(page.buttons) == ["result", "progress", "close", "class", "need.task"]
     page.open_action(PROGRESS)
     fill_form(page, taken_on=china_today(), text="已联系水管站")
     with qtbot.waitSignals([page.committed, page.said]):

@@ -112,8 +112,8 @@ def test_pasted_while_typing(form: VisitForm, shot: Shot, qtbot: QtBot) -> None:
 
 def test_pasted_beside_the_fields(form: VisitForm, qtbot: QtBot) -> None:
     QApplication.clipboard().setImage(landscape())
-    form.more["needs"].setFocus()
-    qtbot.keyClick(form.more["needs"], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    form.parts.buttons["needs"].setFocus()
+    qtbot.keyClick(form.parts.buttons["needs"], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert len(form.photos.cells) == 1
 
 

@@ -121,6 +121,19 @@ def test_the_month_tells_what_counts(page: WorkLogPage, qtbot: QtBot) -> None:
     assert page.day == date(2026, 3, 25)
 
 
+def test_the_number_of_days_opens_its_visits(page: WorkLogPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.counted, Qt.Key.Key_Return)
+    assert [page.model.index(row, 0).data() for row in range(page.model.rowCount())] == [
+        "20日 上午",
+        "19日 上午",
+        "18日 上午",
+        "4日 上午",
+    ]
+    assert page._day_title.text() == "2026 年 5 月　全月走访"
+    page.show_day(date(2026, 5, 18))
+    assert page.model.rowCount() == 1 and page.model.index(0, 0).data() == "上午"
+
+
 def test_another_page_can_ask_for_a_day(page: WorkLogPage) -> None:
     open_form(page, HOME)
     page.show_day(date(2026, 4, 1))
@@ -143,10 +156,10 @@ def test_a_visit_is_written_by_keyboard(
     )
     assert values["carry_over"] == "想修水池"
     form._insert("家中一切正常。")
-    form.add_part("needs")
+    form.parts.add("needs")
     qtbot.keyClicks(form.form.boxes["needs.0.text"].editor, "water pool")
     form.form.boxes["needs.0.topic"].set_value("water")
-    form.add_part("situations")
+    form.parts.add("situations")
     with qtbot.waitSignals([page.committed, page.said]):
         form.save()
     assert page.form is None and page.model.rowCount() == 2
@@ -160,8 +173,8 @@ def test_a_visit_is_written_by_keyboard(
 def test_problems_show_in_place_and_nothing_is_lost(page: WorkLogPage, database: Database) -> None:
     form = open_form(page, HOME)
     form.form.set_values({"visited_on": date(2026, 5, 21), "talk": "谈话"})
-    form.add_part("needs")
-    form.add_part("needs")
+    form.parts.add("needs")
+    form.parts.add("needs")
     form.form.set_values({"needs.1.text": "路灯不亮"})
     form.save()
     assert form.problem.isVisible()
@@ -174,7 +187,7 @@ def test_problems_show_in_place_and_nothing_is_lost(page: WorkLogPage, database:
 
 def test_a_draft_comes_back(page: WorkLogPage, qtbot: QtBot, database: Database) -> None:
     form = open_form(page, HOME)
-    form.add_part("situations")
+    form.parts.add("situations")
     qtbot.keyClicks(form.form.boxes["talk"].editor, "half")
     qtbot.keyClicks(form.form.boxes["situations.0.place"].editor, "pool")
     qtbot.keyClick(form, Qt.Key.Key_Escape)
@@ -219,9 +232,12 @@ def test_it_fits_the_smallest_screen(
     window.show_page("worklog", ("visit", HOME))
     shown = window.page("worklog")
     assert isinstance(shown, WorkLogPage) and shown.form is not None
-    shown.form.add_part("needs")
-    shown.form.add_part("situations")
+    shown.form.parts.add("needs")
+    shown.form.parts.add("situations")
     shoot(window, qtbot, "visit")
+    shown.form.parts.add("disputes")
+    shown.form.parts.add("tasks")
+    shoot(window, qtbot, "visit-all")
     assert window.width() == 1366 and window.height() == 768
 
 

@@ -65,7 +65,7 @@ def test_all_that_is_kept_is_on_it_unmasked() -> None:
 def test_what_is_not_there_is_said_in_a_word() -> None:
     bare = replace(RECORD, groups=(), consents=(), requests=(), visits=(), needs=(), hotline="")
     text = "".join(words(bare))
-    for part in ("特殊群体", "同意情况", "您的申请", "入户走访", "本户诉求"):
+    for part in ("特殊群体", "同意情况", "您的申请", "入户走访", "本户诉求、纠纷和任务"):
         assert f"{part}：无" in text
     assert "村热线" not in text
 

@@ -38,6 +38,8 @@ ZONES = (
     *("仙女坪村", "西陵峡村", "龙马溪村", "北峰村", "铺坪村", "天龙村"),
 )
 VILLAGE = "链子岩村"
+HOME = new_id()
+"""The one household there, 链子岩-2-017."""
 IDS = {name: new_id() for name in ZONES}
 PEOPLE = {
     "secretary": ("向书记", "VC VS", "VS"),
@@ -154,8 +156,12 @@ class Seat:
         assert isinstance(page, kind)
         return page
 
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait until something shows."""
+        self._qtbot.waitUntil(true, timeout=5_000)
+
     def today(self, system: str = meetings_due.SYSTEM) -> list[str]:
-        """The lines about meetings, or of another system, on 今日, as the person reads them."""
+        """The lines about meetings, or another system, on 今日, as the person reads them."""
         self.window.show_page("today")
         self.window.reload()
         return [one.text() for one in self._lines(system)]

@@ -26,7 +26,8 @@ from township.records import (
 )
 from township.storage import search, tables
 from township.storage.database import Database
-from township.usecases.household_detail import HISTORY, household_detail
+from township.usecases.household_detail import household_detail
+from township.usecases.household_matters import HISTORY
 from township.usecases.household_rows import household_rows
 from township.usecases.households import (
     LAST_VISIT,

@@ -143,8 +143,9 @@ def test_the_township_reviews_every_zone(database: Database, clock: Clock) -> No
         do(database, CADRE, lambda w: meeting_steps.record(w, None, mayor))
     meeting = do(database, CLERK, lambda w: meeting_steps.record(w, None, mayor))
     assert topics(database, meeting) == [
-        "龙马溪村：未办结诉求 2 件（超期 1 件），未办结五情 1 件，未完成议定事项 1 项",
-        "天龙村：未办结诉求 0 件，未办结五情 0 件，未完成议定事项 0 项",
+        "龙马溪村：未办结诉求 2 件（超期 1 件），未化解纠纷 0 件，未办结五情 1 件，"
+        "未完成议定事项 1 项",
+        "天龙村：未办结诉求 0 件，未化解纠纷 0 件，未办结五情 0 件，未完成议定事项 0 项",
     ]
     with database.reader() as session:
         found = meetings.meeting_detail(session, meeting)

@@ -18,12 +18,15 @@ from township.errors import InvalidInput, NotAllowed
 from township.records import (
     Attachment,
     Consent,
+    Dispute,
+    DisputeParty,
     Erasure,
     Household,
     Need,
     Person,
     RightsRequest,
     SpecialGroupMember,
+    Task,
     Visit,
 )
 from township.rules import rights as rules
@@ -298,6 +301,14 @@ def test_my_record_has_all_of_one_person_and_nothing_of_others(database: Databas
         offices.add(
             connection, SpecialGroupMember, source="self_report", **{**group, "person_id": WIFE}
         )
+        matter = {"zone_id": ZONE, "state": "open"}
+        fence = {"found_on": date(2026, 5, 1), "dispute_type": "neighbour", "summary": "张三占地"}
+        dispute = offices.add(connection, Dispute, no="D-1", **matter, **fence)
+        party = {"zone_id": ZONE, "dispute_id": dispute}
+        offices.add(connection, DisputeParty, position=1, home_id=HOME, **party)
+        offices.add(connection, DisputeParty, position=2, name="张三", **party)
+        task = {"household_id": HOME, "text": "问张三", "due_on": date(2026, 5, 9)}
+        offices.add(connection, Task, source="visit", **matter, **task)
     with database.work(VILLAGE) as work:
         found = my_record.print_my_record(work, HEAD)
         work.commit()
@@ -305,7 +316,9 @@ def test_my_record_has_all_of_one_person_and_nothing_of_others(database: Databas
     assert facts["联系电话"] == PHONE and facts["户编号"] == "龙马溪-2-017"
     assert facts["本户联系电话"] == "0717-2880000"
     assert [(one.on, one.cadres) for one in found.visits] == [(date(2026, 5, 2), ("向美华",))]
-    assert [one.text for one in found.needs] == [""]
+    assert [one.text for one in found.needs] == ["", "", ""]
+    kinds = [one.topic for one in found.needs][1:]
+    assert kinds == ["矛盾纠纷（邻里）", "任务"]
     assert [source for _, source, _ in found.groups] == ["走访发现", "本人申报：已申报"]
     assert len(found.consents) == len(found.requests) == 1
     for others in ("李桂香", "张三", "身体不好"):

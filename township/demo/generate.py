@@ -18,6 +18,7 @@ from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
 from township.demo.assessments import Assessments
 from township.demo.boxes import Boxes
+from township.demo.disputes import Disputes
 from township.demo.evaluations import Evaluations
 from township.demo.links import Links
 from township.demo.meetings import Meetings
@@ -142,6 +143,10 @@ class _Township:
         later = _Later()
         rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
         later.put(rounds.rows(places))
+        days = (self._first, self._today)
+        numbers = Counter(self._device)
+        quarrels = Disputes(staff, self._ids, self._random("disputes"), numbers, days)
+        later.put(quarrels.rows(homes))
         later.put(self._boxes(staff).openings(places, homes))
         for day, entered in field_days(staff, plan, self._first, self._today, self._households):
             if day == self._first or (day.month, day.day) == (1, 1):

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from township.codes import (
+from township.dispute_codes import (
     DISPUTE_AGREEMENT,
     DISPUTE_CHANNEL,
     DISPUTE_FOUND,

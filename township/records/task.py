@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from township.codes import TASK_SOURCE, TASK_STATE
+from township.dispute_codes import TASK_SOURCE, TASK_STATE
 from township.fields import Sensitivity, column
 from township.records.base import Record
 from township.values import Kind

@@ -79,7 +79,12 @@ def purposes(terms: Terms = PRESET) -> tuple[Purpose, ...]:
         Purpose("身份证号、出生日期", "办理救助、医保等需要核对身份的事项", duty, "办理所需期间"),
         Purpose("联系电话", "通知、回访", consent, "撤回同意即停止使用并删除"),
         Purpose("入户走访、工作日志", "了解情况，落实联系户责任", duty, f"{visits}，之后只留计数"),
-        Purpose("诉求、五情", "办理并反馈", duty, years.format("办结之日", terms.matters)),
+        Purpose(
+            "诉求、五情、矛盾纠纷、任务",
+            "办理并反馈",
+            duty,
+            years.format("办结之日", terms.matters),
+        ),
         Purpose("特殊群体", "优先走访和帮扶", duty, years.format("退出之日", terms.special_groups)),
         Purpose("走访照片", "说明道路、房屋等情况", consent, f"{visits}；撤回同意即删除"),
     )

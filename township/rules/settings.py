@@ -93,6 +93,20 @@ class Settings:
     """So many of the township's cadres serve in a zone at least. Source: township rule."""
     zone_cadres_most: int = 3
     """So many of the township's cadres serve in a zone at most. Source: township rule."""
+
+    task_days: int = 15
+    """Term that forms propose for a task, in calendar days. Source: domain §5.7 [P]."""
+
+    dispute_days: tuple[int, int, int, int] = (30, 20, 15, 7)
+    """Days for resolving a dispute of level blue, yellow, orange, red. Source: domain §5.5 [P],
+    人民调解工作若干规定 art. 33 (normally within a month)."""
+    dispute_contact_days: tuple[int, int, int, int] = (3, 2, 1, 0)
+    """Days until the first contact with the parties, by level. Source: domain §5.5 [P]."""
+    dispute_people: tuple[int, int, int] = (5, 10, 30)
+    """So many people make a dispute yellow, orange, red at least. Source: domain §5.5 [P]."""
+    dispute_revisit_days: int = 30
+    """So many days after its end the parties are visited again. Source: domain §4.6 [P]."""
+
     contact_close_days: int = 30
     """Days between contacts with old people alone and left-behind children.
     Source: domain §4.2 [P]."""

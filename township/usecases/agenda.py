@@ -17,14 +17,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from township.records import (
     AgendaItem,
     Cadre,
+    Dispute,
     Group,
     Household,
     Meeting,
     Need,
     Resolution,
     Situation,
+    Task,
 )
 from township.rules import needs as need_rules
+from township.rules.disputes import LEVELS
+from township.rules.tasks import OPEN
+from township.usecases.dispute_list import Owners, ZoneDisputes, open_by_zone, standing_of
 from township.usecases.needs import DUE, UNANSWERED
 from township.usecases.zones import all_zones
 
@@ -41,6 +46,8 @@ class Proposed:
     need_id: bytes | None = None
     situation_id: bytes | None = None
     resolution_id: bytes | None = None
+    dispute_id: bytes | None = None
+    task_id: bytes | None = None
     about_zone_id: bytes | None = None
     reporter_id: bytes | None = None
 
@@ -48,13 +55,19 @@ class Proposed:
 def proposal(session: Session, zone_id: bytes | None, today: date) -> list[Proposed]:
     """What a regular meeting of a zone, or of the township (None), has to talk about.
 
-    Unfinished resolutions come back until they are done. A need or situation comes once, and
-    again while it is urgent. The township reviews all zones, one line each.
+    Unfinished resolutions and open disputes come back until they are done. A need, situation or
+    task comes once, and again while it is urgent. The township reviews all zones, one line each.
     """
     found = list(_resolutions(session, zone_id))
     if zone_id is None:
         return [*found, *_reviews(session, today)]
-    return [*found, *_situations(session, zone_id), *_needs(session, zone_id, today)]
+    return [
+        *found,
+        *_disputes(session, zone_id, today),
+        *_situations(session, zone_id),
+        *_needs(session, zone_id, today),
+        *_tasks(session, zone_id, today),
+    ]
 
 
 def lacking(session: Session, meeting: Meeting, today: date) -> list[Proposed]:
@@ -64,6 +77,8 @@ def lacking(session: Session, meeting: Meeting, today: date) -> list[Proposed]:
             AgendaItem.need_id,
             AgendaItem.situation_id,
             AgendaItem.resolution_id,
+            AgendaItem.dispute_id,
+            AgendaItem.task_id,
             AgendaItem.about_zone_id,
         ).where(AgendaItem.meeting_id == meeting.id, AgendaItem.deleted_at.is_(None))
     )
@@ -83,7 +98,8 @@ def add(session: Session, meeting: Meeting, proposed: Sequence[Proposed]) -> lis
 
 
 def _points(one: Proposed) -> set[bytes]:
-    ids = (one.need_id, one.situation_id, one.resolution_id, one.about_zone_id)
+    beside = (one.dispute_id, one.task_id, one.about_zone_id)
+    ids = (one.need_id, one.situation_id, one.resolution_id, *beside)
     return {found for found in ids if found is not None}
 
 
@@ -139,6 +155,40 @@ def _needs(session: Session, zone_id: bytes, today: date) -> Iterator[Proposed]:
         yield Proposed(topic, need_id=need.id, reporter_id=need.owner_point)
 
 
+def _disputes(session: Session, zone_id: bytes, today: date) -> Iterator[Proposed]:
+    found = session.scalars(
+        select(Dispute).where(
+            Dispute.zone_id == zone_id, Dispute.deleted_at.is_(None), Dispute.state == OPEN
+        )
+    )
+    levels = [(standing_of(session, one, today).level, one) for one in found]
+    levels.sort(key=lambda pair: (-LEVELS.index(pair[0]), pair[1].no or ""))
+    for level, one in levels:
+        label = Dispute.field("level").show(level)
+        topic = f"矛盾纠纷〔{one.shown('dispute_type')}·{label}〕（编号 {one.no or ''}）"
+        reporter = next(iter(one.mediators or ()), one.created_by)
+        yield Proposed(topic, dispute_id=one.id, reporter_id=reporter)
+
+
+def _tasks(session: Session, zone_id: bytes, today: date) -> Iterator[Proposed]:
+    near = today + timedelta(days=need_rules.SOON)
+    discussed = _discussed(zone_id, AgendaItem.task_id)
+    rows = session.execute(
+        select(Task, Cadre.name)
+        .outerjoin(Cadre, Cadre.id == Task.owner_id)
+        .where(
+            Task.zone_id == zone_id,
+            Task.deleted_at.is_(None),
+            Task.state == OPEN,
+            or_(Task.due_on <= near, Task.id.not_in(discussed)),
+        )
+        .order_by(Task.due_on, Task.id)
+    )
+    for one, name in rows:
+        topic = f"任务〔{one.shown('source')}〕（{name or '待定'}，{_day(one.due_on)}前）"
+        yield Proposed(topic, task_id=one.id, reporter_id=one.owner_id)
+
+
 def _discussed(
     zone_id: bytes, reference: InstrumentedAttribute[bytes | None]
 ) -> Select[bytes | None]:
@@ -164,10 +214,13 @@ def _reviews(session: Session, today: date) -> Iterator[Proposed]:
     situations = _counts(session, Situation.zone_id, open_)
     tasks = and_(Resolution.deleted_at.is_(None), Resolution.state == "open")
     resolutions = _counts(session, Resolution.zone_id, tasks)
+    disputes = open_by_zone(session, today)
     for zone, name in all_zones(session):
-        late = overdue.get(zone, 0)
+        late, conflict = overdue.get(zone, 0), disputes.get(zone, ZoneDisputes())
+        highest = f"（最高{AgendaItem.field('level').show(conflict.level)}）" * bool(conflict.count)
         topic = (
             f"{name}：未办结诉求 {needs.get(zone, 0)} 件{f'（超期 {late} 件）' if late else ''}，"
+            f"未化解纠纷 {conflict.count} 件{highest}，"
             f"未办结五情 {situations.get(zone, 0)} 件，未完成议定事项 {resolutions.get(zone, 0)} 项"
         )
         yield Proposed(topic, about_zone_id=zone)
@@ -181,10 +234,25 @@ def _counts(
 
 
 def sources(session: Session, items: Sequence[AgendaItem]) -> dict[bytes, str]:
-    """The text of each item's need, where the need lies on this laptop; by the item's id."""
-    needs = [item.need_id for item in items if item.need_id]
-    texts = dict(session.execute(select(Need.id, Need.text).where(Need.id.in_(needs))).all())
-    return {item.id: texts.get(item.need_id) or "" for item in items if item.need_id in texts}
+    """The restricted text behind each item, where its record lies on this laptop; by item."""
+    found: dict[bytes, str] = {}
+    texts = (
+        ("need_id", Need.id, Need.text),
+        ("dispute_id", Dispute.id, Dispute.summary),
+        ("task_id", Task.id, Task.text),
+    )
+    for name, record, text in texts:
+        wanted = {getattr(item, name): item.id for item in items if getattr(item, name)}
+        rows = session.execute(select(record, text).where(record.in_(list(wanted))))
+        found |= {wanted[one]: said or "" for one, said in rows}
+    return found
+
+
+def suggested_level(session: Session, item: AgendaItem, today: date) -> str | None:
+    """The level of a zone under review: the highest of its open disputes; calm without any."""
+    if item.about_zone_id is None:
+        return None
+    return open_by_zone(session, today).get(item.about_zone_id, ZoneDisputes()).level
 
 
 def suggested(session: Session, item: AgendaItem, today: date) -> str:
@@ -199,11 +267,25 @@ def suggested(session: Session, item: AgendaItem, today: date) -> str:
         if found.response:
             return f"处置情况：{found.response}"[:500]
         return f"由{_name(session, found.report_to)}负责处置，结果向报送人和群众反馈。"
-    if item.resolution_id and (task := session.get(Resolution, item.resolution_id)):
-        over = (today - task.due_on).days
-        late = f"已超期 {over} 天，" if over > 0 else ""
-        return f"{late}由{_name(session, task.owner_id)}继续办理，下次会议报告结果。"
-    return ""
+    if item.dispute_id and (dispute := session.get(Dispute, item.dispute_id)):
+        return _on_dispute(session, dispute, today)
+    task: Task | Resolution | None = None
+    if item.task_id:
+        task = session.get(Task, item.task_id)
+    elif item.resolution_id:
+        task = session.get(Resolution, item.resolution_id)
+    if task is None:
+        return ""
+    over = (today - task.due_on).days
+    late = f"已超期 {over} 天，" if over > 0 else ""
+    return f"{late}由{_name(session, task.owner_id)}继续办理，下次会议报告结果。"
+
+
+def _on_dispute(session: Session, dispute: Dispute, today: date) -> str:
+    now = standing_of(session, dispute, today)
+    risen = f"已超期，升为{Dispute.field('level').show(now.level)}，" * bool(now.risen)
+    owner = _name(session, Owners(session, today).of(dispute, now.level))
+    return f"{risen}由{owner}牵头调处，{_day(now.due_on)}前化解。"
 
 
 def _name(session: Session, cadre: bytes | None) -> str:

@@ -15,26 +15,23 @@ from sqlalchemy.orm import Session
 from township.codes import RELATION
 from township.errors import NotFound
 from township.masks import age_band
-from township.records import (
-    Household,
-    Need,
-    Person,
-    Situation,
-    Visit,
-    WorkLog,
-)
+from township.records import Household, Person, Visit, WorkLog
 from township.rules.consents import rests
 from township.rules.permissions import Act
 from township.rules.viewing import Viewer
 from township.usecases.access import Masked, masked_fields, may_unmask
 from township.usecases.consents import states_of
+from township.usecases.household_matters import (
+    HISTORY,
+    MatterLine,
+    disputes_of,
+    needs_of,
+    situations_of,
+    tasks_of,
+)
 from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.paper_facts import cadre_names
 from township.usecases.viewers import viewer_of
-from township.values import CHINA
-
-HISTORY = 50
-"""So many visits, needs and situations are told at most, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +76,6 @@ class VisitLine:
 
 
 @dataclass(frozen=True)
-class MatterLine:
-    """A need or a situation; ``state`` in words."""
-
-    id: bytes
-    no: str
-    on: date | None
-    kind: str
-    text: str
-    state: str
-
-
-@dataclass(frozen=True)
 class HouseholdDetail:
     """What a cadre who goes there wants to know; ``visits_total`` counts those not told too.
 
@@ -109,6 +94,8 @@ class HouseholdDetail:
     visits_total: int
     needs: tuple[MatterLine, ...]
     situations: tuple[MatterLine, ...]
+    disputes: tuple[MatterLine, ...] = ()
+    tasks: tuple[MatterLine, ...] = ()
 
 
 def household_detail(
@@ -132,8 +119,10 @@ def household_detail(
         persons=_persons(session, home, today, viewer, by),
         visits=visits,
         visits_total=total,
-        needs=_needs(session, household_id),
-        situations=_situations(session, household_id),
+        needs=needs_of(session, household_id),
+        situations=situations_of(session, household_id),
+        disputes=disputes_of(session, household_id, today),
+        tasks=tasks_of(session, household_id),
     )
 
 
@@ -218,43 +207,3 @@ def _visits(session: Session, household_id: bytes) -> tuple[tuple[VisitLine, ...
         for visit, cadre in found
     )
     return lines, total
-
-
-def _needs(session: Session, household_id: bytes) -> tuple[MatterLine, ...]:
-    found = session.scalars(
-        select(Need)
-        .where(Need.household_id == household_id, Need.deleted_at.is_(None))
-        .order_by(Need.raised_on.desc(), Need.id.desc())
-        .limit(HISTORY)
-    )
-    return tuple(
-        MatterLine(
-            id=one.id,
-            no=one.no or "",
-            on=one.raised_on,
-            kind=one.shown("topic"),
-            text=one.text or "",
-            state=Need.field("state").show(one.state or "new"),
-        )
-        for one in found
-    )
-
-
-def _situations(session: Session, household_id: bytes) -> tuple[MatterLine, ...]:
-    found = session.scalars(
-        select(Situation)
-        .where(Situation.household_id == household_id, Situation.deleted_at.is_(None))
-        .order_by(Situation.reported_at.desc(), Situation.id.desc())
-        .limit(HISTORY)
-    )
-    return tuple(
-        MatterLine(
-            id=one.id,
-            no=one.no or "",
-            on=one.reported_at.astimezone(CHINA).date() if one.reported_at else None,
-            kind=one.shown("situation_kind"),
-            text=one.summary or "",
-            state="已办结" if one.closed_at else one.shown("level"),
-        )
-        for one in found
-    )

@@ -16,12 +16,15 @@ from township.documents import MyRecord, OwnNeed, OwnVisit
 from township.errors import NotAllowed, NotFound
 from township.records import (
     Cadre,
+    Dispute,
+    DisputeParty,
     Group,
     Household,
     HouseholdLink,
     Need,
     Person,
     SpecialGroupMember,
+    Task,
     Visit,
     WorkLog,
     Zone,
@@ -75,7 +78,11 @@ def my_record(session: Session, person_id: bytes, today: date, terms: Terms = PR
         consents=_consents(session, person_id),
         requests=_requests(session, person_id, today),
         visits=_visits(session, home.id),
-        needs=_needs(session, home.id, alone=_alone(session, home.id, today)),
+        needs=(
+            *_needs(session, home.id, alone=_alone(session, home.id, today)),
+            *_disputes(session, home.id),
+            *_tasks(session, home.id, alone=_alone(session, home.id, today)),
+        ),
         purposes=tuple(astuple(one) for one in purposes(terms)),
         hotline=(zone.hotline if zone else "") or "",
     )
@@ -190,6 +197,44 @@ def _needs(session: Session, home: bytes, *, alone: bool) -> tuple[OwnNeed, ...]
             one.shown("state"),
             one.shown("result"),
         )
+        for one in found
+    )
+
+
+def _disputes(session: Session, home: bytes) -> tuple[OwnNeed, ...]:
+    """Those to which the household is a party; the other parties, and what was said, stay out."""
+    found = session.scalars(
+        select(Dispute)
+        .join(DisputeParty, DisputeParty.dispute_id == Dispute.id)
+        .where(
+            DisputeParty.home_id == home,
+            DisputeParty.deleted_at.is_(None),
+            Dispute.deleted_at.is_(None),
+        )
+        .order_by(Dispute.found_on.desc(), Dispute.id.desc())
+    )
+    return tuple(
+        OwnNeed(
+            one.no or "",
+            one.found_on,
+            f"矛盾纠纷（{one.shown('dispute_type')}）",
+            "",
+            one.shown("state"),
+            one.shown("result"),
+        )
+        for one in found
+    )
+
+
+def _tasks(session: Session, home: bytes, *, alone: bool) -> tuple[OwnNeed, ...]:
+    """What somebody is to do for the household."""
+    found = session.scalars(
+        select(Task)
+        .where(Task.household_id == home, Task.deleted_at.is_(None))
+        .order_by(Task.due_on.desc(), Task.id.desc())
+    )
+    return tuple(
+        OwnNeed("", one.due_on, "任务", (one.text or "") if alone else "", one.shown("state"), "")
         for one in found
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -15,7 +15,7 @@ from township.rules import needs as rules
 from township.storage.work import UnitOfWork
 from township.usecases.viewers import viewer_of
 
-OPEN, OVERDUE, ALL = "open", "overdue", "all"
+OPEN, OVERDUE, SOON, ALL = "open", "overdue", "soon", "all"
 """Which needs a list shows."""
 
 Owner = aliased(Cadre)
@@ -217,6 +217,8 @@ def _which(which: str, today: date) -> ColumnElement[bool]:
         return STILL_OPEN
     if which == OVERDUE:
         return and_(UNANSWERED, today > DUE)
+    if which == SOON:
+        return and_(UNANSWERED, DUE.between(today, today + timedelta(days=rules.SOON)))
     return Need.deleted_at.is_(None)
 
 

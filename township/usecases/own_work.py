@@ -30,7 +30,7 @@ from township.values import Kind, from_stored, moment_text
 REFUSED = ("rejected", "quarantined")
 _ACTIONS = {"insert": "新增", "set": "修改", "delete": "删除", "restore": "恢复"}
 _HIDDEN = (Kind.PACKED,)
-_BESIDE = ("need", "situation", "attachment")
+_BESIDE = ("need", "situation", "dispute", "dispute_party", "task", "attachment")
 _TECHNICAL = {"attachment": {"sha256", "size", "media_type", "width", "height"}}
 """What the program notes about a picture; nobody typed it."""
 

@@ -13,6 +13,7 @@ from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases import (
     days_due,
+    disputes_due,
     evaluations_due,
     laptop_due,
     meetings_due,
@@ -20,6 +21,8 @@ from township.usecases import (
     purge_due,
     rights_due,
     situations_due,
+    special_due,
+    tasks_due,
     visits_due,
     zones_due,
 )
@@ -35,6 +38,9 @@ PROVIDERS: tuple[Provider, ...] = (
     situations_due.due,
     needs_due.due,
     visits_due.due,
+    special_due.due,
+    disputes_due.due,
+    tasks_due.due,
     days_due.due,
     meetings_due.due,
     evaluations_due.due,

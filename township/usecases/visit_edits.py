@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotAllowed, NotFound
-from township.records import Attachment, Need, Situation, Visit, WorkLog
+from township.records import Attachment, Dispute, Need, Situation, Task, Visit, WorkLog
 from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
 from township.usecases.work_logs import SESSIONS, own, today_of, visits_of
@@ -54,8 +54,13 @@ def remove_visit(work: UnitOfWork, visit_id: bytes) -> None:
     Raises NotFound, and NotAllowed once something was raised in it.
     """
     visit, log = _own_visit(work, visit_id)
-    for kind in (Need, Situation):
-        raised = select(kind.id).where(kind.visit_id == visit.id, kind.deleted_at.is_(None))
+    for kind, source in (
+        (Need, Need.visit_id),
+        (Situation, Situation.visit_id),
+        (Dispute, Dispute.visit_id),
+        (Task, Task.source_id),
+    ):
+        raised = select(kind.id).where(source == visit.id, kind.deleted_at.is_(None))
         if work.session.scalar(raised.limit(1)) is not None:
             raise NotAllowed(f"这次走访登记了{kind.label}，不能删除。有错请改走访内容。")
     others = [one for one in visits_of(work.session, log.id) if one.id != visit.id]

@@ -1,4 +1,4 @@
-"""入户走访: one visit with the needs and situations raised there, saved in one piece."""
+"""入户走访: one visit with all that was raised there, saved in one piece (domain §8)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ from township.records import (
 from township.rules import needs as need_rules
 from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
+from township.usecases import visit_parts
+from township.usecases.disputes import DisputeEntry
 from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
 from township.usecases.situation_clock import clocked
 from township.usecases.situation_clock import now as true_now
 from township.usecases.situation_routing import report_to, responsible
+from township.usecases.tasks import TaskEntry
 from township.values import CHINA
 
 _SESSIONS = ("am", "pm", "eve")
@@ -72,13 +75,16 @@ class VisitEntry:
     next_visit_on: date | None = None
     needs: tuple[NeedEntry, ...] = ()
     situations: tuple[SituationEntry, ...] = ()
+    disputes: tuple[DisputeEntry, ...] = ()
+    """In each the household is one party."""
+    tasks: tuple[TaskEntry, ...] = ()
     photos: tuple[PhotoEntry, ...] = ()
 
 
 def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
     """Record a visit in the author's log of that day; returns the visit's id, uncommitted.
 
-    Raises InvalidInput; problems of needs and situations are named ``needs.0.text`` and so on.
+    Raises InvalidInput; problems of what was raised there are named ``needs.0.text`` and so on.
     """
     session = work.session
     household = _household(session, entry)
@@ -87,6 +93,8 @@ def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
     work.add(visit)
     _add_needs(work, entry, visit)
     _add_situations(work, entry, visit, household)
+    visit_parts.add_disputes(work, visit, entry.disputes)
+    visit_parts.add_tasks(work, visit, entry.tasks)
     add_photos(work, visit, entry.photos)
     return visit.id
 
@@ -120,6 +128,7 @@ def _household(session: Session, entry: VisitEntry) -> Household:
         problems |= _problems(Situation, seen, ("level", "summary", "place"), where)
         if problem := Situation.field("situation_kind").problem(seen.kind):
             problems[f"{where}kind"] = problem
+    problems |= visit_parts.problems(session, entry.disputes, entry.tasks, entry.visited_on)
     if problems or found is None:
         raise InvalidInput(problems)
     return found

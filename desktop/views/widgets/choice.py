@@ -99,6 +99,11 @@ class ChoiceEdit(QLineEdit):
         if opens and not modifiers & Qt.KeyboardModifier.ControlModifier:
             self.open_list()
             return
+        enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self.unmatched() and self._matches():
+            self._settle()
+            self._finder.popup().hide()
+            return
         super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
