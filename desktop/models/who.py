@@ -13,6 +13,7 @@ from township.records.cadre import Cadre
 from township.records.zone import Zone
 from township.rules import permissions
 from township.rules.permissions import Act
+from township.rules.refusals import not_offered
 from township.storage.database import Database
 from township.storage.roles import roles_of
 
@@ -26,6 +27,7 @@ PAGES = {
     "evaluation": ((Act.SEE, "evaluation"),),
     "access_log": ((Act.SEE, "access_entry"),),
     "purge": ((Act.CREATE, "erasure"),),
+    "township_settings": ((Act.SEE, "township_setting"),),
 }
 """What somebody must be allowed to do for a page; pages not named here are everybody's."""
 
@@ -75,7 +77,7 @@ class Rights:
         """Why not, and who can; empty when it is allowed."""
         if self.may(act, kind, author):
             return ""
-        return permissions.not_offered(self.roles or frozenset(), act, kind)
+        return not_offered(self.roles or frozenset(), act, kind)
 
     def offer(
         self,

@@ -28,6 +28,7 @@ from township.errors import InvalidInput, WorldError
 from township.records import Visit
 from township.rules.permissions import Act
 from township.storage.database import Database
+from township.usecases.township_settings import settings_of
 from township.usecases.visits import log_visit, previous_talk
 from township.usecases.work_month import companions, find_households, household_names
 from township.values import CHINA
@@ -61,10 +62,11 @@ class VisitForm(QWidget):
         with database.reader() as session:
             together = companions(session, cadre_id)
             draft = visit_draft.read(session, cadre_id)
+            most = settings_of(session).visit_photos
         finder = FinderField(Visit.field("household_id"), self._find, self._describe)
         boxes = fields.boxes(finder, together, self._today)
         self.form = Form(boxes, fields.rows(boxes))
-        self.photos = PhotoRow()
+        self.photos = PhotoRow(most)
         self.note = label("", "caption", wrap=True)
         self.problem = label("", "problem", wrap=True)
         self.warning = label("警情请先拨打 110；紧急情况请先打电话，再在这里登记。", "caption")

@@ -66,8 +66,11 @@ _OVER = {
     "closed_at",
     "fed_back_at",
     "decision",
+    "decision_note",
+    "decided_by",
+    "decided_on",
 }
-"""Fields that would take a record off the lists."""
+"""Fields that would take a record off the lists, or say that somebody approved it."""
 
 
 ROLES = ("VC", "VS", "LL", "PGO", "CLK")

@@ -14,6 +14,7 @@ from township.codes import ROLE
 from township.records import record_kinds
 from township.rules import permissions
 from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
+from township.rules.refusals import not_offered, refusal
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _HEAD = (
@@ -61,11 +62,12 @@ def test_every_kind_and_role_is_in_the_table() -> None:
 def test_administrators_have_no_business_data(role: str) -> None:
     """Domain §2: ADM and SEC have no business-data rights, AUD sees logs only.
 
-    All see the names of zones and cadres and who receives sealed matters, all write their own
-    looks into the log and may seal something for others. SEC grants.
+    All see the names of zones and cadres, the settings and who receives sealed matters, all
+    write their own looks into the log and may seal something for others. SEC grants.
     """
     rights = {(act, kind) for act in Act for kind in TABLE if reach([role], act, kind)}
     seen = ("zone", "village_group", "cadre", "zone_staff", "designation", "sealing_key")
+    seen += ("township_setting",)
     organisation = {(Act.SEE, kind) for kind in seen}
     out = {(Act.CREATE, "access_entry"), (Act.CREATE, "sealed_entry")}
     log = {(Act.SEE, "access_entry")} if role == "AUD" else set()
@@ -198,21 +200,21 @@ def test_the_townships_own_meetings_are_its_offices(
 
 def test_a_refusal_says_who_can_help() -> None:
     village = frozenset({"VC"})
-    said = permissions.refusal(village, Act.APPROVE, "need")
+    said = refusal(village, Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求，没有保存。请由村书记、联村领导、")
-    said = permissions.refusal(village, Act.EDIT, "visit")
+    said = refusal(village, Act.EDIT, "visit")
     assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
-    assert "只由镇里生成" in permissions.refusal(village, Act.CREATE, "conflict")
-    assert "请联系镇党政办" in permissions.refusal(frozenset(), Act.CREATE, "visit")
-    said = permissions.refusal(frozenset({"PO"}), Act.PRINT, "household")
+    assert "只由镇里生成" in refusal(village, Act.CREATE, "conflict")
+    assert "请联系镇党政办" in refusal(frozenset(), Act.CREATE, "visit")
+    said = refusal(frozenset({"PO"}), Act.PRINT, "household")
     assert said.startswith("公安干警不能打印户。请由村干部、") and "保存" not in said
-    assert "没有开放" in permissions.refusal(village, Act.EXPORT, "attachment")
+    assert "没有开放" in refusal(village, Act.EXPORT, "attachment")
 
 
 def test_what_is_not_offered_says_who_can() -> None:
-    said = permissions.not_offered(frozenset({"VC"}), Act.APPROVE, "need")
+    said = not_offered(frozenset({"VC"}), Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求。请由村书记、") and "保存" not in said
-    assert "请联系镇党政办" in permissions.not_offered(frozenset({"?"}), Act.CREATE, "visit")
+    assert "请联系镇党政办" in not_offered(frozenset({"?"}), Act.CREATE, "visit")
 
 
 def test_who_exports() -> None:

@@ -21,6 +21,7 @@ from township.records.need import Need, NeedProgress
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
+from township.records.township_setting import TownshipSetting
 from township.records.zone import Group, Zone
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "ServiceCount",
     "Situation",
     "SpecialGroupMember",
+    "TownshipSetting",
     "Visit",
     "WorkLog",
     "Zone",

@@ -11,7 +11,6 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any
 
-from township.codes import ROLE
 from township.records import record_kinds
 from township.values import Kind
 
@@ -210,6 +209,10 @@ TABLE: Mapping[str, Row] = {
     "ballot_tally": _row(_OFFICES, _TELLERS, _NOBODY, own=_TELLERS, printed=_OFFICES),
     "ballot_comments": _row(_OFFICES, _TELLERS, _TELLERS, printed=_OFFICES),
     "accountability": _row(_HANDLERS, _APPROVERS, _APPROVERS | {"LL"}, printed=_HANDLERS),
+    # 镇设置: proposed by the office, approved by the head, then never edited (decision 046).
+    "township_setting": _row(
+        _ALL_ROLES, _OFFICE_OF_RECORD, _NOBODY, approve=frozenset({"TOP"}), printed=_EVERYBODY
+    ),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -218,6 +221,12 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
     "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
+    "township_setting": {
+        "decision": _ANY,
+        "decision_note": _ANY,
+        "decided_by": _ANY,
+        "decided_on": _ANY,
+    },
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,
@@ -232,6 +241,8 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
 }
 """Fields, and their values, that say that somebody approved or assessed a record."""
+_BY_ANOTHER = frozenset({"township_setting"})
+"""Kinds that nobody approves who made the record."""
 
 
 def approval_fields(kind: str) -> Iterable[str]:
@@ -309,7 +320,7 @@ def lacking(
         for name in names
         if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
     }
-    if approved and not may(roles, Act.APPROVE, kind):
+    if approved and (not may(roles, Act.APPROVE, kind) or (own and kind in _BY_ANOTHER)):
         return Act.APPROVE
     if action == "set" and names:
         if approved == names:
@@ -336,48 +347,6 @@ def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
         return False
     reports = kind == "resolution" and action == "set"
     return not reports and not frozenset(roles) & _OFFICES
-
-
-def refusal(roles: Roles, act: Act, kind: str) -> str:
-    """For people: what their roles do not allow, and who can help."""
-    saves = act in _SAVING
-    if not roles & set(ROLE):
-        doing = "保存" if saves else _DOING[act]
-        return f"这个账号在镇里没有角色，不能{doing}。请联系镇党政办设定角色后再试。"
-    return f"{_cannot(roles, act, kind)}{'，没有保存' * saves}。{_who_can(act, kind)}"
-
-
-def not_offered(roles: Roles, act: Act, kind: str) -> str:
-    """For people, before they try: what their roles do not allow, and who can help."""
-    if not roles & set(ROLE):
-        return "这个账号在镇里没有角色。请联系镇党政办设定角色。"
-    return f"{_cannot(roles, act, kind)}。{_who_can(act, kind)}"
-
-
-_DOING = {
-    Act.SEE: "查看",
-    Act.CREATE: "新增",
-    Act.EDIT: "修改",
-    Act.MOVE: "迁移",
-    Act.APPROVE: "审核确认",
-    Act.UNMASK: "查看遮盖的",
-    Act.PRINT: "打印",
-    Act.EXPORT: "导出",
-}
-_SAVING = frozenset({Act.CREATE, Act.EDIT, Act.MOVE, Act.APPROVE})
-
-
-def _cannot(roles: Roles, act: Act, kind: str) -> str:
-    mine = "、".join(ROLE.label(role) for role in ROLE if role in roles)
-    whose = "别人填写的" if reach(roles, act, kind) is Reach.OWN else ""
-    return f"{mine}不能{_DOING[act]}{whose}{record_kinds()[kind].label}"
-
-
-def _who_can(act: Act, kind: str) -> str:
-    others = "、".join(ROLE.label(role) for role in ROLE if may([role], act, kind))
-    if others:
-        return f"请由{others}办理。"
-    return "这类记录只由镇里生成。" if act in _SAVING else "暂时还没有开放给任何人。"
 
 
 _CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}

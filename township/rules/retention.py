@@ -13,24 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-
-@dataclass(frozen=True)
-class Terms:
-    """Years of keeping, each a setting of the township [P, domain §7.7]."""
-
-    visits: int = 3
-    """Visits, work logs, photographs and links of a year; their counts stay."""
-    matters: int = 5
-    """Needs and situations, from the day of their end."""
-    special_groups: int = 1
-    """Rows of special groups, from the day when they end."""
-    rights: int = 3
-    """Requests and consents, from answer or withdrawal: as long as somebody may complain."""
-    conflicts: int = 1
-    """Decided conflicts: both values are in the record's history."""
-
-
-PRESET = Terms()
+from township.rules.settings import PRESET, Settings
 
 
 @dataclass(frozen=True)
@@ -45,18 +28,18 @@ class Facts:
     done: bool = True
 
 
-_TERMS: Mapping[str, Callable[[Terms], int]] = {
-    "visit": lambda terms: terms.visits,
-    "work_log": lambda terms: terms.visits,
-    "attachment": lambda terms: terms.visits,
-    "household_link": lambda terms: terms.visits,
-    "need": lambda terms: terms.matters,
-    "need_progress": lambda terms: terms.matters,
-    "situation": lambda terms: terms.matters,
-    "special_group_member": lambda terms: terms.special_groups,
-    "rights_request": lambda terms: terms.rights,
-    "consent": lambda terms: terms.rights,
-    "conflict": lambda terms: terms.conflicts,
+_TERMS: Mapping[str, Callable[[Settings], int]] = {
+    "visit": lambda one: one.keep_visits,
+    "work_log": lambda one: one.keep_visits,
+    "attachment": lambda one: one.keep_visits,
+    "household_link": lambda one: one.keep_visits,
+    "need": lambda one: one.keep_matters,
+    "need_progress": lambda one: one.keep_matters,
+    "situation": lambda one: one.keep_matters,
+    "special_group_member": lambda one: one.keep_groups,
+    "rights_request": lambda one: one.keep_rights,
+    "consent": lambda one: one.keep_rights,
+    "conflict": lambda one: one.keep_conflicts,
 }
 
 STRUCTURE = frozenset({"zone_id", "household_id", "need_id", "target_kind", "target_id", "kept_id"})
@@ -68,7 +51,7 @@ PURGED = tuple(_TERMS)
 """The kinds that have an end, in the order in which people see them."""
 
 
-def kept_until(facts: Facts, terms: Terms = PRESET) -> date | None:
+def kept_until(facts: Facts, settings: Settings = PRESET) -> date | None:
     """The last day on which a record is kept; None: it is not to be purged.
 
     Years are counted as 民法典 art. 201–202 do: the first day is not counted, the last one has
@@ -77,16 +60,16 @@ def kept_until(facts: Facts, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(facts.kind)
     if years is None or not facts.done or facts.ended_on is None:
         return None
-    return years_later(facts.ended_on, years(terms))
+    return years_later(facts.ended_on, years(settings))
 
 
-def expired(facts: Facts, today: date, terms: Terms = PRESET) -> bool:
+def expired(facts: Facts, today: date, settings: Settings = PRESET) -> bool:
     """May it go today? On the last day of keeping it may not."""
-    last = kept_until(facts, terms)
+    last = kept_until(facts, settings)
     return last is not None and today > last
 
 
-def ended_by(kind: str, today: date, terms: Terms = PRESET) -> date | None:
+def ended_by(kind: str, today: date, settings: Settings = PRESET) -> date | None:
     """The latest end that has expired today, for asking a database; None for kinds that stay.
 
     Exactly those records have expired whose end is not after it.
@@ -94,8 +77,8 @@ def ended_by(kind: str, today: date, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(kind)
     if years is None:
         return None
-    day = years_later(today, -years(terms))
-    while years_later(day, years(terms)) >= today:
+    day = years_later(today, -years(settings))
+    while years_later(day, years(settings)) >= today:
         day = date.fromordinal(day.toordinal() - 1)
     return day
 

@@ -1,59 +1,181 @@
-"""What a township may set for itself, with the presets of the source or of domain §5 [P]."""
+"""What a township may set for itself, with the presets of the source or of domain §5 [P].
+
+Each setting is declared once: its field is what the rules read, and its declaration (label, group,
+shape with bounds, where it comes from) is what the page 镇设置, the checks and the docs read. A
+setting without declaration cannot be changed by the township; a test asks for one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from township.codes import EVALUATION_DIMENSION, ROLE
+from township.rules.setting_shapes import (
+    PARTS,
+    YES_NO,
+    Halves,
+    Several,
+    Shape,
+    Weights,
+    Whole,
+    Years,
+)
+from township.rules.workdays import BUILT_IN, Calendar
+
+DAYS, TERMS, MEETINGS, EVALUATION = "下队天数", "期限", "会议", "测评"
+KEEPING, LOOKING, LAPTOPS, HOLIDAYS = "保存期限", "查看和导出", "账号和电脑", "节假日"
+GROUPS = (DAYS, TERMS, MEETINGS, EVALUATION, KEEPING, LOOKING, LAPTOPS, HOLIDAYS)
+"""In the order in which people see them."""
+_RULE, _OWN = "镇工作制度", "建议值，由镇里确定"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A setting as people see it; ``source`` says where its preset comes from."""
+
+    name: str
+    label: str
+    group: str
+    shape: Shape
+    source: str
+    preset: Any
+
+
+def setting(preset: Any, label: str, group: str, shape: Shape, source: str = _OWN) -> Any:
+    """A field of ``Settings`` with its declaration."""
+    told = {"declared": (label, group, shape, source)}
+    return field(default_factory=lambda: preset, metadata=told)
+
+
+def _days(
+    preset: int, label: str, group: str, most: int, source: str = _OWN, least: int = 1
+) -> Any:
+    return setting(preset, label, group, Whole(least, most, "天"), source)
 
 
 @dataclass(frozen=True)
 class Settings:
     """Targets are half days per calendar month: 8.0 days are 16 halves."""
 
-    village_halves: int = 16
-    township_halves: int = 6
-    free_late_days: int = 7
+    village_halves: int = setting(16, "村干部每月入户天数", DAYS, Halves(2, 44), _RULE)
+    township_halves: int = setting(6, "镇干部每月下村天数", DAYS, Halves(2, 44), _RULE)
+    free_late_days: int = _days(7, "补录不需考核人同意的天数", DAYS, 31, least=0)
     """A log entered more days after its date counts only with the assessor's consent."""
-    unmask_minutes: int = 10
-    """So long a field stays clear after a look with a reason. Source: domain §7.3."""
-    unmask_alert: int = 30
-    """More looks of one person in a day are told to the auditor and to the person."""
-    export_rows: int = 200
-    """One export has so many households at most. Source: domain §7.1."""
 
-    second_factor_roles: frozenset[str] = frozenset(
-        {"LL", "PGO", "PET", "SAF", "TOP", "CLK", "DIS", "ADM", "SEC", "AUD"}
-    )
-    """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
-    second_factor_days: int = 14
-    """Days in which it may be put off after the first question [P]."""
+    need_days: int = _days(30, "诉求办理期限（A 类和未分类）", TERMS, 90)
+    """Class A, and a need that is not yet classified. Source: domain §5.7 [P]."""
+    need_explain_days: int = _days(15, "诉求解释答复期限（B 类）", TERMS, 60)
+    """Class B. Source: domain §5.7 [P]."""
+    need_relief_days: int = _days(30, "诉求救助决定期限（C、D 类）", TERMS, 90)
+    """Classes C and D. Source: domain §5.7 [P]."""
+    due_soon_days: int = _days(3, "提前几天提醒快到期", TERMS, 10)
+    """So many days before its day a matter is due soon. Source: domain §5.7 [P]."""
+    line_after_days: int = _days(1, "超期几天后提醒主持人", TERMS, 10)
+    area_after_days: int = _days(3, "超期几天后提醒联村领导", TERMS, 30)
+    """So many days after its term a resolution reaches convener and linked leader. §5.7 [P]."""
+    rights_days: int = _days(15, "答复居民权利申请的期限", TERMS, 30)
+    """Calendar days for an answer, the day of receipt not counted. Source: domain §4.7 [P]."""
 
-    evaluation_dimensions: tuple[str, ...] = ("duty", "style", "outcome")
-    """What ballots ask. Source: township rule for the first two; §4.5 [P] for the third."""
-    evaluation_quorum: tuple[int, int] = (2, 3)
-    """The part of the issued ballots that must come back. Source: §4.5 [P]."""
-    evaluation_least: int = 15
-    """So many ballots at least must come back. Source: §4.5 [P]."""
-    evaluation_weights: tuple[int, int, int] = (100, 75, 55)
-    """满意, 基本满意, 不满意 in the weighted rate, for information only. Source: §5.4."""
-    evaluation_half_yearly: bool = False
-    """Evaluate each half year instead of each year. Source: §5.4 [P]."""
-    comment_least: int = 5
-    """Words of ballots are shown from so many ballots and comments of a kind on. Source: §4.5."""
-    accountability_days: int = 15
-    """So many days after the result the measures are decided. Source: §5.4 [P]."""
-    again_months: int = 3
-    """So many months after the measures there is another evaluation. Source: §5.4 [P]."""
-    ballot_months: int = 6
-    """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
-
-    village_split_day: int = 15
+    village_split_day: int = setting(15, "村级会议上半月到几日", MEETINGS, Whole(10, 20, "日"))
     """Last day of the first window of a village's meetings; the second ends with the month.
     Source: half-monthly by the township's rule, the days by domain §5.3 [P]."""
-    meeting_soon_days: int = 2
+    meeting_soon_days: int = _days(2, "会议期满前几天提醒", MEETINGS, 7, least=0)
     """A window without a meeting is shown as due soon so many days before its last working day.
     Source: domain §5.3 [P], §9 scenario 11."""
-    resolution_days: int = 15
+    resolution_days: int = _days(15, "议定事项的一般期限", MEETINGS, 90)
     """Term that the form proposes for a resolution, in calendar days. Source: domain §5.7 [P]."""
+
+    evaluation_dimensions: tuple[str, ...] = setting(
+        ("duty", "style", "outcome"),
+        "测评内容",
+        EVALUATION,
+        Several(EVALUATION_DIMENSION, ("duty", "style")),
+        "镇工作制度（前两项）",
+    )
+    """What ballots ask. Source: township rule for the first two; §4.5 [P] for the third."""
+    evaluation_quorum: tuple[int, int] = setting((2, 3), "收回的票占发出的票", EVALUATION, PARTS)
+    """The part of the issued ballots that must come back. Source: §4.5 [P]."""
+    evaluation_least: int = setting(15, "至少收回的票", EVALUATION, Whole(5, 200, "张"))
+    """So many ballots at least must come back. Source: §4.5 [P]."""
+    evaluation_weights: tuple[int, int, int] = setting(
+        (100, 75, 55),
+        "加权满意率的分数（只作参考）",
+        EVALUATION,
+        Weights(("满意", "基本满意", "不满意")),
+    )
+    """满意, 基本满意, 不满意 in the weighted rate, for information only. Source: §5.4."""
+    evaluation_half_yearly: bool = setting(
+        False, "每半年测评一次", EVALUATION, YES_NO, "村民委员会组织法第三十三条：每年至少一次"
+    )
+    """Evaluate each half year instead of each year. Source: §5.4 [P]."""
+    comment_least: int = setting(5, "票数不到多少不显示意见", EVALUATION, Whole(5, 50, "张"))
+    """Words of ballots are shown from so many ballots and comments of a kind on. Source: §4.5."""
+    accountability_days: int = _days(15, "不达标后定措施的期限", EVALUATION, 60)
+    """So many days after the result the measures are decided. Source: §5.4 [P]."""
+    again_months: int = setting(3, "整改后重新测评的期限", EVALUATION, Whole(1, 12, "个月"))
+    """So many months after the measures there is another evaluation. Source: §5.4 [P]."""
+
+    ballot_months: int = setting(6, "计票和意见的保存期限", KEEPING, Whole(1, 12, "个月"))
+    """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
+    keep_visits: int = setting(3, "走访、日志、照片的保存期限", KEEPING, Whole(1, 10, "年"))
+    """Visits, work logs, photographs and links of a year; their counts stay. §7.7 [P]."""
+    keep_matters: int = setting(5, "诉求和五情的保存期限", KEEPING, Whole(1, 10, "年"))
+    """Needs and situations, from the day of their end. Source: §7.7 [P]."""
+    keep_groups: int = setting(1, "特殊群体退出后的保存期限", KEEPING, Whole(1, 5, "年"))
+    """Rows of special groups, from the day when they end. Source: §7.7 [P]."""
+    keep_rights: int = setting(3, "权利申请和同意的保存期限", KEEPING, Whole(1, 10, "年"))
+    """Requests and consents, from answer or withdrawal: as long as somebody may complain."""
+    keep_conflicts: int = setting(1, "已处理冲突的保存期限", KEEPING, Whole(1, 5, "年"))
+    """Decided conflicts: both values are in the record's history."""
+    keep_deleted: int = setting(1, "删除的记录彻底清除前保留", KEEPING, Whole(1, 3, "年"))
+    """Years after which the contents of deleted records go [P]: long enough for any undo."""
+    care_days: int = _days(90, "卫生院联系服务结束后的保存期限", KEEPING, 90, least=7)
+    """So long after the 42-day check the matter is kept. Source: domain §4.4 [P]."""
+
+    unmask_minutes: int = setting(10, "一次查看显示的时间", LOOKING, Whole(1, 30, "分钟"))
+    """So long a field stays clear after a look with a reason. Source: domain §7.3."""
+    unmask_alert: int = setting(30, "一天查看超过几次提醒审计", LOOKING, Whole(5, 200, "次"))
+    """More looks of one person in a day are told to the auditor and to the person."""
+    export_rows: int = setting(
+        200, "一次导出最多", LOOKING, Whole(10, 200, "户"), "侵犯公民个人信息解释第五条"
+    )
+    """One export has so many households at most. Source: domain §7.1."""
+    visit_photos: int = setting(2, "一次走访最多的照片", LOOKING, Whole(0, 2, "张"))
+    """Photographs of one visit. Source: domain §8, no unnecessary pictures."""
+
+    second_factor_roles: frozenset[str] = setting(
+        frozenset({"LL", "PGO", "PET", "SAF", "TOP", "CLK", "DIS", "ADM", "SEC", "AUD"}),
+        "要用手机验证码的角色",
+        LAPTOPS,
+        Several(ROLE, ("ADM", "SEC", "AUD"), frozenset),
+        "网络安全等级保护要求",
+    )
+    """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
+    second_factor_days: int = _days(14, "手机验证码可以推迟设置的天数", LAPTOPS, 60)
+    """Days in which it may be put off after the first question [P]."""
+    contact_days: int = _days(14, "电脑几天没有同步就锁定", LAPTOPS, 60, least=3)
+    """Days without contact after which a laptop locks. Source: domain §7.2 [P]."""
+
+    holidays: Calendar = setting(  # noqa: RUF009 - a mapping that nobody changes
+        BUILT_IN, "放假和调休上班的日子", HOLIDAYS, Years(), "国务院办公厅每年的通知"
+    )
+    """Public holidays and worked weekends by year. Source: domain §5.6."""
 
 
 PRESET = Settings()
+
+
+def _declared() -> dict[str, Declared]:
+    found = {}
+    for one in fields(Settings):
+        if told := one.metadata.get("declared"):
+            label, group, shape, source = told
+            preset = getattr(PRESET, one.name)
+            found[one.name] = Declared(one.name, label, group, shape, source, preset)
+    return found
+
+
+DECLARED: Mapping[str, Declared] = _declared()
+"""All settings that the township can change, by name."""

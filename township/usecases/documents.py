@@ -20,7 +20,8 @@ from township.records import (
     WorkLog,
     Zone,
 )
-from township.rules.permissions import Act, may, refusal
+from township.rules.permissions import Act, may
+from township.rules.refusals import refusal
 from township.storage.roles import roles_of
 from township.usecases import ledger
 from township.usecases.ledger import Progress, Zones

@@ -64,6 +64,10 @@ class Asker:
         """The day in China."""
         return self.now.astimezone(CHINA).date()
 
+    def urgency(self, on: date) -> Urgency:
+        """How near a day is, by the township's own days."""
+        return urgency(on, self.today, self.settings.due_soon_days)
+
     @property
     def roles(self) -> frozenset[str]:
         """The roles that the person holds."""

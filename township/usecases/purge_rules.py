@@ -43,12 +43,12 @@ from township.records import (
     WorkLog,
     record_kinds,
 )
-from township.rules.retention import PRESET, STRUCTURE, Terms, ended_by, years_later
+from township.rules.retention import STRUCTURE, ended_by, years_later
+from township.rules.settings import Settings
 from township.storage import tables
 from township.storage.folding import changes_of
+from township.usecases.township_settings import settings_of
 
-_STUBS_KEPT = 1
-"""Years after which the contents of deleted records go [P]: long enough for any undo."""
 _NO_STUBS = frozenset({"erasure", "month_summary"})
 
 Condition = ColumnElement[bool]
@@ -79,7 +79,7 @@ def end_of(kind: str) -> Any:
 
 
 def due(
-    kind: str, today: date, untouchable: Collection[bytes] = (), terms: Terms = PRESET
+    kind: str, today: date, untouchable: Collection[bytes], settings: Settings
 ) -> tuple[Condition, ...]:
     """Which living records of a kind may go today.
 
@@ -88,8 +88,8 @@ def due(
     model = record_kinds()[kind]
     return (
         model.deleted_at.is_(None),
-        end_of(kind) <= ended_by(kind, today, terms),
-        *_settled(kind, today, untouchable, terms),
+        end_of(kind) <= ended_by(kind, today, settings),
+        *_settled(kind, today, untouchable, settings),
         *_free(model, untouchable),
     )
 
@@ -112,7 +112,7 @@ def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
         for packed in session.scalars(select(Erasure.targets).where(Erasure.done_at.is_(None)))
         for one in msgspec.msgpack.decode(packed)
     }
-    border = years_later(today, -_STUBS_KEPT)
+    border = years_later(today, -settings_of(session).keep_deleted)
     found: list[tuple[str, bytes]] = []
     for kind, model in record_kinds().items():
         if kind in _NO_STUBS or model.township_wide:
@@ -128,19 +128,19 @@ def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
 
 
 def _settled(
-    kind: str, today: date, untouchable: Collection[bytes], terms: Terms
+    kind: str, today: date, untouchable: Collection[bytes], settings: Settings
 ) -> tuple[Condition, ...]:
     """Nothing is open about it, nor about what came from it."""
     if kind == "visit":
         return (Visit.id.not_in(_with_open_needs()), Visit.id.not_in(_with_open_situations()))
     if kind == "attachment":
         gone = Attachment.visit_id.not_in(select(Visit.id).where(Visit.deleted_at.is_(None)))
-        going = select(Visit.id).where(*due("visit", today, untouchable, terms))
+        going = select(Visit.id).where(*due("visit", today, untouchable, settings))
         return (or_(gone, Attachment.visit_id.in_(going)),)
     if kind == "work_log":
         staying = or_(
             _Of.visited_on.is_(None),
-            _Of.visited_on > ended_by("visit", today, terms),
+            _Of.visited_on > ended_by("visit", today, settings),
             _Of.id.in_(_with_open_needs()),
             _Of.id.in_(_with_open_situations()),
             *_holding(_Of, untouchable),
@@ -148,7 +148,7 @@ def _settled(
         return (~exists().where(_Of.work_log_id == WorkLog.id, _Of.deleted_at.is_(None), staying),)
     if kind == "need_progress":
         gone = NeedProgress.need_id.not_in(select(Need.id).where(Need.deleted_at.is_(None)))
-        going = select(Need.id).where(*due("need", today, untouchable, terms))
+        going = select(Need.id).where(*due("need", today, untouchable, settings))
         return (or_(gone, NeedProgress.need_id.in_(going)),)
     decided = {
         "need": Need.state == "closed",

@@ -25,6 +25,7 @@ from township.rules import needs as need_rules
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
+from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
 REPORT_TO = {"livelihood": "LL", "opinion": "LL", "police": "PO", "disaster": "SAF"}
@@ -217,7 +218,7 @@ def _add_needs(work: UnitOfWork, entry: VisitEntry, visit: Visit) -> None:
                 topic=need.topic,
                 owner_point=work.author,
                 owner_line=line,
-                due_on=need_rules.default_due(visit.visited_on, None),
+                due_on=need_rules.default_due(visit.visited_on, None, settings_of(work.session)),
                 state="new",
             )
         )

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from township.records import Cadre, Household, Person, Visit, WorkLog, ZoneStaff
 from township.rules import days as rules
 from township.rules.days import DayLog, DayResult
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
 from township.storage import search
+from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
 from township.values import CHINA
 
@@ -53,11 +54,13 @@ class WorkMonth:
     days: dict[date, WorkDay]
 
 
-def work_month(
-    session: Session, cadre_id: bytes, year: int, month: int, settings: Settings = PRESET
-) -> WorkMonth:
-    """The days of a month that have a log, judged by the rules for the cadre's roles."""
+def work_month(session: Session, cadre_id: bytes, year: int, month: int) -> WorkMonth:
+    """The days of a month that have a log, judged by the rules for the cadre's roles.
+
+    A month goes by the settings with which it began.
+    """
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    settings = settings_of(session, first)
     village = rules.is_village_cadre(_roles(session, cadre_id, first, last))
     logs = session.scalars(
         select(WorkLog)
