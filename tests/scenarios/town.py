@@ -45,6 +45,7 @@ PEOPLE = {
     "leader": ("王国良", "LL", "LL"),
     "clerk": ("周敏", "CLK", None),
     "mayor": ("郑镇长", "TOP", None),
+    "office": ("刘主任", "PGO", None),
 }
 CADRES = {login: new_id() for login in PEOPLE}
 Kind = TypeVar("Kind", bound=Page)

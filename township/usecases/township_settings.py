@@ -75,6 +75,7 @@ class Line:
 
     id: bytes
     declared: Declared
+    current: Any
     value: str
     modified: bool
     waiting: Step | None
@@ -104,6 +105,7 @@ def lines(session: Session) -> tuple[Line, ...]:
             Line(
                 id=line_id(name),
                 declared=declared,
+                current=value,
                 value=declared.shape.show(value),
                 modified=value != declared.preset,
                 waiting=steps[last.id] if last and last.decision is None else None,

@@ -20,7 +20,7 @@ _CHIPS_AT_MOST = 6
 """Longer lists become a searchable line: chips would need more than one line."""
 _YES_NO = (Choice(True, "是"), Choice(False, "否"))
 _COLUMNS = 12
-_FUTURE = ("next_", "due_", "until_", "to_")
+_FUTURE = ("next_", "due_", "until_", "to_", "valid_")
 """How fields are named whose dates lie ahead."""
 
 
