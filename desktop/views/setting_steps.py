@@ -105,8 +105,10 @@ def value_field(declared: Declared) -> Field:
         return Field(Kind.CODE, label, Sensitivity.I, required=True, codes=shape.labels)
     if isinstance(shape, Several):
         return Field(Kind.CODES, label, Sensitivity.I, required=True, codes=shape.codes)
+    if isinstance(shape, Halves):
+        return Field(Kind.TEXT, f"改为（{shape.bounds}）", Sensitivity.I, required=True)
     kind = Kind.LONG_TEXT if isinstance(shape, Years) else Kind.TEXT
-    return Field(kind, f"改为（{shape.bounds}）", Sensitivity.I, required=True, max_length=2000)
+    return Field(kind, label, Sensitivity.I, required=True, max_length=2000)
 
 
 def _start(declared: Declared, value: Any) -> Any:

@@ -233,5 +233,28 @@ def test_fields_that_hang_a_record_on_a_household() -> None:
     assert permissions.references("weather") == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("roles", "action", "fields", "own", "lacks"),
+    [
+        ({"PGO"}, "insert", {"name": "need_days", "value": "20"}, True, None),
+        ({"VS"}, "insert", {"name": "need_days", "value": "20"}, True, Act.CREATE),
+        ({"PGO", "TOP"}, "insert", {"decision": "approved"}, True, Act.APPROVE),
+        ({"TOP"}, "set", {"decision": ["approved", None]}, False, None),
+        ({"PGO", "TOP"}, "set", {"decision": ["approved", None]}, True, Act.APPROVE),
+        ({"PGO"}, "set", {"decision": ["approved", None]}, False, Act.APPROVE),
+        ({"TOP"}, "set", {"decision": ["approved", None], "value": ["9", None]}, False, Act.EDIT),
+        ({"PGO"}, "set", {"value": ["9", None]}, True, Act.EDIT),
+        ({"TOP"}, "set", {"decision": [None, None]}, False, Act.EDIT),
+        ({"PGO"}, "delete", {}, True, Act.EDIT),
+    ],
+)
+def test_a_setting_takes_two_persons(
+    roles: set[str], action: str, fields: dict[str, object], own: bool, lacks: Act | None
+) -> None:
+    """Domain §2: created by PGO, approved by TOP; what was proposed is never edited."""
+    kind = "township_setting"
+    assert permissions.lacking(frozenset(roles), kind, action, fields, own=own) is lacks
+
+
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,27 @@ from township.rules.settings import DECLARED, GROUPS, PRESET, Settings
 from township.rules.workdays import read_years, write_years
 
 DAY = date(2026, 6, 1)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+_HEAD = (
+    "# 镇设置\n\n由 `township/rules/settings.py` 生成（`python -m tests.rules.test_settings`）。"
+    "党政办提出，镇主要领导同意后从生效日期起执行，不追溯。\n"
+)
+
+
+def document() -> str:
+    """All settings by group, for people."""
+    parts = [_HEAD]
+    for group in GROUPS:
+        parts.append(f"\n## {group}\n\n| 设置项 | 预设值 | 可以填 | 来源 |\n|---|---|---|---|")
+        for one in DECLARED.values():
+            if one.group == group:
+                cells = (one.label, one.shape.show(one.preset), one.shape.bounds, one.source)
+                parts.append(f"| {' | '.join(cells)} |")
+    return "\n".join(parts) + "\n"
+
+
+def test_the_document_says_what_is_declared() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document()
 
 
 def change(name: str = "village_halves", value: str | None = "7.5", **other: object) -> Change:
@@ -136,3 +158,7 @@ def test_who_decides() -> None:
     assert decide_problem(waiting, b"office", b"mayor") is None
     assert "提出人" in (decide_problem(waiting, b"mayor", b"mayor") or "")
     assert "审定过" in (decide_problem(change(), b"office", b"mayor") or "")
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")
