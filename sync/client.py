@@ -33,6 +33,10 @@ Carrier = Callable[[bytes], bytes]
 FIRST_BATCH = 256 << 10
 """Bytes of operations in the first push and page: little is lost when a bad line cuts it."""
 LARGEST_BATCH = 1 << 20
+MUCH_WORK = 10_000
+"""Own changesets that wait: a laptop with more takes no snapshots. In them its own new buckets
+would come back while its work lies on top of them, record by record; the log only counts it.
+"""
 _MOST_GAPS = 3
 _MOST_TURNS = 8
 _MOST_EPOCHS = 3
@@ -67,9 +71,11 @@ class Client:
     def __init__(self, replica: Replica, *, snapshots: bool = True, pictures: bool = True) -> None:
         kinds = replica.load_staged()  # complete, when the last sync was cut off
         staged = replica.staged() if snapshots else []
-        self._fetching = Fetching(staged, replica.staged_parts(), welcome=snapshots)
+        waiting = replica.waiting()
+        welcome = snapshots and waiting <= MUCH_WORK
+        self._fetching = Fetching(staged, replica.staged_parts(), welcome=welcome)
         self.progress = Progress(
-            waiting=replica.waiting(),
+            waiting=waiting,
             kinds=set(kinds),
             load=self._fetching.load,
             comparing=replica.rereading(),

@@ -25,6 +25,7 @@ from township.values import Kind
 
 _BUCKET = re.compile(r"([0-9a-f]{32}|township)/[a-z]{1,6}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LONGEST_NAME = 40
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _REFS = re.compile(r"[0-9a-f]{32}( [0-9a-f]{32})*")
@@ -143,7 +144,7 @@ def _checked_in_general(head: Head) -> Op:
         op = head.whole()
     except (ValueError, RecursionError) as error:
         raise Refused("rejected", "unreadable") from error
-    if not _NAME.fullmatch(op.kind):
+    if not _is_name(op.kind):
         raise Refused("rejected", "unreadable")
     rule = kind_rules().get(op.kind)
     if op.action == "insert":
@@ -164,6 +165,15 @@ def _checked_in_general(head: Head) -> Op:
 @lru_cache(1024)
 def _is_bucket(name: str) -> bool:
     return _BUCKET.fullmatch(name) is not None
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and _reads_as_name(text)  # what is longer is not kept
+
+
+@lru_cache(1024)
+def _reads_as_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
 
 
 def _check_insert(op: Op, rule: KindRule | None) -> None:
@@ -210,7 +220,7 @@ def _check_move(op: Op) -> None:
 
 def _unknown_fits(name: str, value: Any) -> bool:
     """Fields from newer programs: any primitive value under a proper name."""
-    return _NAME.fullmatch(name) is not None and (
+    return _is_name(name) and (
         value is None or type(value) is bytes or _is_text(value) or _is_number(value)
     )
 

@@ -59,6 +59,22 @@ _HEAD = select(tables.chain.c.dseq, tables.chain.c.hash).where(
 )
 
 
+_MOVE_CHAIN = (
+    update(tables.chain)
+    .where(
+        tables.chain.c.township_id == bindparam("at_township"),
+        tables.chain.c.device == bindparam("at_device"),
+        tables.chain.c.incarnation == bindparam("at_incarnation"),
+    )
+    .values(dseq=bindparam("to_dseq"), hash=bindparam("to_hash"))
+)
+_NOTE_PUSH = (
+    update(tables.device)
+    .where(_c.township_id == bindparam("at_township"), _c.number == bindparam("at_device"))
+    .values(incarnation=bindparam("at_incarnation"), last_push_at=bindparam("at"))
+)
+
+
 def find(connection: Connection, township_id: bytes, number: int) -> Device | None:
     """The device with this number."""
     row = connection.execute(_FOUND, {"township": township_id, "number": number}).one_or_none()
@@ -187,24 +203,15 @@ def chains(connection: Connection, device: Device) -> list[ChainHead]:
 
 def move_chain(connection: Connection, device: Device, head: ChainHead, now: str) -> None:
     """Note the new head of a device's chain."""
-    c = tables.chain.c
-    key = {
-        "township_id": device.township_id,
-        "device": device.number,
-        "incarnation": head.incarnation,
+    place = {
+        "at_township": device.township_id,
+        "at_device": device.number,
+        "at_incarnation": head.incarnation,
     }
-    changed = connection.execute(
-        update(tables.chain)
-        .where(*(tables.chain.c[name] == value for name, value in key.items()))
-        .values({c.dseq: head.dseq, c.hash: head.hash})
-    )
-    if changed.rowcount == 0:
-        connection.execute(insert(tables.chain).values(**key, dseq=head.dseq, hash=head.hash))
-    connection.execute(
-        update(tables.device)
-        .where(
-            tables.device.c.township_id == device.township_id,
-            tables.device.c.number == device.number,
-        )
-        .values(incarnation=head.incarnation, last_push_at=now)
-    )
+    moved = {**place, "to_dseq": head.dseq, "to_hash": head.hash}
+    if connection.execute(_MOVE_CHAIN, moved).rowcount == 0:
+        key = (device.township_id, device.number, head.incarnation)
+        names = ("township_id", "device", "incarnation")
+        values = dict(zip(names, key, strict=True), dseq=head.dseq, hash=head.hash)
+        connection.execute(insert(tables.chain), values)
+    connection.execute(_NOTE_PUSH, {**place, "at": now})

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from sync import history
 from sync.server import tables
@@ -26,6 +26,12 @@ STINT = MOST
 _SALT = 16
 _SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
+
+
+_KNOWN = select(tables.bucket.c.bucket).where(
+    tables.bucket.c.township_id == bindparam("township"),
+    tables.bucket.c.bucket.in_(bindparam("names", expanding=True)),
+)
 
 
 class Turn(NamedTuple):
@@ -53,6 +59,9 @@ class Entries:
         self._drafts: list[Draft] = []
         self._outcomes: list[tuple[Any, ...]] = []
         self._shown: list[Shown] = []
+        self._whole: tuple[Turn, str] | None = None
+        self._run: list[tuple[Turn, str]] = []
+        self._run_first = 0
         self._memory = memory
         self._buckets: set[str] = set()
 
@@ -74,6 +83,9 @@ class Entries:
         Ops without a bucket are shown to nobody; their author hears in the ``told`` buckets
         that they are in.
         """
+        if len(buckets) == 1 and buckets[0] and not told and not altered:
+            self._whole = turn, buckets[0]
+            return
         ops, origin = turn.changeset.ops, _origin(turn.header)
         all_ = dict.fromkeys([*buckets, *chain.from_iterable(told.values())])
         names = [name for name in all_ if name is not None]
@@ -87,28 +99,63 @@ class Entries:
 
     def keep(self, turn: Turn, status: str, reason: str | None, outcome: Outcome | None) -> None:
         """Append to the log."""
+        whole, self._whole = self._whole, None
+        if whole and whole[0] is turn and status == "applied" and not outcome:
+            self._join(whole)
+            return
+        self._settle()
+        if whole:
+            placed, bucket = whole
+            size = len(placed.changeset.ops[0])
+            self._shown.append(Shown(bucket, _origin(placed.header), size, None, False))
         origin = _origin(turn.header)
         draft = self._draft_for(self.seq, origin, status, reason)
         for shown in self._shown:
             draft.show(shown)
         self._shown.clear()
         self._extend(draft, self.seq, origin, [turn])
+        self.waiting += 1
         if outcome:
             self._outcomes.append((self._township_id, self.seq, _encode(outcome)))
+
+    def _join(self, whole: tuple[Turn, str]) -> None:
+        """Let an entry wait for those that follow it in the same chain: together they cost less."""
+        if self._run:
+            last, header = self._run[-1][0].header, whole[0].header
+            after = last.device, last.incarnation, last.dseq + 1
+            if (header.device, header.incarnation, header.dseq) != after:
+                self._settle()
+        if not self._run:
+            self._run_first = self.seq
+        self._run.append(whole)
+        self.waiting += 1
+
+    def _settle(self) -> None:
+        """Enter those that wait."""
+        if self._run:
+            run, self._run = self._run, []
+            turns, buckets = zip(*run, strict=True)
+            self._enter(self._run_first, turns, buckets)
 
     def keep_plain(self, turns: Sequence[Turn], buckets: Sequence[str]) -> None:
         """Give numbers to changesets of one operation, which are applied as their author wrote
         them, and enter them into log and feed.
         """
+        self._settle()
+        self._enter(self.seq + 1, turns, buckets)
+        self.seq += len(turns)
+        self.waiting += len(turns)
+
+    def _enter(self, seq: int, turns: Sequence[Turn], buckets: Sequence[str]) -> None:
+        """Enter changesets of one operation, which follow each other, from this number on."""
         sizes = [len(turn.changeset.ops[0]) for turn in turns]
         begun = 0
         while begun < len(turns):
             origin = _origin(turns[begun].header)
-            draft = self._draft_for(self.seq + 1, origin, "applied", None)
+            draft = self._draft_for(seq + begun, origin, "applied", None)
             end = begun + draft.room(islice(sizes, begun, None))
             draft.show_all(buckets[begun:end], sizes[begun:end])
-            self._extend(draft, self.seq + 1, origin, turns[begun:end])
-            self.seq += end - begun
+            self._extend(draft, seq + begun, origin, turns[begun:end])
             begun = end
 
     def _extend(self, draft: Draft, seq: int, first: Origin, turns: Sequence[Turn]) -> None:
@@ -118,7 +165,6 @@ class Entries:
         changesets = [turn.changeset for turn in turns]
         draft.extend(changesets, hashes, salts, leaves, turns[-1].signature)
         self.leaves += leaves
-        self.waiting += len(turns)
 
     def _draft_for(self, seq: int, origin: Origin, status: str, reason: str | None) -> Draft:
         if not self._drafts or not self._drafts[-1].takes(origin, status, reason):
@@ -130,6 +176,7 @@ class Entries:
 
         Not ``last``: more entries follow.
         """
+        self._settle()
         drafts, self._drafts = self._drafts, []
         if drafts and not last and not drafts[-1].full:
             self._drafts.append(drafts.pop())
@@ -144,9 +191,9 @@ class Entries:
         self._enter_buckets(connection)
 
     def _enter_buckets(self, connection: Connection) -> None:
-        c, names, township_id = tables.bucket.c, self._buckets, self._township_id
-        known = select(c.bucket).where(c.township_id == township_id, c.bucket.in_(names))
-        new = names - set(connection.scalars(known))
+        names, township_id = self._buckets, self._township_id
+        asked = {"township": township_id, "names": sorted(names)}
+        new = names - set(connection.scalars(_KNOWN, asked))
         if new:
             connection.execute(
                 insert(tables.bucket),

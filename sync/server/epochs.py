@@ -31,11 +31,6 @@ def current(connection: Connection, township_id: bytes) -> bytes:
     return found
 
 
-def another(connection: Connection, township_id: bytes, known: bytes) -> bool:
-    """Was the township restored since a laptop heard of this epoch? Empty: it heard of none."""
-    return known not in (b"", current(connection, township_id))
-
-
 def begin(connection: Connection, township_id: bytes) -> bytes:
     """Begin a new epoch inside the caller's write transaction; returns it.
 

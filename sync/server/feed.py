@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.server import quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE, Device
@@ -21,6 +21,11 @@ _GLUED = 1 << 20
 """Bytes by which a page may grow for what the township itself wrote right after an entry."""
 _OWN_SIZE = 16
 """Bytes that an entry without operations counts for."""
+
+
+_HEAD = select(tables.township.c.head_seq).where(
+    tables.township.c.township_id == bindparam("township")
+)
 
 
 @dataclass
@@ -45,10 +50,7 @@ def page(
     Buckets that lag behind the others (a new grant) are brought up first; the cursors returned
     are those of the buckets that this page moved.
     """
-    c = tables.township.c
-    head: int = connection.execute(
-        select(c.head_seq).where(c.township_id == device.township_id)
-    ).scalar_one()
+    head: int = connection.execute(_HEAD, {"township": device.township_id}).scalar_one()
     if not cursors:
         return Page([], [], {}, head, False)
     start = min(cursors.values())

@@ -55,6 +55,11 @@ def zone_of(bucket: str) -> str:
     return bucket[: bucket.index("/")]
 
 
+_ANY = (
+    select(tables.moved.c.kind).where(tables.moved.c.township_id == bindparam("township")).limit(1)
+)
+
+
 class Moving:
     """The moves of one push; ``due`` once something has to change its bucket."""
 
@@ -77,9 +82,7 @@ class Moving:
 
     def look(self, read: Sequence[list[Head] | None]) -> set[Key]:
         """Learn which of these records have moved before; returns parents that must be loaded."""
-        c = tables.moved.c
-        any_ = select(c.kind).where(c.township_id == self._township_id).limit(1)
-        if self._scribe.connection.scalar(any_) is None:
+        if self._scribe.connection.scalar(_ANY, {"township": self._township_id}) is None:
             return set()
         ops = [head for found in read if found for head in found]
         parents = {parent for op in ops if op.action == "insert" and (parent := parent_of(op))}

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sync.merge import State
 from sync.server import tables
@@ -180,17 +180,19 @@ class Rows:
             connection.exec_driver_sql(_update_statement(columns, mark), rows)
 
     def _load_chunk(self, kind: str, ids: list[bytes]) -> None:
-        c = tables.record.c
-        found = self._scribe.connection.execute(
-            select(c.id, c.bucket, c.state, c.writers, c.deleted, c.seq, c.stamps).where(
-                c.township_id == self._township_id, c.kind == kind, c.id.in_(ids)
-            )
-        )
+        place = {"township": self._township_id, "kind": kind, "ids": ids}
+        found = self._scribe.connection.execute(_FOUND, place)
         for row_id, bucket, packed, writers, deleted, seq, stamps in found:
             state = State(msgspec.msgpack.decode(packed), Writers.unpack(writers), deleted)
             self._rows[kind, row_id] = Row(bucket, state, seq, Stamps.unpack(stamps), fresh=False)
 
 
+_c = tables.record.c
+_FOUND = select(_c.id, _c.bucket, _c.state, _c.writers, _c.deleted, _c.seq, _c.stamps).where(
+    _c.township_id == bindparam("township"),
+    _c.kind == bindparam("kind"),
+    _c.id.in_(bindparam("ids", expanding=True)),
+)
 _COLUMNS = ("state", "writers", "deleted", "seq", "stamps")
 
 

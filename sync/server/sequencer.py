@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync import chain
@@ -58,11 +58,14 @@ class Taken:
     grown: Grown | None = None
 
 
+_HERE = tables.township.c.township_id == bindparam("township")
+_LOCK = select(tables.township.c.head_seq).where(_HERE).with_for_update()
+_MOVE = update(tables.township).where(_HERE).values(head_seq=bindparam("newest"))
+
+
 def lock_head(connection: Connection, township_id: bytes) -> int:
     """Lock the township for writing and return its newest sequence number."""
-    c = tables.township.c
-    statement = select(c.head_seq).where(c.township_id == township_id).with_for_update()
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(_LOCK, {"township": township_id}).scalar_one())
 
 
 def push(connection: Connection, device: Device, incoming: Push, now: datetime) -> Taken:
@@ -71,7 +74,8 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     device = as_of_now(connection, device)
     headers = _headers(device, incoming)
     known = devices.chain_head(connection, device, incoming.own.incarnation)
-    if epochs.another(connection, device.township_id, incoming.epoch):
+    epoch = epochs.current(connection, device.township_id)
+    if incoming.epoch not in (b"", epoch):
         return Taken(known, refused="epoch")
     if refused := behind(device, known, incoming.own):
         return Taken(known, _shared(connection, device, incoming, headers, known), refused)
@@ -90,7 +94,6 @@ def push(connection: Connection, device: Device, incoming: Push, now: datetime) 
     if not turns:
         return Taken(known, verdicts)
     turns[-1] = turns[-1]._replace(signature=incoming.head_signature)
-    epoch = epochs.current(connection, device.township_id)
     memory = incoming.memories.of(epoch)
     taking, told = _take(connection, device, head_seq, turns, now, memory)
     verdicts += told
@@ -207,8 +210,4 @@ def _check_signature(device: Device, last: Header, hash_: bytes, signature: byte
 
 def move_head(connection: Connection, township_id: bytes, seq: int) -> None:
     """Note the newest number of the log."""
-    connection.execute(
-        update(tables.township)
-        .where(tables.township.c.township_id == township_id)
-        .values(head_seq=seq)
-    )
+    connection.execute(_MOVE, {"township": township_id, "newest": seq})

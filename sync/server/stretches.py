@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.server import tables
 from sync.server.log import Place
@@ -34,6 +34,27 @@ class Line(NamedTuple):
 
 Piece = Own | list[Line]
 """A run of the laptop's own changesets as it wrote them, or the lines of one changeset."""
+
+
+_c = tables.stretch.c
+_SHOWN = select(
+    _c.seq,
+    _c.first,
+    _c.segment,
+    _c.device,
+    _c.incarnation,
+    _c.dseq,
+    _c.size,
+    _c.lines,
+    _c.ops,
+    _c.altered,
+).where(
+    _c.township_id == bindparam("township"),
+    _c.bucket.in_(bindparam("names", expanding=True)),
+    _c.seq > bindparam("after"),
+    _c.seq < bindparam("most"),
+    _c.first <= bindparam("until"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,26 +83,9 @@ class Feed:
         return sorted([*pieces, *runs], key=_first) if runs else pieces
 
     def _rows(self, buckets: Sequence[str], after: int, end: int) -> Iterable[Any]:
-        c = tables.stretch.c
-        statement = select(
-            c.seq,
-            c.first,
-            c.segment,
-            c.device,
-            c.incarnation,
-            c.dseq,
-            c.size,
-            c.lines,
-            c.ops,
-            c.altered,
-        ).where(
-            c.township_id == self.township_id,
-            c.bucket.in_(buckets),
-            c.seq > after,
-            c.seq < end + MOST,  # whatever begins up to ``end`` ends before
-            c.first <= end,
-        )
-        return self.connection.execute(statement).all()
+        asked = {"township": self.township_id, "names": buckets, "after": after, "until": end}
+        # whatever begins up to ``end`` ends before ``most``
+        return self.connection.execute(_SHOWN, {**asked, "most": end + MOST}).all()
 
 
 _PLACE = attrgetter("place")

@@ -51,6 +51,8 @@ _SHOWN = {
     "need": {"channel": "visit", "topic": "water", "state": "new"},
     "meeting": {"level": "village", "meeting_kind": "regular", "minutes_state": "draft"},
     "resolution": {"state": "open"},
+    "task": {"source": "visit", "state": "open"},
+    "dispute": {"state": "open", "level": "yellow"},
 }
 """Codes with which the lists show a record."""
 _WORDS = (Kind.NAME, Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.ID_NO)

@@ -53,6 +53,10 @@ EDITED: dict[str, tuple[str, Any]] = {
     "meeting": ("place", "村委会"),
     "agenda_item": ("topic", "路灯"),
     "resolution": ("text", "装两盏路灯"),
+    "task": ("text", "量水管"),
+    "dispute": ("summary", "水沟改道"),
+    "dispute_party": ("name", "施工队"),
+    "dispute_step": ("text", "已见双方"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
@@ -61,6 +65,7 @@ APPROVALS = {
     "rights_request": "decision",
     "evaluation": "result",
     "meeting": "signed_by",
+    "dispute": "level_by",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
@@ -179,7 +184,7 @@ def test_deleting_approving_and_moving_are_held_too(
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     value["result"] = "pass"
-    value["signed_by"] = someone.cadre
+    value |= {"signed_by": someone.cadre, "level_by": someone.cadre}
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -239,6 +239,21 @@ def test_new_snapshots_come_with_growth_and_old_ones_go(town: OpenServer) -> Non
     assert len(set(parts_of(town)) & set(first)) >= len(first) // 2, "unchanged parts are shared"
 
 
+def test_a_laptop_with_much_work_of_its_own_takes_the_log(
+    town: OpenServer, one: Laptop, two: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "MUCH_WORK", 2)
+    for number in range(3):
+        with one.database.work(one.cadre) as work:
+            work.add(Household(zone_id=ZONE, group_id=bytes(16), no=f"9-{number}"))
+            work.commit()
+    line = Line(town)
+    progress = one.sync(line)
+    assert (progress.load.of_bytes, line.served, progress.pushed) == (0, [], 3)
+    by_log(two, Line(town))
+    same(one, two)
+
+
 def test_what_was_sent_before_the_snapshot_was_made_is_settled_by_it(
     town: OpenServer, one: Laptop, two: Laptop
 ) -> None:

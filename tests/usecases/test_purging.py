@@ -30,6 +30,9 @@ from township.records import (
     Attachment,
     Conflict,
     Consent,
+    Dispute,
+    DisputeParty,
+    DisputeStep,
     Erasure,
     HouseholdLink,
     MonthSummary,
@@ -39,6 +42,7 @@ from township.records import (
     RightsRequest,
     Situation,
     SpecialGroupMember,
+    Task,
     Visit,
     WorkLog,
     new_id,
@@ -99,6 +103,7 @@ def fill(database: Database) -> dict[str, bytes]:
         told = PLACE | {"no": "S-1", "summary": "落石", "reported_at": noon(FIVE)}
         due["situation"] = add(connection, Situation, closed_at=noon(FIVE), **told)
         add(connection, Situation, **told)  # not closed
+        due |= _matters(connection)
         group = PLACE | {"person_id": HEAD, "group_kind": "hardship"}
         ends = date(2025, 5, 10)
         due["special_group_member"] = add(connection, SpecialGroupMember, until_on=ends, **group)
@@ -115,6 +120,25 @@ def fill(database: Database) -> dict[str, bytes]:
         clash |= {"updated_at": noon(date(2025, 5, 10))}
         due["conflict"] = add(connection, Conflict, decision="kept", **clash)
     return due
+
+
+def _matters(connection: Any) -> dict[str, bytes]:
+    """A task and a dispute with party and step that are due, and some that are not."""
+    told = {"zone_id": ZONE, "summary": "水沟改道", "state": "closed", "found_on": OLD}
+    dispute = add(connection, Dispute, no="D-1", closed_on=FIVE, **told)
+    add(connection, Dispute, no="D-2", **told | {"state": "open"})
+    later = add(connection, Dispute, no="D-3", closed_on=FIVE + timedelta(1), **told)
+    part = {"zone_id": ZONE, "dispute_id": dispute}
+    step = {"taken_on": FIVE, "step_kind": "mediate", "text": "已见双方"}
+    add(connection, DisputeStep, **part | step | {"dispute_id": later})
+    task = PLACE | {"text": "量水管", "due_on": FIVE, "state": "done", "source": "other"}
+    add(connection, Task, **task | {"state": "open"})
+    return {
+        "dispute": dispute,
+        "dispute_party": add(connection, DisputeParty, home_id=HOME, position=1, **part),
+        "dispute_step": add(connection, DisputeStep, **part | step),
+        "task": add(connection, Task, done_on=FIVE, **task),
+    }
 
 
 def living(database: Database) -> dict[str, set[bytes]]:

@@ -5,6 +5,7 @@ from township.records.attachment import Attachment
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
 from township.records.conflict import Conflict
+from township.records.dispute import Dispute, DisputeParty, DisputeStep
 from township.records.duplicate import Duplicate
 from township.records.erasure import Erasure, MonthSummary
 from township.records.evaluation import (
@@ -21,6 +22,7 @@ from township.records.need import Need, NeedProgress
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
+from township.records.task import Task
 from township.records.township_setting import TownshipSetting
 from township.records.zone import Group, Zone
 
@@ -36,6 +38,9 @@ __all__ = [
     "Conflict",
     "Consent",
     "Designation",
+    "Dispute",
+    "DisputeParty",
+    "DisputeStep",
     "Duplicate",
     "Erasure",
     "Evaluation",
@@ -56,6 +61,7 @@ __all__ = [
     "ServiceCount",
     "Situation",
     "SpecialGroupMember",
+    "Task",
     "TownshipSetting",
     "Visit",
     "WorkLog",

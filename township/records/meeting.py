@@ -1,8 +1,8 @@
 """民情联系会议: meetings, their agendas and what they decided. Fields: domain §4.5.
 
 A village's meeting lies in its zone, the township's meeting, which names no zone, in the
-township's own bucket. All of it is internal: texts that are restricted stay in the needs and
-situations that an item of the agenda points to.
+township's own bucket. All of it is internal: texts that are restricted stay in the needs,
+disputes and other matters that an item of the agenda points to.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class AgendaItem(Record):
     resolution_id: Mapped[bytes | None] = column(
         Kind.REF, "上次议定事项", I, target="resolution", index=True
     )
+    dispute_id: Mapped[bytes | None] = column(Kind.REF, "矛盾纠纷", I, target="dispute", index=True)
+    task_id: Mapped[bytes | None] = column(Kind.REF, "任务", I, target="task", index=True)
     about_zone_id: Mapped[bytes | None] = column(Kind.REF, "评议的责任区", I, target="zone")
     level: Mapped[str | None] = column(Kind.CODE, "研判等级", I, codes=WARNING_LEVEL)
     outcome: Mapped[str | None] = column(Kind.LONG_TEXT, "会议意见", I, max_length=500)

@@ -121,6 +121,17 @@ _visit = _row(
     _HANDLERS, _HANDLERS, _OVERSEERS, own=_HANDLERS, printed=_HANDLERS, exported=_OVERSEERS
 )
 _picture: Row = {**_visit, Act.EXPORT: (_NOBODY, _NOBODY)}
+_DISPUTE_FINDERS = frozenset({"VC", "VS", "JO", "PET"})
+_DISPUTE_HANDLERS = _FIELD | {"PET", "TOP"}
+_dispute = _row(
+    _HANDLERS,
+    _DISPUTE_FINDERS,
+    _DISPUTE_HANDLERS | ERASERS,
+    approve=frozenset({"VS", "LL", "PET", "TOP"}),
+    printed=_HANDLERS,
+)
+"""Domain §2: village cadres, justice and the petition office record disputes, owners by level
+(§5.5) and mediators work on them; a level falls only by one of those who approve."""
 _open_case = _row(_HANDLERS, _CLERKS, _CLERKS)
 _TELLERS = frozenset({"PGO", "PET", "SAF", "CLK"})
 """Offices that may count ballots: none of them serves in a zone that is evaluated."""
@@ -192,6 +203,10 @@ TABLE: Mapping[str, Row] = {
     "meeting": _meeting,
     "agenda_item": _row(_EVERYBODY, _MEETERS, _MEETERS, printed=_EVERYBODY),
     "resolution": _row(_EVERYBODY, _MEETERS, _HANDLERS, printed=_EVERYBODY),
+    "task": _row(_HANDLERS, _FIELD | {"PET"}, _HANDLERS, printed=_HANDLERS),
+    "dispute": _dispute,
+    "dispute_party": _dispute,
+    "dispute_step": {**_dispute, Act.CREATE: (_DISPUTE_HANDLERS, _NOBODY)},
     "access_entry": _row(frozenset({"AUD"}), _ALL_ROLES, _NOBODY),
     "designation": _row(_ALL_ROLES, frozenset({"SEC"}), frozenset({"SEC"})),
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
@@ -218,6 +233,7 @@ TABLE: Mapping[str, Row] = {
 _ANY: frozenset[str] = frozenset()
 _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "need": {"class_confirmed_by": _ANY},
+    "dispute": {"level_by": _ANY},
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
     "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},

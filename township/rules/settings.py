@@ -121,8 +121,8 @@ class Settings:
     """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
     keep_visits: int = setting(3, "走访、日志、照片的保存期限", KEEPING, Whole(1, 10, "年"))
     """Visits, work logs, photographs and links of a year; their counts stay. §7.7 [P]."""
-    keep_matters: int = setting(5, "诉求和五情的保存期限", KEEPING, Whole(1, 10, "年"))
-    """Needs and situations, from the day of their end. Source: §7.7 [P]."""
+    keep_matters: int = setting(5, "诉求、五情、纠纷、任务的保存期限", KEEPING, Whole(1, 10, "年"))
+    """Needs, situations, disputes and tasks, from the day of their end. Source: §7.7 [P]."""
     keep_groups: int = setting(1, "特殊群体退出后的保存期限", KEEPING, Whole(1, 5, "年"))
     """Rows of special groups, from the day when they end. Source: §7.7 [P]."""
     keep_rights: int = setting(3, "权利申请和同意的保存期限", KEEPING, Whole(1, 10, "年"))

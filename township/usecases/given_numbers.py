@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from township.records import Evaluation, Need, Situation
+from township.records import Dispute, Evaluation, Need, Situation
 from township.rules import numbers
 from township.storage import tables
 from township.storage.work import UnitOfWork
 
 
 def given(
-    work: UnitOfWork, kind: type[Need | Situation | Evaluation], year: int, count: int = 1
+    work: UnitOfWork,
+    kind: type[Need | Situation | Dispute | Evaluation],
+    year: int,
+    count: int = 1,
 ) -> list[str]:
     """The next free numbers of a kind in a year."""
     device = work.session.scalars(select(tables.device.c.number)).one()

@@ -1,13 +1,13 @@
 """Which records a purge may take, as conditions on the tables. Terms: ``rules.retention``.
 
-What is open stays, whatever its age: needs and situations that are not closed and the visits
-they came from, undecided conflicts, work that is not sent or was not taken, and all of a
-household that waits for an answer to a request.
+What is open stays, whatever its age: needs, situations, disputes and tasks that are not closed
+and the visits they came from, undecided conflicts, work that is not sent or was not taken, and
+all of a household that waits for an answer to a request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,9 @@ from township.records import (
     Attachment,
     Conflict,
     Consent,
+    Dispute,
+    DisputeParty,
+    DisputeStep,
     Erasure,
     HouseholdLink,
     Need,
@@ -39,6 +42,7 @@ from township.records import (
     RightsRequest,
     Situation,
     SpecialGroupMember,
+    Task,
     Visit,
     WorkLog,
     record_kinds,
@@ -58,6 +62,12 @@ def _china(moment: Any) -> Any:
     return func.date(moment, literal("+8 hours"), type_=Day())
 
 
+def _end_of_dispute(part: Any) -> Any:
+    """When the dispute of a party or step ended, or was deleted."""
+    ended = func.coalesce(Dispute.closed_on, _china(Dispute.deleted_at), type_=Day())
+    return select(ended).where(Dispute.id == part.dispute_id).scalar_subquery()
+
+
 _ENDS: dict[str, Any] = {
     "visit": Visit.visited_on,
     "work_log": WorkLog.worked_on,
@@ -66,6 +76,10 @@ _ENDS: dict[str, Any] = {
     "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
     "need_progress": NeedProgress.taken_on,
     "situation": _china(Situation.closed_at),
+    "dispute": Dispute.closed_on,
+    "dispute_party": _end_of_dispute(DisputeParty),
+    "dispute_step": _end_of_dispute(DisputeStep),
+    "task": Task.done_on,
     "special_group_member": SpecialGroupMember.until_on,
     "rights_request": RightsRequest.decided_on,
     "consent": case((Consent.state == "refused", Consent.given_on), else_=Consent.withdrawn_on),
@@ -132,7 +146,7 @@ def _settled(
 ) -> tuple[Condition, ...]:
     """Nothing is open about it, nor about what came from it."""
     if kind == "visit":
-        return (Visit.id.not_in(_with_open_needs()), Visit.id.not_in(_with_open_situations()))
+        return tuple(Visit.id.not_in(open_one) for open_one in _open_from_visits())
     if kind == "attachment":
         gone = Attachment.visit_id.not_in(select(Visit.id).where(Visit.deleted_at.is_(None)))
         going = select(Visit.id).where(*due("visit", today, untouchable, settings))
@@ -141,8 +155,7 @@ def _settled(
         staying = or_(
             _Of.visited_on.is_(None),
             _Of.visited_on > ended_by("visit", today, settings),
-            _Of.id.in_(_with_open_needs()),
-            _Of.id.in_(_with_open_situations()),
+            *(_Of.id.in_(open_one) for open_one in _open_from_visits()),
             *_holding(_Of, untouchable),
         )
         return (~exists().where(_Of.work_log_id == WorkLog.id, _Of.deleted_at.is_(None), staying),)
@@ -150,7 +163,13 @@ def _settled(
         gone = NeedProgress.need_id.not_in(select(Need.id).where(Need.deleted_at.is_(None)))
         going = select(Need.id).where(*due("need", today, untouchable, settings))
         return (or_(gone, NeedProgress.need_id.in_(going)),)
+    if part := _PARTS_OF_DISPUTES.get(kind):
+        gone = part.dispute_id.in_(select(Dispute.id).where(Dispute.deleted_at.is_not(None)))
+        going = select(Dispute.id).where(*due("dispute", today, untouchable, settings))
+        return (or_(gone, part.dispute_id.in_(going)),)
     decided = {
+        "dispute": Dispute.state == "closed",
+        "task": func.coalesce(Task.state, "open") != "open",
         "need": Need.state == "closed",
         "conflict": Conflict.decision.is_not(None),
         "rights_request": RightsRequest.decision.is_not(None),
@@ -158,24 +177,20 @@ def _settled(
     return (decided.get(kind, true()),)
 
 
+_PARTS_OF_DISPUTES: dict[str, Any] = {"dispute_party": DisputeParty, "dispute_step": DisputeStep}
 _Of = aliased(Visit)
 """The visits of a log."""
 
 
-def _with_open_needs() -> Any:
-    return select(Need.visit_id).where(
-        Need.deleted_at.is_(None),
-        Need.visit_id.is_not(None),
-        func.coalesce(Need.state, "new") != "closed",
-    )
-
-
-def _with_open_situations() -> Any:
-    return select(Situation.visit_id).where(
-        Situation.deleted_at.is_(None),
-        Situation.visit_id.is_not(None),
-        Situation.closed_at.is_(None),
-    )
+def _open_from_visits() -> Iterator[Any]:
+    """The visits from which something came that is still open."""
+    for kind, visit, is_open in (
+        (Need, Need.visit_id, func.coalesce(Need.state, "new") != "closed"),
+        (Situation, Situation.visit_id, Situation.closed_at.is_(None)),
+        (Dispute, Dispute.visit_id, func.coalesce(Dispute.state, "open") != "closed"),
+        (Task, Task.source_id, func.coalesce(Task.state, "open") == "open"),
+    ):
+        yield select(visit).where(kind.deleted_at.is_(None), visit.is_not(None), is_open)
 
 
 def _free(model: Any, untouchable: Collection[bytes]) -> tuple[Condition, ...]:

@@ -138,7 +138,7 @@ Key = tuple[str, bytes]
 def _doomed(session: Session, today: date) -> list[Key]:
     """All that is due; what hangs on a record goes before it."""
     untouchable, settings = not_taken(session), settings_of(session)
-    first = ("attachment", "need_progress")
+    first = ("attachment", "need_progress", "dispute_party", "dispute_step")
     order = (*first, *(kind for kind in PURGED if kind not in first and kind != "work_log"))
     found: list[Key] = []
     for kind in (*order, "work_log"):
@@ -190,6 +190,10 @@ def _words(record: Record) -> str:
         "visit": ("way", "purpose"),
         "need": ("no", "topic", "result"),
         "situation": ("no", "situation_kind", "level"),
+        "dispute": ("no", "dispute_type", "result"),
+        "dispute_party": ("party_kind",),
+        "dispute_step": ("step_kind",),
+        "task": ("source", "state"),
         "special_group_member": ("group_kind", "source"),
         "work_log": ("work_kind", "sessions"),
         "household_link": ("year",),
