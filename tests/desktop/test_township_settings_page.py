@@ -103,8 +103,9 @@ def test_bounds_are_told_beside_the_field(
     assert problem in told(page)
 
 
-def test_every_setting_has_an_editor_that_takes_its_value(page: TownshipSettingsPage) -> None:
-    for name, declared in DECLARED.items():
+def test_every_shape_has_an_editor_that_takes_its_value(page: TownshipSettingsPage) -> None:
+    for declared in {type(one.shape): one for one in DECLARED.values()}.values():
+        name = declared.name
         page.show_target(line_id(name))
         page.buttons["propose"].click()
         assert page.form is not None
