@@ -10,11 +10,11 @@ from enum import IntEnum
 from sqlalchemy.orm import Session
 
 from township.records import Cadre
-from township.rules.settings import Settings
+from township.rules.settings import PRESET, Settings
 from township.values import CHINA
 
-SOON = 3
-"""So many days before its day a matter is due soon. Source: domain §5.7."""
+SOON = PRESET.due_soon_days
+"""The preset; a provider asks `Asker.urgency`, which goes by the township's own days."""
 
 
 class Urgency(IntEnum):
