@@ -36,6 +36,7 @@ class Pages:
             PageSpec("today", "今日", "house", self._today),
             PageSpec("households", "户台账", "house-line", self._households),
             PageSpec("worklog", "工作日志", "notebook", self._work_log),
+            PageSpec("assessment", "考核", "calendar-blank", self._assessment),
             PageSpec("situations", "五情", "bell-ringing", self._situations),
             PageSpec("needs", "诉求", "chat-circle-text", self._needs),
             PageSpec("meetings", "会议", "users-three", self._meetings),
@@ -65,6 +66,11 @@ class Pages:
         from desktop.views.work_log import WorkLogPage
 
         return WorkLogPage(self._database, self._cadre, self._program.background)
+
+    def _assessment(self) -> Page:
+        from desktop.views.assessment import AssessmentPage
+
+        return AssessmentPage(self._database, self._cadre, self._program.background)
 
     def _situations(self) -> Page:
         from desktop.views.situations import SituationsPage

@@ -100,6 +100,10 @@ class LongTable:
             pages.append(TablePage(page))
         return pages
 
+    def height(self, page: TablePage) -> float:
+        """How high the table is on a page, its head included."""
+        return self._head_height + sum(row.height for row in page.rows)
+
     def _lay(self, row: Row, most_lines: int) -> list[_LaidRow]:
         cells = [
             (place, self._lines[place].get(text) or self._break(place, text))

@@ -330,3 +330,35 @@ class Minutes:
     carried: tuple[MinutesResolution, ...]
     signed_by: str
     signed_on: date | None
+
+
+@dataclass(frozen=True)
+class AssessedLine:
+    """One cadre on a sheet: days are texts like 7.5, pairs are done and due."""
+
+    name: str
+    post: str
+    target: str
+    days: str
+    late: int
+    households: int
+    links: tuple[int, int]
+    needs: tuple[int, int]
+    """Written down in the month, and fed back in it."""
+    spot_checks: tuple[int, int, int]
+    """Confirmed, not confirmed, nobody reached: the last counts against nobody."""
+    explained: str
+
+
+@dataclass(frozen=True)
+class AssessmentPaper:
+    """下队工作日志考核表: a unit's month as it was signed, or as it is now (``signed_on`` None)."""
+
+    township: str
+    unit: str
+    year: int
+    month: int
+    revision: int
+    lines: tuple[AssessedLine, ...]
+    assessor: str
+    signed_on: date | None

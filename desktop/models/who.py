@@ -11,9 +11,8 @@ from desktop.tips import tip
 from desktop.views.main import Who
 from township.records.cadre import Cadre
 from township.records.zone import Zone
-from township.rules import permissions
+from township.rules import permissions, refusals
 from township.rules.permissions import Act
-from township.rules.refusals import not_offered
 from township.storage.database import Database
 from township.storage.roles import roles_of
 
@@ -21,6 +20,7 @@ PAGES = {
     "today": ((Act.SEE, "work_log"), (Act.SEE, "household")),
     "households": ((Act.SEE, "household"),),
     "worklog": ((Act.SEE, "work_log"),),
+    "assessment": ((Act.PRINT, "assessment_sheet"),),
     "situations": ((Act.SEE, "situation"),),
     "needs": ((Act.SEE, "need"),),
     "meetings": ((Act.SEE, "meeting"),),
@@ -77,7 +77,7 @@ class Rights:
         """Why not, and who can; empty when it is allowed."""
         if self.may(act, kind, author):
             return ""
-        return not_offered(self.roles or frozenset(), act, kind)
+        return refusals.not_offered(self.roles or frozenset(), act, kind)
 
     def offer(
         self,

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
+from sqlalchemy.orm import Session
 
 from desktop.background import Background, Job
 from desktop.views.notices import failure_notice
 from desktop.views.preview import Preview, Raster
 from desktop.views.reason_dialog import ReasonDialog
+from township.documents import AssessmentPaper
 from township.records import Cadre
 from township.storage.database import Database
 from township.usecases import evaluation_papers, my_record, printing
 from township.usecases.access import Reason, require
+from township.usecases.assessment_paper import open_paper, signed_paper
+from township.usecases.assessment_people import Unit
 from township.values import CHINA
 
+_SHEET = "下队工作日志考核表"
 Drawn = Callable[[Job], bytes]
 """A job that gives a PDF. The modules that draw are imported by it: they take a while."""
 InFull = Callable[[Reason], Drawn]
@@ -59,6 +64,16 @@ class Papers:
     def print_minutes(self, meeting: bytes, over: QWidget) -> None:
         """Make the minutes of a meeting and show them; a failure is told over the widget."""
         self._draw(self._minutes(meeting), "会议纪要", over)
+
+    def print_signed_sheet(self, sheet: bytes, over: QWidget) -> None:
+        """Make a signed assessment sheet as it was signed, and show it over a widget."""
+        self._draw(self._assessed(lambda session: signed_paper(session, sheet)), _SHEET, over)
+
+    def print_open_sheet(self, unit: Unit, year: int, month: int, over: QWidget) -> None:
+        """Make the assessment sheet of a month that is not signed, as it stands now."""
+        self._draw(
+            self._assessed(lambda session: open_paper(session, unit, year, month)), _SHEET, over
+        )
 
     def ledger(self, wish: LedgerWish, reason: Reason | None = None) -> Drawn:
         """The job that makes a month's ledger; its steps are told and it can be cancelled.
@@ -184,6 +199,17 @@ class Papers:
                 record = my_record.print_my_record(work, person)
                 work.commit()
             return paper(record, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _assessed(self, read: Callable[[Session], AssessmentPaper]) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.assessment_sheet import assessment_sheet
+            from reports.page import PrintStamp
+
+            with self.database.reader() as session:
+                paper = read(session)
+            return assessment_sheet(paper, PrintStamp(*self._stamped()))
 
         return drawn
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -13,11 +12,12 @@ from sqlalchemy.orm import Session
 from desktop.background import Background
 from desktop.models.photo_desk import KIND as PHOTO
 from desktop.models.photo_desk import PhotoDesk
-from desktop.models.table import Column, Sort, TableModel
+from desktop.models.table import TableModel
 from desktop.models.who import Rights
 from desktop.parse import weekday_name
-from desktop.theme import Tone
 from desktop.views import visit_draft
+from desktop.views.day_actions import DayActions
+from desktop.views.day_rows import COLUMNS, VisitRows, mark, told
 from desktop.views.days_card import show_days
 from desktop.views.guarded import NOTED
 from desktop.views.page import Page
@@ -26,23 +26,16 @@ from desktop.views.photo_strip import strip
 from desktop.views.visit_draft import VisitDraft
 from desktop.views.visit_form import VisitForm
 from desktop.views.widgets.basics import Card, EmptyState, beside, button, empty, label, row
-from desktop.views.widgets.month import Mark, MonthGrid
+from desktop.views.widgets.month import MonthGrid
 from desktop.views.widgets.stat import StatCard
 from desktop.views.widgets.table import TableView
-from township.rules.days import Standing
 from township.rules.permissions import Act
 from township.storage import search
 from township.storage.database import Database
 from township.usecases.photos import PhotoEntry
-from township.usecases.work_month import VisitLine, WorkDay, WorkMonth, work_month
+from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
-COLUMNS = (
-    Column("session", "时段", 4, sortable=False),
-    Column("household", "户", 9, grow=True, sortable=False),
-    Column("way", "方式", 4, sortable=False),
-    Column("purpose", "目的", 5, spare=True, sortable=False),
-)
 _PANEL_EM = 23
 
 
@@ -75,8 +68,9 @@ class WorkLogPage(Page):
         self.form: VisitForm | None = None
         self.grid = MonthGrid()
         self.counted = StatCard("本月已计天数")
-        self.model = TableModel(COLUMNS, _Visits(self), self)
+        self.model = TableModel(COLUMNS, VisitRows(lambda: self.month.days.get(self.day)), self)
         self._nothing = EmptyState("notebook", "")
+        self.steps = DayActions(database, cadre_id, self._rights)
         self.table = TableView(self.model, self._nothing)
         self._build()
         self._connect()
@@ -108,7 +102,12 @@ class WorkLogPage(Page):
         self._stack.addWidget(self.form)
         self._stack.setCurrentWidget(self.form)
         self._new.hide()
+        self.write.hide()
         self.form.start()
+
+    def write_work(self) -> None:
+        """Ask for work without a visit, on the current day."""
+        self.steps.write(self.day)
 
     def close_form(self) -> None:
         """Back to the month; what is half typed stays as a draft."""
@@ -119,6 +118,7 @@ class WorkLogPage(Page):
         self.form.deleteLater()
         self.form = None
         self._new.show()
+        self.write.show()
         self.grid.setFocus()
 
     def print_visit(self, visit: bytes) -> None:
@@ -148,6 +148,7 @@ class WorkLogPage(Page):
     def shortcuts(self) -> list[tuple[str, str]]:
         return [
             ("Ctrl+N", "登记一次走访"),
+            ("Ctrl+Shift+N", "记没有走访的工作：开会、驻村、应急"),
             ("方向键、PageUp / PageDown", "换一天、换一月"),
             ("Enter", "到当天的走访列表；在列表中打开走访报告"),
             ("Ctrl+S / Ctrl+P", "走访表单：保存 / 保存并打印"),
@@ -173,6 +174,7 @@ class WorkLogPage(Page):
         right.body.addWidget(self._day_title)
         right.body.addWidget(self._reason)
         right.body.addWidget(self.table, 1)
+        right.body.addWidget(self.steps)
         self._pictures = QVBoxLayout()
         right.body.addLayout(self._pictures)
         side = QWidget()
@@ -189,11 +191,13 @@ class WorkLogPage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
         self._new = button("登记走访", self.open_form, kind="primary", glyph="plus", keys="Ctrl+N")
-        self.add_tool(self._new)
+        self.write = button("记工作", self.write_work, glyph="note-pencil", keys="Ctrl+Shift+N")
+        self.add_tool(self.write, self._new)
         self._offer()
 
     def _offer(self) -> None:
         may = self._rights.offer(self._new, Act.CREATE, "visit")
+        self._rights.offer(self.write, Act.CREATE, "work_log")
         hint = "按 Ctrl+N 登记一次走访。" if may else ""
         self._nothing.set_text("这一天没有走访记录", hint)
 
@@ -202,7 +206,8 @@ class WorkLogPage(Page):
         self.grid.turned.connect(self._turn)
         self.grid.opened.connect(self._to_list)
         self.table.opened.connect(self.print_visit)
-        self.table.moved.connect(lambda _: self._show_photos())
+        self.table.moved.connect(lambda _: self._picked())
+        self.steps.saved.connect(self._changed)
         self._photos.committed.connect(self.committed)
         self._photos.said.connect(self.said)
 
@@ -211,7 +216,7 @@ class WorkLogPage(Page):
             self.month = self._read(session)
         self._loaded = True
         self._month.setText(f"{self.day.year} 年 {self.day.month} 月")
-        marks = {on: _mark(day) for on, day in self.month.days.items()}
+        marks = {on: mark(day) for on, day in self.month.days.items()}
         self.grid.show_month(self.day, self._today(), marks)
         show_days(self.counted, self.month)
         self._show_day()
@@ -222,11 +227,19 @@ class WorkLogPage(Page):
     def _show_day(self) -> None:
         day = self.month.days.get(self.day)
         self._day_title.setText(f"{self.day.month} 月 {self.day.day} 日　{weekday_name(self.day)}")
-        self._reason.setText(
-            f"{day.kind} · {day.sessions}：{day.result.reason}。" if day else "没有工作日志。"
-        )
+        self._reason.setText(told(day) if day else "没有工作日志。")
         self.table.reload()
+        self._picked()
+
+    def _picked(self) -> None:
+        self.steps.show_day(self.day, self.month.days.get(self.day), self.table.current_id())
         self._show_photos()
+
+    def _changed(self, kinds: frozenset[str], said: str, undo: Callable[[], None] | None) -> None:
+        self._load()
+        self.committed.emit(kinds)
+        if said:
+            self.said.emit(said, undo)
 
     def _show_photos(self) -> None:
         """The photographs of the visit that is picked in the list; how many when none is."""
@@ -282,34 +295,3 @@ class WorkLogPage(Page):
 
     def _today(self) -> date:
         return self._database.clock().astimezone(CHINA).date()
-
-
-class _Visits:
-    """The visits of the current day, as they were read with the month."""
-
-    def __init__(self, page: WorkLogPage) -> None:
-        self._page = page
-
-    def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        return [line.id for line in self._lines()]
-
-    def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
-        return {
-            line.id: (line.session, line.household, line.way, line.purpose)
-            for line in self._lines()
-            if line.id in ids
-        }
-
-    def _lines(self) -> Sequence[VisitLine]:
-        day = self._page.month.days.get(self._page.day)
-        return day.visits if day else ()
-
-
-def _mark(day: WorkDay) -> Mark:
-    result = day.result
-    days, late = f"{result.halves / 2:g}", "补录" if result.late else ""
-    if result.standing is Standing.COUNTED:
-        return Mark(f"计 {days} 天", Tone.GOOD, result.reason, late, f"{days} 天")
-    if result.standing is Standing.PENDING:
-        return Mark(f"待定 {days}", Tone.WARN, result.reason, late, "待定")
-    return Mark("计 0 天", Tone.QUIET, result.reason, late, "0 天")

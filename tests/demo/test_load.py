@@ -18,6 +18,9 @@ from township.storage import search
 from township.storage.database import Database
 from township.values import CHINA
 
+TOWNSHIP_TOO = ("meeting", "agenda_item", "resolution", "assessment_sheet")
+"""Kinds of which a zone has its own and the township too."""
+
 
 def test_changesets_carry_every_row_once(rows: list[Row]) -> None:
     made = list(changesets(rows, device=1, incarnation=2, after=4))
@@ -32,7 +35,7 @@ def test_changesets_carry_every_row_once(rows: list[Row]) -> None:
     for op in ops:
         wide = record_kinds()[op.kind].township_wide
         zone = op.fields.get("zone_id")
-        assert wide or zone or op.kind in ("meeting", "agenda_item", "resolution")
+        assert wide or zone or op.kind in TOWNSHIP_TOO
         assert op.bucket.split("/")[0] == ("township" if wide or not zone else zone.hex())
 
 

@@ -41,6 +41,12 @@ BASE: dict[str, Any] = {
         (False, {"work_kind": "meeting"}, NOT, 0, False, "会议"),
         (False, {"work_kind": "other"}, NOT, 0, False, "电话"),
         (False, {"in_zone": False}, NOT, 0, False, "责任区"),
+        (False, {"sessions": ("pm", "eve"), "home_visits": 2}, COUNTED, 2, False, "计 1 天"),
+        (True, {"sessions": ("am", "am")}, COUNTED, 1, False, "0.5 天"),
+        (True, {"sessions": ("am", "eve")}, COUNTED, 2, False, "计 1 天"),
+        (True, {"work_kind": "in_village"}, COUNTED, 1, False, "0.5 天"),
+        (True, {"entered_on": date(2026, 5, 17)}, COUNTED, 1, False, "日期不对"),
+        (True, {"entered_on": date(2026, 5, 17), "home_visits": 0}, NOT, 0, False, "日期不对"),
     ],
 )
 def test_a_day(
@@ -49,6 +55,51 @@ def test_a_day(
     found = days.judge(DayLog(**BASE | change), village)
     assert (found.standing, found.halves, found.late) == (standing, halves, late)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("worked", "entered", "standing"),
+    [
+        (date(2028, 2, 29), date(2028, 3, 7), COUNTED),  # seven days later
+        (date(2028, 2, 29), date(2028, 3, 8), PENDING),
+        (date(2026, 2, 28), date(2026, 3, 7), COUNTED),
+        (date(2026, 12, 30), date(2027, 1, 6), COUNTED),
+        (date(2026, 12, 30), date(2027, 1, 7), PENDING),
+    ],
+)
+def test_seven_days_later_is_free(worked: date, entered: date, standing: Standing) -> None:
+    """Also over the end of February and of the year. Source: domain §5.1 rule 3."""
+    log = DayLog(**BASE | {"worked_on": worked, "entered_on": entered})
+    assert days.judge(log, village=True).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("full", "half", "phone", "days_text", "met"),
+    [
+        (7, 1, 1, "7.5", False),
+        (7, 2, 0, "8.0", True),
+        (8, 0, 3, "8.0", True),
+        (0, 16, 0, "8.0", True),
+        (0, 15, 0, "7.5", False),
+    ],
+)
+def test_the_border_of_eight_days(
+    full: int, half: int, phone: int, days_text: str, met: bool
+) -> None:
+    """7.5 days are not 8.0. Source: domain §5.1 rule 1, §9 scenario 3."""
+    kinds = (
+        (full, {"sessions": ("am", "pm")}),
+        (half, {"sessions": ("am",)}),
+        (phone, {"home_visits": 0}),
+    )
+    results = [
+        days.judge(DayLog(**BASE | change), village=True)
+        for count, change in kinds
+        for _ in range(count)
+    ]
+    total = days.total_halves(results)
+    assert days.day_text(total) == days_text
+    assert (total >= days.target_halves(village=True)) is met
 
 
 def test_targets_and_sums() -> None:

@@ -12,9 +12,8 @@ import pytest
 from sync.server.admin import TOWNSHIP_OFFICES
 from township.codes import ROLE
 from township.records import record_kinds
-from township.rules import permissions
+from township.rules import permissions, refusals
 from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
-from township.rules.refusals import not_offered, refusal
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _HEAD = (
@@ -198,23 +197,62 @@ def test_the_townships_own_meetings_are_its_offices(
     assert permissions.reserved(roles.split(), kind, action, bucket) is kept_away
 
 
+@pytest.mark.parametrize(
+    ("roles", "state", "own", "lacks"),
+    [
+        ("VC VS", "counted", False, None),
+        ("VC VS", "counted", True, Act.APPROVE),
+        ("PGO", "counted", True, Act.APPROVE),
+        ("LL", "returned", False, None),
+        ("VC", "counted", False, Act.APPROVE),
+        ("VC", "submitted", True, None),
+    ],
+)
+def test_nobody_consents_to_his_own_late_day(
+    roles: str, state: str, own: bool, lacks: Act | None
+) -> None:
+    """Source: domain §5.1 rule 7."""
+    fields = {"state": [state, None]}
+    held = frozenset(roles.split())
+    assert permissions.lacking(held, "work_log", "set", fields, own=own) is lacks
+
+
+@pytest.mark.parametrize(
+    ("roles", "part", "lacks"),
+    [
+        ("VC VS", "village", None),
+        ("VC VS", "secretary", Act.CREATE),
+        ("LL", "secretary", None),
+        ("LL", "township", Act.CREATE),
+        ("PGO", "township", None),
+        ("PGO", "village", Act.CREATE),
+        ("TOP", "township", Act.CREATE),
+    ],
+)
+def test_each_sheet_is_signed_by_its_assessor(roles: str, part: str, lacks: Act | None) -> None:
+    """Source: domain §5.1 rule 7."""
+    held, fields = frozenset(roles.split()), {"part": part}
+    assert permissions.lacking(held, "assessment_sheet", "insert", fields, own=True) is lacks
+    assert permissions.lacking(held, "assessment_sheet", "set", {"month": [4, None]}, own=True)
+
+
 def test_a_refusal_says_who_can_help() -> None:
     village = frozenset({"VC"})
-    said = refusal(village, Act.APPROVE, "need")
+    said = refusals.refusal(village, Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求，没有保存。请由村书记、联村领导、")
-    said = refusal(village, Act.EDIT, "visit")
+    said = refusals.refusal(village, Act.EDIT, "visit")
     assert said.startswith("村干部不能修改别人填写的入户走访，没有保存。请由村书记、党政办、")
-    assert "只由镇里生成" in refusal(village, Act.CREATE, "conflict")
-    assert "请联系镇党政办" in refusal(frozenset(), Act.CREATE, "visit")
-    said = refusal(frozenset({"PO"}), Act.PRINT, "household")
+    assert "只由镇里生成" in refusals.refusal(village, Act.CREATE, "conflict")
+    assert "请联系镇党政办" in refusals.refusal(frozenset(), Act.CREATE, "visit")
+    said = refusals.refusal(frozenset({"PO"}), Act.PRINT, "household")
     assert said.startswith("公安干警不能打印户。请由村干部、") and "保存" not in said
-    assert "没有开放" in refusal(village, Act.EXPORT, "attachment")
+    assert "没有开放" in refusals.refusal(village, Act.EXPORT, "attachment")
 
 
 def test_what_is_not_offered_says_who_can() -> None:
-    said = not_offered(frozenset({"VC"}), Act.APPROVE, "need")
+    said = refusals.not_offered(frozenset({"VC"}), Act.APPROVE, "need")
     assert said.startswith("村干部不能审核确认诉求。请由村书记、") and "保存" not in said
-    assert "请联系镇党政办" in not_offered(frozenset({"?"}), Act.CREATE, "visit")
+    assert "请联系镇党政办" in refusals.not_offered(frozenset({"?"}), Act.CREATE, "visit")
 
 
 def test_who_exports() -> None:

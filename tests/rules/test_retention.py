@@ -20,6 +20,8 @@ from township.rules.settings import PRESET, Settings
         ("work_log", date(2023, 1, 1), date(2026, 1, 1)),
         ("attachment", date(2023, 1, 1), date(2026, 1, 1)),
         ("household_link", date(2022, 12, 31), date(2025, 12, 31)),
+        ("spot_check", date(2023, 6, 4), date(2026, 6, 4)),
+        ("assessment_note", date(2022, 12, 31), date(2025, 12, 31)),
         ("need_progress", date(2021, 3, 1), date(2026, 3, 1)),
         ("situation", date(2021, 3, 1), date(2026, 3, 1)),
         ("dispute", date(2021, 3, 1), date(2026, 3, 1)),

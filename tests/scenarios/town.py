@@ -45,9 +45,11 @@ PEOPLE = {
     "leader": ("王国良", "LL", "LL"),
     "clerk": ("周敏", "CLK", None),
     "mayor": ("郑镇长", "TOP", None),
-    "office": ("刘主任", "PGO", None),
+    "office": ("陈主任", "PGO", None),
+    "official": ("刘干事", "TC", "TC"),
 }
 CADRES = {login: new_id() for login in PEOPLE}
+HOME = new_id()
 Kind = TypeVar("Kind", bound=Page)
 
 
@@ -114,7 +116,7 @@ def found(server: OpenServer, clock: Clock) -> None:
         for login, (_, _, role) in PEOPLE.items()
         if role
     ]
-    home = made("household", new_id(), village.hex(), zone_id=village, no="链子岩-2-017")
+    home = made("household", HOME, village.hex(), zone_id=village, no="链子岩-2-017")
     enter(server, clock, *zones, *cadres, *staff, home)
 
 
@@ -151,21 +153,21 @@ class Seat:
         assert isinstance(page, kind)
         return page
 
-    def today(self) -> list[str]:
-        """The lines about meetings and tasks on 今日, as the person reads them."""
+    def today(self, system: str = meetings_due.SYSTEM) -> list[str]:
+        """The lines about meetings, or of another system, on 今日, as the person reads them."""
         self.window.show_page("today")
         self.window.reload()
-        return [one.text() for one in self._lines()]
+        return [one.text() for one in self._lines(system)]
 
-    def follow(self, words: str) -> None:
+    def follow(self, words: str, system: str = meetings_due.SYSTEM) -> None:
         """Click the line of 今日 that holds these words."""
-        (line,) = [one for one in self._lines() if words in one.text()]
+        (line,) = [one for one in self._lines(system) if words in one.text()]
         line.click()
 
-    def _lines(self) -> list[DueLine]:
+    def _lines(self, system: str) -> list[DueLine]:
         QApplication.processEvents()  # new lines are shown, old ones are gone
         lines = self.page("today", TodayPage).dues.lines
-        return [one for one in lines if one.due.system == meetings_due.SYSTEM]
+        return [one for one in lines if one.due.system == system]
 
     def sync(self) -> None:
         """Press 立即同步 and wait until all is through."""

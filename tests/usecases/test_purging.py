@@ -27,6 +27,7 @@ from tests.usecases.offices import (
 )
 from township.errors import NotAllowed
 from township.records import (
+    AssessmentNote,
     Attachment,
     Conflict,
     Consent,
@@ -42,6 +43,7 @@ from township.records import (
     RightsRequest,
     Situation,
     SpecialGroupMember,
+    SpotCheck,
     Task,
     Visit,
     WorkLog,
@@ -133,7 +135,13 @@ def _matters(connection: Any) -> dict[str, bytes]:
     add(connection, DisputeStep, **part | step | {"dispute_id": later})
     task = PLACE | {"text": "量水管", "due_on": FIVE, "state": "done", "source": "other"}
     add(connection, Task, **task | {"state": "open"})
+    month = {"zone_id": ZONE, "cadre_id": VILLAGE, "year": 2022, "month": 12}
+    asked = month | {"work_log_id": LOG, "result": "confirmed"}
+    add(connection, SpotCheck, **asked | {"asked_on": KEPT})
+    add(connection, AssessmentNote, **month | {"year": 2023})
     return {
+        "spot_check": add(connection, SpotCheck, asked_on=OLD, **asked),
+        "assessment_note": add(connection, AssessmentNote, reason="leave", text="病假", **month),
         "dispute": dispute,
         "dispute_party": add(connection, DisputeParty, home_id=HOME, position=1, **part),
         "dispute_step": add(connection, DisputeStep, **part | step),
@@ -163,7 +171,8 @@ def test_what_is_due_goes_and_the_rest_stays(database: Database) -> None:
     assert due.keys() == set(PURGED)
     before = living(database)
     assert lines(database) == dict.fromkeys(PURGED, 1)
-    assert lines(database, TODAY - timedelta(1)) == {"household_link": 1}
+    year_end = {"household_link": 1, "assessment_note": 1}
+    assert lines(database, TODAY - timedelta(1)) == year_end
     assert purge(database, OFFICE, TODAY) == len(due)
     after = living(database)
     assert {kind: before[kind] - after[kind] for kind in PURGED} == {

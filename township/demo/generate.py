@@ -16,6 +16,7 @@ from township.demo import homes as home_parts
 from township.demo import links as link_parts
 from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
+from township.demo.assessments import Assessments
 from township.demo.evaluations import Evaluations
 from township.demo.links import Links
 from township.demo.meetings import Meetings
@@ -122,6 +123,9 @@ class _Township:
         )
         needs = Needs(staff, self._ids, self._random("needs"), Counter(self._device), self._today)
         meetings = Meetings(staff, self._ids, self._random("meetings"), self._today)
+        assessed = Assessments(
+            staff, links, self._ids, self._random("assessments"), self._first, self._today
+        )
         plan = self._random("plan")
         later = _Later()
         rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
@@ -136,14 +140,17 @@ class _Township:
                 for report in reports:
                     meetings.note(report)
             later.put(meetings.of_township(places, day))
+            later.put(assessed.on(day, places))
             yield from later.until(wall(day, _EVENING))
             for field_day in entered:
                 for row, home in work.rows(field_day):
                     yield row
+                    assessed.note(row)
                     if home is not None:
                         raised = needs.raised(row, home, field_day.on)
                         for need in islice(raised, 1):
                             yield need
+                            assessed.note(need)
                             meetings.note(need)
                         later.put(raised)
         yield from later.until(wall(self._today, 0))

@@ -1,6 +1,12 @@
 """The township's records; importing this package maps them all."""
 
 from township.records.access import AccessEntry
+from township.records.assessment import (
+    AssessmentLine,
+    AssessmentNote,
+    AssessmentSheet,
+    SpotCheck,
+)
 from township.records.attachment import Attachment
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
@@ -30,6 +36,9 @@ __all__ = [
     "AccessEntry",
     "Accountability",
     "AgendaItem",
+    "AssessmentLine",
+    "AssessmentNote",
+    "AssessmentSheet",
     "Attachment",
     "BallotComments",
     "BallotTally",
@@ -61,6 +70,7 @@ __all__ = [
     "ServiceCount",
     "Situation",
     "SpecialGroupMember",
+    "SpotCheck",
     "Task",
     "TownshipSetting",
     "Visit",

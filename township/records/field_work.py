@@ -43,6 +43,8 @@ class WorkLog(Record):
     state: Mapped[str] = column(Kind.CODE, "状态", I, required=True, codes=WORK_STATE)
     assessor_id: Mapped[bytes | None] = column(Kind.REF, "考核人", I, target="cadre")
     assess_note: Mapped[str | None] = column(Kind.TEXT, "考核说明", I, max_length=200)
+    changed_on: Mapped[date | None] = column(Kind.DATE, "改动日期", I)
+    """When that which makes the day count was last changed after it was saved."""
 
 
 class Visit(Record):

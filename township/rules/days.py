@@ -53,6 +53,8 @@ class DayResult:
     halves: int
     late: bool
     reason: str
+    wrong_clock: bool = False
+    """Entered before it was worked: the date of the laptop was wrong."""
 
 
 def is_village_cadre(roles: Iterable[str]) -> bool:
@@ -67,19 +69,25 @@ def target_halves(village: bool, settings: Settings = PRESET) -> int:
 
 def judge(log: DayLog, village: bool, settings: Settings = PRESET) -> DayResult:
     """Whether a day counts, what it gives, and why."""
-    halves = min(FULL_DAY, len(set(log.sessions)))
     after = (log.entered_on - log.worked_on).days if log.entered_on else 0
-    late = after > 0
+    standing, reason = _standing(log, village, after, settings)
+    halves = 0 if standing is Standing.NOT_COUNTED else min(FULL_DAY, len(set(log.sessions)))
+    if after < 0:
+        reason += "；录入那台电脑的日期不对，早于工作日期，请核对"
+    return DayResult(standing, halves, after > 0, reason, after < 0)
+
+
+def _standing(log: DayLog, village: bool, after: int, settings: Settings) -> tuple[Standing, str]:
     if (missing := _missing(log, village)) is not None:
-        return DayResult(Standing.NOT_COUNTED, 0, late, missing)
+        return Standing.NOT_COUNTED, missing
     if log.state == "returned":
-        return DayResult(Standing.NOT_COUNTED, 0, late, "已被考核人退回，改正后重新提交才计入")
+        return Standing.NOT_COUNTED, "已被考核人退回，改正后重新提交才计入"
     if log.state in (None, "draft"):
-        return DayResult(Standing.PENDING, halves, late, "还是草稿，提交后计入")
+        return Standing.PENDING, "还是草稿，提交后计入"
     if after > settings.free_late_days and log.state != "counted":
         text = f"补录已晚 {after} 天，超过 {settings.free_late_days} 天，要考核人同意才计入"
-        return DayResult(Standing.PENDING, halves, late, text)
-    return DayResult(Standing.COUNTED, halves, late, _counted(halves, after))
+        return Standing.PENDING, text
+    return Standing.COUNTED, _counted(min(FULL_DAY, len(set(log.sessions))), after)
 
 
 def total_halves(days: Iterable[DayResult], standing: Standing = Standing.COUNTED) -> int:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from township.records import record_kinds
+from township.rules.assessment import signs
 from township.values import Kind
 
 
@@ -157,6 +158,10 @@ _meeting = _row(
 )
 """The main leader of village or township signs; any handler reports a task of his as done."""
 
+_ASSESSORS = frozenset({"VS", "LL", "PGO"})
+"""Those who sign the field days of others (domain §5.1 rule 7); for whom, ``signs`` says."""
+_signed = _row(_EVERYBODY, _ASSESSORS, _NOBODY, printed=_ASSESSORS | {"TOP"})
+
 TABLE: Mapping[str, Row] = {
     "zone": _organisation,
     "village_group": _organisation,
@@ -212,6 +217,11 @@ TABLE: Mapping[str, Row] = {
     "service_count": _row(_EVERYBODY, frozenset({"HW"}), frozenset({"HW"})),
     "sealing_key": _row(_ALL_ROLES, _NOBODY, _NOBODY),
     "sealed_entry": _sealed,
+    # 下队考核: what was signed is never changed (decision 044).
+    "assessment_sheet": _signed,
+    "assessment_line": _signed,
+    "assessment_note": _row(_EVERYBODY, _ASSESSORS, _ASSESSORS),
+    "spot_check": _row(_EVERYBODY, frozenset({"LL"}), ERASERS, own=frozenset({"LL"})),
     # 测评: what was counted stays with the offices (decision 041).
     "evaluation": _row(
         _EVERYBODY,
@@ -257,8 +267,6 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
 }
 """Fields, and their values, that say that somebody approved or assessed a record."""
-_BY_ANOTHER = frozenset({"township_setting"})
-"""Kinds that nobody approves who made the record."""
 
 
 def approval_fields(kind: str) -> Iterable[str]:
@@ -314,6 +322,11 @@ def is_of(bucket: str, person: bytes) -> bool:
     return bucket.partition("/")[0] == person.hex()
 
 
+_BY_ANOTHER = {
+    "work_log": frozenset({"state"}),
+    "township_setting": frozenset(_APPROVALS["township_setting"]),
+}
+"""Approvals that nobody gives himself. Source: domain §5.1 rule 7, §2 (settings)."""
 _ACTS = {
     "insert": Act.CREATE,
     "set": Act.EDIT,
@@ -336,8 +349,12 @@ def lacking(
         for name in names
         if approves(kind, name, fields[name] if action == "insert" else fields[name][0])
     }
-    if approved and (not may(roles, Act.APPROVE, kind) or (own and kind in _BY_ANOTHER)):
+    if approved and (
+        not may(roles, Act.APPROVE, kind) or (own and approved & _BY_ANOTHER.get(kind, _NOBODY))
+    ):
         return Act.APPROVE
+    if kind == "assessment_sheet" and not signs(roles, fields.get("part")):
+        return Act.CREATE
     if action == "set" and names:
         if approved == names:
             return None

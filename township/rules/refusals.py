@@ -1,4 +1,4 @@
-"""What people are told when their roles do not allow something, and who can help."""
+"""What people read when their roles do not allow something: what it was, and who can help."""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ _TERMS: Mapping[str, Callable[[Settings], int]] = {
     "visit": lambda one: one.keep_visits,
     "work_log": lambda one: one.keep_visits,
     "attachment": lambda one: one.keep_visits,
+    "spot_check": lambda one: one.keep_visits,
+    "assessment_note": lambda one: one.keep_visits,
     "household_link": lambda one: one.keep_visits,
     "need": lambda one: one.keep_matters,
     "need_progress": lambda one: one.keep_matters,

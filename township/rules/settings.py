@@ -63,6 +63,14 @@ class Settings:
     township_halves: int = setting(6, "镇干部每月下村天数", DAYS, Halves(2, 44), _RULE)
     free_late_days: int = _days(7, "补录不需考核人同意的天数", DAYS, 31, least=0)
     """A log entered more days after its date counts only with the assessor's consent."""
+    assessment_close_day: int = setting(5, "次月几日前签考核表", DAYS, Whole(1, 20, "日"))
+    """Day of the next month until which a month is signed. Source: domain §5.1 [P]."""
+    spot_checks: int = setting(2, "每人每月抽查的天数", DAYS, Whole(0, 10, "天"))
+    """So many logs of a cadre's month are drawn for a spot check. Source: domain §5.1 [P]."""
+    village_links: int = setting(15, "村干部每年联系户", DAYS, Whole(1, 100, "户"), _RULE)
+    """Households that a village cadre is linked with in a year. Source: the township's rule."""
+    township_links: int = setting(10, "镇干部每年联系户", DAYS, Whole(1, 100, "户"), _RULE)
+    """Households that a township cadre is linked with in a year. Source: the township's rule."""
 
     need_days: int = _days(30, "诉求办理期限（A 类和未分类）", TERMS, 90)
     """Class A, and a need that is not yet classified. Source: domain §5.7 [P]."""

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session, aliased
 from township.changes import decode_header
 from township.fields import Day
 from township.records import (
+    AssessmentNote,
     Attachment,
     Conflict,
     Consent,
@@ -42,6 +43,7 @@ from township.records import (
     RightsRequest,
     Situation,
     SpecialGroupMember,
+    SpotCheck,
     Task,
     Visit,
     WorkLog,
@@ -72,6 +74,8 @@ _ENDS: dict[str, Any] = {
     "visit": Visit.visited_on,
     "work_log": WorkLog.worked_on,
     "attachment": Attachment.taken_on,
+    "spot_check": SpotCheck.asked_on,
+    "assessment_note": func.printf(literal("%04d-12-31"), AssessmentNote.year, type_=Day()),
     "household_link": func.printf(literal("%04d-12-31"), HouseholdLink.year, type_=Day()),
     "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
     "need_progress": NeedProgress.taken_on,

@@ -197,6 +197,8 @@ def _words(record: Record) -> str:
         "special_group_member": ("group_kind", "source"),
         "work_log": ("work_kind", "sessions"),
         "household_link": ("year",),
+        "spot_check": ("result",),
+        "assessment_note": ("reason",),
         "rights_request": ("request_kind", "decision"),
         "consent": ("item", "state"),
         "conflict": ("target_kind", "field_name"),

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from township.records import Cadre, HouseholdLink, Visit, WorkLog
+from township.records import Cadre, HouseholdLink
 from township.storage import tables
 from township.usecases import (
+    days_due,
     evaluations_due,
     laptop_due,
     meetings_due,
@@ -21,6 +22,7 @@ from township.usecases import (
     visits_due,
 )
 from township.usecases.dues import Asker, Due, Provider
+from township.usecases.field_days import homes_visited
 from township.usecases.needs import urgent_counts
 from township.usecases.paper_facts import within
 from township.usecases.township_settings import settings_of
@@ -30,6 +32,7 @@ from township.values import CHINA
 PROVIDERS: tuple[Provider, ...] = (
     needs_due.due,
     visits_due.due,
+    days_due.due,
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
@@ -85,28 +88,20 @@ def dues(session: Session, cadre_id: bytes, now: datetime) -> tuple[Due, ...]:
 
 
 def _links(session: Session, cadre_id: bytes, on: date) -> tuple[int, int]:
+    """Linked households, and those of them in which the cadre was this year, also along."""
     link = HouseholdLink
-    visited = (
-        select(Visit.id)
-        .join(WorkLog, WorkLog.id == Visit.work_log_id)
-        .where(
-            Visit.household_id == link.household_id,
-            Visit.deleted_at.is_(None),
-            Visit.way == "in_home",
-            Visit.visited_on.between(date(on.year, 1, 1), on),
-            WorkLog.cadre_id == cadre_id,
+    linked = set(
+        session.scalars(
+            select(link.household_id).where(
+                link.deleted_at.is_(None),
+                link.cadre_id == cadre_id,
+                link.year == on.year,
+                within(link.from_on, link.to_on, on, on),
+            )
         )
-        .exists()
     )
-    home = link.household_id.distinct()
-    question = select(func.count(home), func.count(home).filter(visited)).where(
-        link.deleted_at.is_(None),
-        link.cadre_id == cadre_id,
-        link.year == on.year,
-        within(link.from_on, link.to_on, on, on),
-    )
-    all_links, seen = session.execute(question).one()
-    return all_links, seen
+    seen = homes_visited(session, [cadre_id], date(on.year, 1, 1), on)[cadre_id]
+    return len(linked), len(linked & seen)
 
 
 def _unsent(session: Session) -> int:

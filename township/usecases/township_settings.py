@@ -40,6 +40,11 @@ def settings_of(session: Session, on: date | None = None) -> Settings:
     return made[day]
 
 
+def settings_of_month(session: Session, year: int, month: int) -> Settings:
+    """By what a month is counted: the settings with which it began."""
+    return settings_of(session, date(year, month, 1))
+
+
 def settings_now(database: Database) -> Settings:
     """The settings in force now, for who has no session at hand."""
     with database.reader() as session:

@@ -22,6 +22,7 @@ from township.records import (
     new_id,
 )
 from township.rules import needs as need_rules
+from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
@@ -150,7 +151,12 @@ def _log(work: UnitOfWork, household: Household, entry: VisitEntry) -> WorkLog:
         log = WorkLog(id=new_id(), zone_id=household.zone_id, cadre_id=work.author, worked_on=on)
         log.work_kind, log.sessions, log.places = "other", (), ()
         work.add(log)
+        _extend(work.session, log, household, entry)
+        return log
+    before = (log.sessions, log.work_kind in FIELD_KINDS)
     _extend(work.session, log, household, entry)
+    if (log.sessions, log.work_kind in FIELD_KINDS) != before:
+        log.changed_on = work.clock().astimezone(CHINA).date()  # as late as this is the day
     return log
 
 
@@ -160,7 +166,7 @@ def _extend(session: Session, log: WorkLog, household: Household, entry: VisitEn
     if entry.way == "phone":
         merged = before or entry.sessions
     else:
-        earlier = () if _only_phone(session, log) else before
+        earlier = () if _makes_no_day(session, log) else before
         merged = (*earlier, *entry.sessions)
         kind = _KIND.get(entry.way or "", "other")
         log.work_kind = max(log.work_kind, kind, key=lambda one: _RANK.get(one, 0))
@@ -171,13 +177,15 @@ def _extend(session: Session, log: WorkLog, household: Household, entry: VisitEn
         log.state = "submitted"
 
 
-def _only_phone(session: Session, log: WorkLog) -> bool:
-    """Whether a log's sessions came from phone contact alone."""
+def _makes_no_day(session: Session, log: WorkLog) -> bool:
+    """Whether a log's sessions came from a meeting, phone contact or other work alone."""
+    if log.work_kind == "meeting":
+        return True
     if log.work_kind != "other":
         return False
     of_log = (Visit.work_log_id == log.id, Visit.deleted_at.is_(None))
     ways = set(session.scalars(select(Visit.way).where(*of_log).distinct()))
-    return ways == {"phone"}
+    return ways <= {"phone"}
 
 
 def _visit(entry: VisitEntry, household: Household, log: WorkLog) -> Visit:

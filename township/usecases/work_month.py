@@ -10,37 +10,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from township.records import Cadre, Household, Person, Visit, WorkLog, ZoneStaff
+from township.records import Cadre, Household, Person, ZoneStaff
 from township.rules import days as rules
-from township.rules.days import DayLog, DayResult
-from township.rules.settings import Settings
 from township.storage import search
-from township.usecases.township_settings import settings_of
+from township.usecases.field_days import WorkDay, field_days
+from township.usecases.township_settings import settings_of_month
 from township.usecases.viewers import viewer_of
-from township.values import CHINA
-
-
-@dataclass(frozen=True)
-class VisitLine:
-    """One visit in a day's list; ``household`` is head and number."""
-
-    id: bytes
-    household: str
-    session: str
-    way: str
-    purpose: str
-    talk: str
-
-
-@dataclass(frozen=True)
-class WorkDay:
-    """One date with a log: what it counts and the visits of that day."""
-
-    on: date
-    sessions: str
-    kind: str
-    result: DayResult
-    visits: tuple[VisitLine, ...]
 
 
 @dataclass(frozen=True)
@@ -60,19 +35,9 @@ def work_month(session: Session, cadre_id: bytes, year: int, month: int) -> Work
     A month goes by the settings with which it began.
     """
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-    settings = settings_of(session, first)
+    settings = settings_of_month(session, year, month)
     village = rules.is_village_cadre(_roles(session, cadre_id, first, last))
-    logs = session.scalars(
-        select(WorkLog)
-        .where(WorkLog.cadre_id == cadre_id, WorkLog.worked_on.between(first, last))
-        .where(WorkLog.deleted_at.is_(None))
-        .order_by(WorkLog.worked_on, WorkLog.id)
-    ).all()
-    visits = _visits(session, [log.id for log in logs])
-    by_day: dict[date, list[WorkLog]] = {}
-    for log in logs:
-        by_day.setdefault(log.worked_on, []).append(log)
-    days = {on: _day(on, found, visits, village, settings) for on, found in by_day.items()}
+    days = field_days(session, {cadre_id: village}, first, last, settings)[cadre_id]
     results = [day.result for day in days.values()]
     return WorkMonth(
         village=village,
@@ -141,71 +106,3 @@ def _roles(session: Session, cadre_id: bytes, first: date, last: date) -> set[st
         if (begin is None or begin <= last) and (end is None or end >= first)
     }
     return in_zones or set((cadre.roles if cadre else None) or ())
-
-
-def _visits(session: Session, logs: Sequence[bytes]) -> dict[bytes, list[tuple[Visit, str]]]:
-    found = session.execute(
-        select(Visit, Household.no, Person.name)
-        .outerjoin(Household, Household.id == Visit.household_id)
-        .outerjoin(Person, Person.id == Household.head_person_id)
-        .where(Visit.work_log_id.in_(logs), Visit.deleted_at.is_(None))
-        .order_by(Visit.id)
-    )
-    by_log: dict[bytes, list[tuple[Visit, str]]] = {}
-    for visit, no, head in found:
-        household = " ".join(filter(None, (head, no)))
-        by_log.setdefault(visit.work_log_id, []).append((visit, household))
-    return by_log
-
-
-def _day(
-    on: date,
-    logs: Sequence[WorkLog],
-    visits: dict[bytes, list[tuple[Visit, str]]],
-    village: bool,
-    settings: Settings,
-) -> WorkDay:
-    """One date; should two logs have come to it, the one that gives more is shown."""
-    judged = [
-        (rules.judge(_rule_log(log, visits), village, settings), at) for at, log in enumerate(logs)
-    ]
-    result, at = max(
-        judged, key=lambda one: (one[0].standing is rules.Standing.COUNTED, one[0].halves)
-    )
-    log = logs[at]
-    return WorkDay(
-        on=on,
-        sessions=log.shown("sessions"),
-        kind=log.shown("work_kind"),
-        result=result,
-        visits=tuple(_line(*pair) for each in logs for pair in visits.get(each.id, ())),
-    )
-
-
-def _rule_log(log: WorkLog, visits: dict[bytes, list[tuple[Visit, str]]]) -> DayLog:
-    home = [visit for visit, _ in visits.get(log.id, ()) if visit.way == "in_home"]
-    entered = [one.astimezone(CHINA).date() for one in (log.created_at,) if one]
-    if home and all(visit.created_at for visit in home):
-        entered.append(
-            min(visit.created_at.astimezone(CHINA).date() for visit in home if visit.created_at)
-        )
-    return DayLog(
-        worked_on=log.worked_on,
-        sessions=log.sessions or (),
-        work_kind=log.work_kind,
-        state=log.state,
-        home_visits=len(home),
-        entered_on=max(entered, default=None),
-        in_zone=log.zone_id is not None,
-    )
-
-
-def _line(visit: Visit, household: str) -> VisitLine:
-    return VisitLine(
-        id=visit.id,
-        household=household,
-        session=visit.shown("session"),
-        way=visit.shown("way"),
-        purpose=visit.shown("purpose"),
-        talk=visit.talk or "",
-    )
