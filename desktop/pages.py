@@ -35,6 +35,7 @@ class Pages:
         made = [
             PageSpec("today", "今日", "house", self._today),
             PageSpec("households", "户台账", "house-line", self._households),
+            PageSpec("zones", "责任区", "identification-card", self._zones),
             PageSpec("worklog", "工作日志", "notebook", self._work_log),
             PageSpec("assessment", "考核", "calendar-blank", self._assessment),
             PageSpec("situations", "五情", "bell-ringing", self._situations),
@@ -61,6 +62,12 @@ class Pages:
 
         background = self._program.background
         return HouseholdsPage(self._database, self._cadre, background, self._reachable)
+
+    def _zones(self) -> Page:
+        from desktop.views.zones import ZonesPage
+
+        background = self._program.background
+        return ZonesPage(self._database, self._cadre, background, self._reachable)
 
     def _work_log(self) -> Page:
         from desktop.views.work_log import WorkLogPage

@@ -333,6 +333,32 @@ class Minutes:
 
 
 @dataclass(frozen=True)
+class CardPerson:
+    """Somebody on the card: role, name, telephone for work (may be empty)."""
+
+    role: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class ContactCardPaper:
+    """联系群众卡 of one zone. ``void`` says in Chinese why it is only a preview; else empty."""
+
+    township: str
+    zone: str
+    version: int
+    valid_from: date | None
+    people: tuple[CardPerson, ...]
+    hotline: str
+    supervise_phone: str
+    box_place: str
+    reception: str
+    emergency: str
+    void: str = ""
+
+
+@dataclass(frozen=True)
 class AssessedLine:
     """One cadre on a sheet: days are texts like 7.5, pairs are done and due."""
 

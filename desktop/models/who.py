@@ -19,6 +19,7 @@ from township.storage.roles import roles_of
 PAGES = {
     "today": ((Act.SEE, "work_log"), (Act.SEE, "household")),
     "households": ((Act.SEE, "household"),),
+    "zones": ((Act.SEE, "contact_card"),),
     "worklog": ((Act.SEE, "work_log"),),
     "assessment": ((Act.PRINT, "assessment_sheet"),),
     "situations": ((Act.SEE, "situation"),),

@@ -164,6 +164,7 @@ def _facts(detail: HouseholdDetail) -> list[tuple[str, str]]:
         ("居住", "全家外出" if detail.away else ""),
         ("住房安全等级", detail.housing_safety),
         ("地灾隐患点编号", detail.hazard_point),
+        ("联系卡送达", detail.card_on),
     )
     return [(caption, text) for caption, text in facts if text]
 

@@ -92,6 +92,9 @@ class HouseholdsPage(Page):
         self.mine = ToggleChips(
             (Choice(_ALL, "全部"), Choice(_MINE, "我的联系户")), clearable=False
         )
+        self.only = button("今年已入户", self._drop_only, glyph="x")
+        self.only.setAccessibleName("去掉筛选：今年已入户")
+        self._only: str | None = None
         self.count = label("", "caption")
         self._rows = HouseholdRows(database, cadre_id, self.search.text, self.filter)
         self.model = TableModel(COLUMNS, self._rows, self)
@@ -133,6 +136,7 @@ class HouseholdsPage(Page):
             group_id=group if isinstance(group, bytes) else None,
             special=special if isinstance(special, str) else None,
             only_linked_to=self._cadre if self.mine.values() == (_MINE,) else None,
+            only=self._only,
         )
 
     def reload_list(self) -> None:
@@ -159,9 +163,24 @@ class HouseholdsPage(Page):
         self.search.selectAll()
 
     def show_target(self, target: object) -> None:
+        if isinstance(target, HouseholdFilter):
+            self._clear_filters()
+            self.zone.set_value(target.zone_id or "")
+            self._offer_groups()
+            self._ask_only(target.only)
         if isinstance(target, bytes) and not self.table.select_id(target):
             self._clear_filters()
             self.table.select_id(target)
+        self.table.setFocus()
+
+    def _ask_only(self, only: str | None) -> None:
+        """A question of another page, which can be taken off like a chip."""
+        self._only = only
+        self.only.setVisible(only is not None)
+        self.reload_list()
+
+    def _drop_only(self) -> None:
+        self._ask_only(None)
         self.table.setFocus()
 
     def leave(self) -> None:
@@ -273,7 +292,7 @@ class HouseholdsPage(Page):
         self.mine.setAccessibleName("范围")
         left = QVBoxLayout()
         left.setSpacing(8)
-        filters = (self.mine, self.zone, self.group, self.special)
+        filters = (self.mine, self.zone, self.group, self.special, self.only)
         above = row(flowing(*filters, spacing=8), self.count)
         above.setStretch(0, 1)
         left.addLayout(above)
@@ -282,6 +301,7 @@ class HouseholdsPage(Page):
         self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
         self.add_tool(self.search, self.exports, self.ledger, self.visit)
         self.mine.set_values((_ALL,))
+        self.only.hide()
 
     def _connect(self) -> None:
         self.search.searched.connect(lambda _: self._search())
@@ -306,6 +326,8 @@ class HouseholdsPage(Page):
         for edit in (self.zone, self.group, self.special):
             edit.set_value("")
         self._offer_groups()
+        self._only = None
+        self.only.hide()
         self.mine.set_values((_ALL,))
         self.search.clear()
         self.reload_list()

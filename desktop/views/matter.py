@@ -143,12 +143,12 @@ class MatterPage(Page):
         self._ask(action)
 
     def _build(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addLayout(row(self.filter, 1))
-        left.addWidget(self.table, 1)
+        self.left = QVBoxLayout()
+        self.left.setSpacing(8)
+        self.left.addLayout(row(self.filter, 1))
+        self.left.addWidget(self.table, 1)
         frame = scrolled(self.panel)
-        self.setLayout(beside(left, frame, _PANEL_EM, (5, 3)))
+        self.setLayout(beside(self.left, frame, _PANEL_EM, (5, 3)))
 
     def _to_panel(self) -> None:
         able = (one for one in self.buttons.values() if one.isEnabled())

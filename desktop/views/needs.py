@@ -12,7 +12,7 @@ from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.step_form import Action
-from desktop.views.widgets.basics import EmptyState
+from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.search import SearchBox
@@ -22,6 +22,7 @@ from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import needs
 from township.usecases.township_settings import settings_of
+from township.usecases.zones import all_zones
 
 FILTERS = (
     Choice(needs.OPEN, "未办结"),
@@ -75,14 +76,34 @@ class NeedsPage(MatterPage):
         empty = EmptyState(
             "chat-circle-text", "没有符合条件的诉求", "走访中记下的诉求会出现在这里。"
         )
+        self.zone: bytes | None = None
+        self.only = button("", lambda: self._ask_zone(None), glyph="x")
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
+        self.only.hide()
         self.search.searched.connect(lambda _: self.reload_list())
         self.search.downwards.connect(self.table.setFocus)
-        self.add_tool(self.search)
+        self.add_tool(self.only, self.search)
 
     def focus_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
+
+    def show_target(self, target: object) -> None:
+        """Also a filter with a zone, from the page of zones."""
+        zone = None
+        if isinstance(target, tuple):
+            target, zone = target
+        self._ask_zone(zone)
+        super().show_target(target)
+
+    def _ask_zone(self, zone: bytes | None) -> None:
+        with self.database.reader() as session:
+            name = dict(all_zones(session)).get(zone or b"", "")
+        self.zone = zone
+        self.only.setText(f"只看 {name}")
+        self.only.setAccessibleName(f"去掉筛选：只看 {name}")
+        self.only.setVisible(zone is not None)
+        self.reload_list()
 
     def rows(self) -> _NeedRows:
         return _NeedRows(self)
@@ -131,7 +152,9 @@ class _NeedRows:
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
         page = self._page
         with page.database.reader() as session:
-            return needs.need_ids(session, page.which(), china_today(), page.search.text().strip())
+            return needs.need_ids(
+                session, page.which(), china_today(), page.search.text().strip(), page.zone
+            )
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:

@@ -65,6 +65,14 @@ class Papers:
         """Make the minutes of a meeting and show them; a failure is told over the widget."""
         self._draw(self._minutes(meeting), "会议纪要", over)
 
+    def print_card(self, zone: bytes, over: QWidget, *, door: bool, preview: bool) -> None:
+        """Make the card of a zone, ten on a sheet or one for the door, and show it.
+
+        A failure is told over the widget; ``preview``: also a version that may not be printed.
+        """
+        title = "门贴卡" if door else "联系群众卡"
+        self._draw(self._card(zone, door, preview), title, over)
+
     def print_signed_sheet(self, sheet: bytes, over: QWidget) -> None:
         """Make a signed assessment sheet as it was signed, and show it over a widget."""
         self._draw(self._assessed(lambda session: signed_paper(session, sheet)), _SHEET, over)
@@ -222,6 +230,18 @@ class Papers:
             with self.database.reader() as session:
                 found = minutes(session, meeting)
             return minutes_pdf(found, PrintStamp(*self._stamped()))
+
+        return drawn
+
+    def _card(self, zone: bytes, door: bool, preview: bool) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.contact_card import card_sheets, door_card
+            from township.usecases.cards import paper
+
+            now = self.database.clock()
+            with self.database.reader() as session:
+                found = paper(session, zone, now.astimezone(CHINA).date(), preview=preview)
+            return (door_card if door else card_sheets)(found, now)
 
         return drawn
 

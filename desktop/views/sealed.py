@@ -73,6 +73,11 @@ class SealedPage(Page):
         self._say_services()
 
     def show_target(self, target: object) -> None:
+        """A part; or a subject with what was typed of it elsewhere, which was kept nowhere."""
+        if isinstance(target, tuple):
+            subject, text = target
+            self.show_part(_WRITE)
+            self.form.begin_with(str(subject), str(text))
         if target in _TITLES:
             self.show_part(str(target))
 

@@ -103,6 +103,13 @@ class SealedForm(Card):
         self.leave()
         self.form.boxes["subject"].setFocus()
 
+    def begin_with(self, subject: str, text: str) -> None:
+        """Another one of a subject, with a text that another page passes on from its memory."""
+        self.leave()
+        self.form.set_values({"subject": subject, "text": text or None})
+        self._follow()
+        self.form.boxes["text"].setFocus()
+
     def leave(self) -> None:
         """Empty the form, and let nobody see which matter was sealed here."""
         self.forget()

@@ -19,6 +19,7 @@ from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
+from desktop.views.zones import ZonesPage
 from reports.minutes import minutes_pdf
 from reports.monthly_ledger import monthly_ledger
 from reports.page import PrintStamp
@@ -44,6 +45,7 @@ from township.records import Household, new_id, record_kinds
 from township.storage import search
 from township.usecases import documents
 from township.usecases.minutes import minutes
+from township.usecases.zones_due import BOX, LINKS, SPECIAL, UNLINKED, ZONES, Place
 from township.values import utc_now
 
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -134,6 +136,7 @@ def test_pages_show_them_without_harm(
         WorkLogPage(database, XIANG, background),
         MeetingsPage(database, XIANG, background),
         TodayPage(database, XIANG, reachable),
+        ZonesPage(database, XIANG, background, reachable),
     ]
     for page in pages:
         qtbot.addWidget(page)
@@ -150,9 +153,24 @@ def test_pages_show_them_without_harm(
             page.grab()
             if records.text == TEXTS["html"]:
                 assert all(map(_shows_itself, _tips(page)))
+        if records.text in [TEXTS[one] for one in ("html", "formula", "long text")]:
+            _show_parts(pages[-1], records)
     for page in pages:
         page.close()
     QApplication.processEvents()
+
+
+def _show_parts(zones: Page, records: Records) -> None:
+    """Each part of 责任区 on its record."""
+    kinds = {ZONES: "zone", SPECIAL: "special_group_member", BOX: "opinion_entry"}
+    for part, kind in kinds.items():
+        zones.show_target(Place(part, records.ids[kind]))
+        zones.grab()
+    for part in (LINKS, UNLINKED):
+        zones.show_target(Place(part))
+        zones.grab()
+    if records.text == TEXTS["html"]:
+        assert all(map(_shows_itself, _tips(zones)))
 
 
 def _tips(page: Page) -> Iterator[str]:

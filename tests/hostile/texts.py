@@ -71,8 +71,11 @@ _OVER = {
     "decision_note",
     "decided_by",
     "decided_on",
+    "posted_on",
 }
-"""Fields that would take a record off the lists, or say that somebody approved it."""
+"""Fields that would take a record off the lists."""
+_OTHERS = {"approved_by", "approved_on"}
+"""Approvals, which nobody of these roles may give for every kind."""
 
 
 ROLES = ("VC", "VS", "LL", "PGO", "CLK")
@@ -107,7 +110,7 @@ class Records:
         record = record_kinds()[kind]
         zone = "township" if record.township_wide else ZONE.hex()
         fields = {name: self._value(kind, name, field) for name, field in record.fields().items()}
-        fields |= dict.fromkeys(_OVER & fields.keys())
+        fields |= dict.fromkeys((_OVER | _OTHERS) & fields.keys())
         return Op(kind, self.ids[kind], "insert", f"{zone}/{record.data_class}", fields)
 
     def _value(self, kind: str, name: str, field: Field) -> Any:

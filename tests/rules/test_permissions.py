@@ -14,6 +14,7 @@ from township.codes import ROLE
 from township.records import record_kinds
 from township.rules import permissions, refusals
 from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
+from township.rules.reserved import reserved
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _HEAD = (
@@ -194,7 +195,7 @@ def test_operations_and_what_they_need(
 def test_the_townships_own_meetings_are_its_offices(
     roles: str, kind: str, action: str, bucket: str, kept_away: bool
 ) -> None:
-    assert permissions.reserved(roles.split(), kind, action, bucket) is kept_away
+    assert reserved(roles.split(), kind, action, bucket) is kept_away
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ EDITED: dict[str, tuple[str, Any]] = {
     "meeting": ("place", "村委会"),
     "agenda_item": ("topic", "路灯"),
     "resolution": ("text", "装两盏路灯"),
+    "contact_card": ("reception", "每月 15 日"),
+    "box_opening": ("opened_on", "2026-05-12"),
+    "opinion_entry": ("text", "路灯不亮"),
     "assessment_sheet": ("revision", 1),
     "assessment_line": ("explained", "培训学习：三天"),
     "assessment_note": ("text", "县里学习三天"),
@@ -70,6 +73,8 @@ APPROVALS = {
     "rights_request": "decision",
     "evaluation": "result",
     "meeting": "signed_by",
+    "contact_card": "approved_by",
+    "opinion_entry": "approved_by",
     "dispute": "level_by",
     "township_setting": "decision",
 }
@@ -190,7 +195,7 @@ def test_deleting_approving_and_moving_are_held_too(
     someone = person(server, url, role)
     value = {"class_confirmed_by": someone.cadre, "assess_note": "已核", "decision": "granted"}
     value["result"] = "pass"
-    value |= {"signed_by": someone.cadre, "level_by": someone.cadre}
+    value |= dict.fromkeys(("signed_by", "level_by", "approved_by"), someone.cadre)
     approved = someone.verdicts(
         *(edit(kind, records[kind], name, value[name]) for kind, name in APPROVALS.items())
     )

@@ -39,6 +39,7 @@ from township.records import (
     MonthSummary,
     Need,
     NeedProgress,
+    OpinionEntry,
     Person,
     RightsRequest,
     Situation,
@@ -133,6 +134,9 @@ def _matters(connection: Any) -> dict[str, bytes]:
     part = {"zone_id": ZONE, "dispute_id": dispute}
     step = {"taken_on": FIVE, "step_kind": "mediate", "text": "已见双方"}
     add(connection, DisputeStep, **part | step | {"dispute_id": later})
+    paper = PLACE | {"text": "要路灯", "opened_on": FIVE, "anonymous": False}
+    add(connection, OpinionEntry, **paper)  # neither answered nor a need
+    add(connection, OpinionEntry, posted_on=FIVE + timedelta(1), **paper)
     task = PLACE | {"text": "量水管", "due_on": FIVE, "state": "done", "source": "other"}
     add(connection, Task, **task | {"state": "open"})
     month = {"zone_id": ZONE, "cadre_id": VILLAGE, "year": 2022, "month": 12}
@@ -145,6 +149,7 @@ def _matters(connection: Any) -> dict[str, bytes]:
         "dispute": dispute,
         "dispute_party": add(connection, DisputeParty, home_id=HOME, position=1, **part),
         "dispute_step": add(connection, DisputeStep, **part | step),
+        "opinion_entry": add(connection, OpinionEntry, posted_on=FIVE, **paper),
         "task": add(connection, Task, done_on=FIVE, **task),
     }
 

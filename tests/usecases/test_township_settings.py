@@ -181,7 +181,7 @@ def test_holidays_are_missed_from_december_on(database: Database, clock: Clock) 
 def test_laptops_follow_too(database: Database, clock: Clock) -> None:
     """What a laptop asks before anybody sees a page."""
     begins = clock.now.astimezone(CHINA).date()
-    agree(database, propose(database, "contact_days", value=20, valid_from=begins))
+    agree(database, propose(database, "offline_days", value=20, valid_from=begins))
     roles = ("ADM", "SEC", "AUD", "VC")
     agree(database, propose(database, "second_factor_roles", value=roles, valid_from=begins))
     with database.reader() as session:

@@ -17,6 +17,7 @@ from township.demo import links as link_parts
 from township.demo import staff as staff_parts
 from township.demo import zones as zone_parts
 from township.demo.assessments import Assessments
+from township.demo.boxes import Boxes
 from township.demo.evaluations import Evaluations
 from township.demo.links import Links
 from township.demo.meetings import Meetings
@@ -31,6 +32,8 @@ from township.demo.work import FieldWork
 from township.demo.zones import HOUSEHOLDS, Place
 
 _MORNING, _EVENING = 9 * 60, 18 * 60
+_SERVED = timedelta(days=420)
+"""The staff served so long before the records begin: cards were handed out meanwhile."""
 
 
 def generate(
@@ -73,8 +76,14 @@ class _Township:
         )
         office = staff.office("PGO").id
         since = self._first - timedelta(days=30)
-        yield from zone_parts.zone_rows(places, self._phones, office, start)
-        yield from staff_parts.staff_rows(staff, places, self._ids, self._phones, since, start)
+        zones = list(zone_parts.zone_rows(places, self._phones, office, start))
+        yield from zones
+        served_since = since - _SERVED
+        people = list(
+            staff_parts.staff_rows(staff, places, self._ids, self._phones, served_since, start)
+        )
+        yield from people
+        yield from self._boxes(staff).cards(places, people, zones, served_since, start)
         homes = self._homes(places, names)
         links = link_parts.draw(
             self._random("links"),
@@ -84,6 +93,9 @@ class _Township:
         )
         yield from self._register(staff, homes, links)
         yield from self._days(staff, homes, links, places)
+
+    def _boxes(self, staff: Staff) -> Boxes:
+        return Boxes(staff, self._ids, self._random("boxes"), self._first, self._today)
 
     def _homes(self, places: list[Place], names: Names) -> dict[bytes, list[Home]]:
         random = self._random("homes")
@@ -130,6 +142,7 @@ class _Township:
         later = _Later()
         rounds = Evaluations(staff, self._ids, Counter(self._device), self._first, self._today)
         later.put(rounds.rows(places))
+        later.put(self._boxes(staff).openings(places, homes))
         for day, entered in field_days(staff, plan, self._first, self._today, self._households):
             if day == self._first or (day.month, day.day) == (1, 1):
                 yield from self._links_of(day, staff, links, places)

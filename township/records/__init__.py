@@ -10,6 +10,7 @@ from township.records.assessment import (
 from township.records.attachment import Attachment
 from township.records.base import Base, Record, new_id, record_kinds
 from township.records.cadre import Cadre, HouseholdLink, ZoneStaff
+from township.records.card import ContactCard
 from township.records.conflict import Conflict
 from township.records.dispute import Dispute, DisputeParty, DisputeStep
 from township.records.duplicate import Duplicate
@@ -25,6 +26,7 @@ from township.records.field_work import Visit, WorkLog
 from township.records.household import Household, Person, SpecialGroupMember
 from township.records.meeting import AgendaItem, Meeting, Resolution
 from township.records.need import Need, NeedProgress
+from township.records.opinion import BoxOpening, OpinionEntry
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Situation
@@ -43,9 +45,11 @@ __all__ = [
     "BallotComments",
     "BallotTally",
     "Base",
+    "BoxOpening",
     "Cadre",
     "Conflict",
     "Consent",
+    "ContactCard",
     "Designation",
     "Dispute",
     "DisputeParty",
@@ -61,6 +65,7 @@ __all__ = [
     "MonthSummary",
     "Need",
     "NeedProgress",
+    "OpinionEntry",
     "Person",
     "Record",
     "Resolution",

@@ -53,6 +53,8 @@ Roles = frozenset[str]
 
 _FIELD = frozenset({"VC", "VS", "LL", "TC", "PO", "JO"})
 _OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK"})
+OFFICES = _OFFICES
+"""The township's offices and its head."""
 _CLERKS = frozenset({"VC", "VS", "TC", "CLK"})
 """Those who keep the household ledger."""
 _HANDLERS = _FIELD | _OFFICES | {"CHD"}
@@ -238,6 +240,21 @@ TABLE: Mapping[str, Row] = {
     "township_setting": _row(
         _ALL_ROLES, _OFFICE_OF_RECORD, _NOBODY, approve=frozenset({"TOP"}), printed=_EVERYBODY
     ),
+    # 责任区: the card and the box (decision 043).
+    "contact_card": {
+        **_organisation,
+        Act.SEE: (_EVERYBODY, _NOBODY),
+        Act.APPROVE: (frozenset({"TOP"}), _NOBODY),
+    },
+    "box_opening": _row(_EVERYBODY, _HANDLERS, frozenset({"PET"}), own=_HANDLERS),
+    "opinion_entry": _row(
+        _HANDLERS,
+        _HANDLERS,
+        frozenset({"VS", "LL", "PET"}),
+        own=_HANDLERS,
+        approve=frozenset({"PET"}),
+        printed=_HANDLERS,
+    ),
 }
 
 _ANY: frozenset[str] = frozenset()
@@ -246,6 +263,8 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "dispute": {"level_by": _ANY},
     "rights_request": {"decision": _ANY, "decided_on": _ANY, "handled_by": _ANY},
     "erasure": {"done_at": _ANY},
+    "contact_card": {"approved_by": _ANY, "approved_on": _ANY},
+    "opinion_entry": {"approved_by": _ANY},
     "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
     "township_setting": {
         "decision": _ANY,
@@ -362,24 +381,6 @@ def lacking(
             return None
     act = _ACTS[action]
     return None if may(roles, act, kind, own=own) else act
-
-
-_TOWNSHIP_OWN = frozenset({"meeting", "agenda_item", "resolution"})
-"""Kinds of which a zone has its own and the township too."""
-RESERVED = (
-    "全镇的会议由镇党政办、台账管理员、综治信访办、镇安办或镇主要领导登记，没有保存。请联系他们。"
-)
-
-
-def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
-    """Is this the township's own meeting, which its offices keep, and the person of none?
-
-    Whoever is to carry out a resolution of the township reports on it all the same.
-    """
-    if kind not in _TOWNSHIP_OWN or not bucket.startswith("township/"):
-        return False
-    reports = kind == "resolution" and action == "set"
-    return not reports and not frozenset(roles) & _OFFICES
 
 
 _CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}

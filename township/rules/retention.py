@@ -38,6 +38,7 @@ _TERMS: Mapping[str, Callable[[Settings], int]] = {
     "need": lambda one: one.keep_matters,
     "need_progress": lambda one: one.keep_matters,
     "situation": lambda one: one.keep_matters,
+    "opinion_entry": lambda one: one.keep_matters,
     "dispute": lambda one: one.keep_matters,
     "dispute_party": lambda one: one.keep_matters,
     "dispute_step": lambda one: one.keep_matters,

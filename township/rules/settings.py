@@ -24,9 +24,9 @@ from township.rules.setting_shapes import (
 )
 from township.rules.workdays import BUILT_IN, Calendar
 
-DAYS, TERMS, MEETINGS, EVALUATION = "下队天数", "期限", "会议", "测评"
+DAYS, ZONES, TERMS, MEETINGS, EVALUATION = "下队天数", "责任区", "期限", "会议", "测评"
 KEEPING, LOOKING, LAPTOPS, HOLIDAYS = "保存期限", "查看和导出", "账号和电脑", "节假日"
-GROUPS = (DAYS, TERMS, MEETINGS, EVALUATION, KEEPING, LOOKING, LAPTOPS, HOLIDAYS)
+GROUPS = (DAYS, ZONES, TERMS, MEETINGS, EVALUATION, KEEPING, LOOKING, LAPTOPS, HOLIDAYS)
 """In the order in which people see them."""
 _RULE, _OWN = "镇工作制度", "建议值，由镇里确定"
 
@@ -71,6 +71,22 @@ class Settings:
     """Households that a village cadre is linked with in a year. Source: the township's rule."""
     township_links: int = setting(10, "镇干部每年联系户", DAYS, Whole(1, 100, "户"), _RULE)
     """Households that a township cadre is linked with in a year. Source: the township's rule."""
+
+    links_of_home: int = setting(2, "一户每年联系干部不超过", ZONES, Whole(1, 5, "人"))
+    """More linked cadres of a household in a year are 多头联系. Source: domain §4.2 [P]."""
+    zone_cadres_least: int = setting(2, "责任区镇干部至少", ZONES, Whole(1, 10, "人"), _RULE)
+    """So many of the township's cadres serve in a zone at least. Source: township rule."""
+    zone_cadres_most: int = setting(3, "责任区镇干部至多", ZONES, Whole(1, 10, "人"), _RULE)
+    """So many of the township's cadres serve in a zone at most. Source: township rule."""
+    contact_close_days: int = _days(30, "空巢老人、留守儿童多久联系一次", ZONES, 90)
+    """Days between contacts with old people alone and left-behind children.
+    Source: domain §4.2 [P]."""
+    contact_days: int = _days(90, "其他特殊群体多久联系一次", ZONES, 180)
+    """Days between contacts with households of other special groups. Source: domain §4.2 [P]."""
+    box_days: int = _days(30, "意见箱多久开一次", ZONES, 90)
+    """A zone's box for opinions is opened at least every so many days [P]."""
+    box_answer_days: int = _days(15, "意见箱来信的答复期限", ZONES, 60)
+    """What lay in a box is answered within so many days, as an explanation. Source: §5.7 [P]."""
 
     need_days: int = _days(30, "诉求办理期限（A 类和未分类）", TERMS, 90)
     """Class A, and a need that is not yet classified. Source: domain §5.7 [P]."""
@@ -129,8 +145,8 @@ class Settings:
     """So long after the result tellers' counts and comments are kept. Source: §7.7 [P]."""
     keep_visits: int = setting(3, "走访、日志、照片的保存期限", KEEPING, Whole(1, 10, "年"))
     """Visits, work logs, photographs and links of a year; their counts stay. §7.7 [P]."""
-    keep_matters: int = setting(5, "诉求、五情、纠纷、任务的保存期限", KEEPING, Whole(1, 10, "年"))
-    """Needs, situations, disputes and tasks, from the day of their end. Source: §7.7 [P]."""
+    keep_matters: int = setting(5, "诉求、五情、纠纷等事项的保存期限", KEEPING, Whole(1, 10, "年"))
+    """Needs, situations, opinions, disputes and tasks, from the day of their end. §7.7 [P]."""
     keep_groups: int = setting(1, "特殊群体退出后的保存期限", KEEPING, Whole(1, 5, "年"))
     """Rows of special groups, from the day when they end. Source: §7.7 [P]."""
     keep_rights: int = setting(3, "权利申请和同意的保存期限", KEEPING, Whole(1, 10, "年"))
@@ -163,7 +179,7 @@ class Settings:
     """Whose laptops ask for a second factor: leaders, offices, administrators. Domain §4.1 [P]."""
     second_factor_days: int = _days(14, "手机验证码可以推迟设置的天数", LAPTOPS, 60)
     """Days in which it may be put off after the first question [P]."""
-    contact_days: int = _days(14, "电脑几天没有同步就锁定", LAPTOPS, 60, least=3)
+    offline_days: int = _days(14, "电脑几天没有同步就锁定", LAPTOPS, 60, least=3)
     """Days without contact after which a laptop locks. Source: domain §7.2 [P]."""
 
     holidays: Calendar = setting(  # noqa: RUF009 - a mapping that nobody changes

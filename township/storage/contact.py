@@ -94,7 +94,7 @@ def standing(connection: Connection, now: datetime) -> Standing:
     """May this laptop be worked with?"""
     at = setting(connection, _AT) or moment_text(now)
     settings = settings_in(connection, now.astimezone(CHINA).date())
-    limit = int(setting(connection, LIMIT) or settings.contact_days)
+    limit = int(setting(connection, LIMIT) or settings.offline_days)
     newest = max(_seen(connection) or now, now)
     days = max(0, (newest - moment_from_text(at)).days)
     if setting(connection, _REVOKED):

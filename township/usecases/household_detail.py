@@ -103,6 +103,7 @@ class HouseholdDetail:
     away: bool
     housing_safety: str
     hazard_point: str
+    card_on: str
     persons: tuple[PersonLine, ...]
     visits: tuple[VisitLine, ...]
     visits_total: int
@@ -127,6 +128,7 @@ def household_detail(
         away=bool(home.away and restricted),
         housing_safety=home.shown("housing_safety") * restricted,
         hazard_point=home.hazard_point or "",
+        card_on=home.shown("card_delivered_at"),
         persons=_persons(session, home, today, viewer, by),
         visits=visits,
         visits_total=total,

@@ -67,6 +67,15 @@ def links_of(on: Any, year: Any) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def visited_homes(today: date) -> Select[bytes]:
+    """The households with a visit at home this year, as a question to be put into another."""
+    return select(Visit.household_id).where(
+        Visit.way == "in_home",
+        Visit.deleted_at.is_(None),
+        Visit.visited_on.between(date(today.year, 1, 1), today),
+    )
+
+
 def _row(line: Any, viewer: Viewer) -> HouseholdRow:
     return HouseholdRow(
         no=line.no or "",

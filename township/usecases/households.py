@@ -18,7 +18,7 @@ from township.records import (
     Zone,
 )
 from township.storage import search
-from township.usecases.household_rows import LATEST, links_of
+from township.usecases.household_rows import LATEST, links_of, visited_homes
 from township.usecases.needs import STILL_OPEN
 from township.usecases.paper_facts import within
 from township.usecases.zones import held_zones
@@ -27,6 +27,8 @@ FOUND = 200
 """A search shows so many households at most."""
 _EVERY = 1_000_000
 
+VISITED = "visited"
+"""``HouseholdFilter.only``: with a visit at home this year."""
 LAST_VISIT, OPEN_NEEDS, NO = "last_visit", "needs", "no"
 """Orders that a list can be asked for."""
 
@@ -35,13 +37,15 @@ LAST_VISIT, OPEN_NEEDS, NO = "last_visit", "needs", "no"
 class HouseholdFilter:
     """Which households a list shows; None asks for no restriction.
 
-    ``special`` is a code of the special groups, ``only_linked_to`` a cadre.
+    ``special`` is a code of the special groups, ``only_linked_to`` a cadre, ``only`` a question
+    that another page asks.
     """
 
     zone_id: bytes | None = None
     group_id: bytes | None = None
     special: str | None = None
     only_linked_to: bytes | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,4 +158,6 @@ def _where(wanted: HouseholdFilter, today: date) -> list[ColumnElement[bool]]:
             HouseholdLink.cadre_id == wanted.only_linked_to, *links_of(today, today.year)
         )
         parts.append(Household.id.in_(linked))
+    if wanted.only == VISITED:
+        parts.append(Household.id.in_(visited_homes(today)))
     return parts

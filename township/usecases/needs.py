@@ -78,8 +78,13 @@ def due_day(settings: Settings) -> ColumnElement[Any]:
     return func.coalesce(Need.due_on, func.date(Need.raised_on, days))
 
 
-def need_ids(session: Session, which: str, today: date, search: str = "") -> list[bytes]:
-    """The ids of a list, the most urgent first; ``search`` looks into number, text and head."""
+def need_ids(
+    session: Session, which: str, today: date, search: str = "", zone: bytes | None = None
+) -> list[bytes]:
+    """The ids of a list, the most urgent first; ``search`` looks into number, text and head.
+
+    Of one ``zone``, or of all on this laptop.
+    """
     day = due_day(settings_of(session))
     question = (
         select(Need.id)
@@ -88,6 +93,8 @@ def need_ids(session: Session, which: str, today: date, search: str = "") -> lis
         .where(_which(which, today, day))
         .order_by(func.coalesce(Need.state, "new").in_(rules.ANSWERED), day, Need.no)
     )
+    if zone is not None:
+        question = question.where(Need.zone_id == zone)
     if search:
         columns = (Need.no, Need.text, Household.no, Head.name)
         found = (column.contains(search, autoescape=True) for column in columns)

@@ -40,6 +40,7 @@ from township.records import (
     HouseholdLink,
     Need,
     NeedProgress,
+    OpinionEntry,
     RightsRequest,
     Situation,
     SpecialGroupMember,
@@ -80,6 +81,7 @@ _ENDS: dict[str, Any] = {
     "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
     "need_progress": NeedProgress.taken_on,
     "situation": _china(Situation.closed_at),
+    "opinion_entry": func.coalesce(OpinionEntry.posted_on, OpinionEntry.opened_on, type_=Day()),
     "dispute": Dispute.closed_on,
     "dispute_party": _end_of_dispute(DisputeParty),
     "dispute_step": _end_of_dispute(DisputeStep),
@@ -175,6 +177,12 @@ def _settled(
         "dispute": Dispute.state == "closed",
         "task": func.coalesce(Task.state, "open") != "open",
         "need": Need.state == "closed",
+        "opinion_entry": or_(
+            OpinionEntry.posted_on.is_not(None),
+            OpinionEntry.need_id.in_(
+                select(Need.id).where(or_(Need.state == "closed", Need.deleted_at.is_not(None)))
+            ),
+        ),
         "conflict": Conflict.decision.is_not(None),
         "rights_request": RightsRequest.decision.is_not(None),
     }

@@ -20,6 +20,7 @@ from township.usecases import (
     rights_due,
     settings_due,
     visits_due,
+    zones_due,
 )
 from township.usecases.dues import Asker, Due, Provider
 from township.usecases.field_days import homes_visited
@@ -37,6 +38,7 @@ PROVIDERS: tuple[Provider, ...] = (
     evaluations_due.due,
     rights_due.due,
     settings_due.due,
+    zones_due.due,
     purge_due.due,
     laptop_due.due,
 )

@@ -12,12 +12,15 @@ from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ChipsField, ChoiceField
 from desktop.views.widgets.dates import DateField, MomentField, Today, china_today
 from desktop.views.widgets.field import Draft, FieldBox
+from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.text import text_field
 from township.fields import Field
 from township.values import Kind
 
 _CHIPS_AT_MOST = 6
 """Longer lists become a searchable line: chips would need more than one line."""
+_PICKED_FROM = 48
+"""So many choices of which several may be taken are found by typing."""
 _YES_NO = (Choice(True, "是"), Choice(False, "否"))
 _COLUMNS = 12
 _FUTURE = ("next_", "due_", "until_", "to_", "valid_")
@@ -46,6 +49,8 @@ def field_box(
     if choices is None:
         return text_field(field)
     several = field.kind in (Kind.CODES, Kind.REFS)
+    if several and len(choices) >= _PICKED_FROM:
+        return PicksField(field, choices)
     if several or (field.kind is Kind.CODE and len(choices) <= _CHIPS_AT_MOST):
         return ChipsField(field, choices)
     return ChoiceField(field, choices)

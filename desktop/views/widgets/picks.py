@@ -20,7 +20,8 @@ class PicksField(FieldBox):
 
     def __init__(self, field: Field, choices: Sequence[Choice]) -> None:
         self._edit = ChoiceEdit(choices)
-        self._edit.setPlaceholderText("输入姓名或拼音首字母，可选多人")
+        several = "户" if field.target == "household" else "人"
+        self._edit.setPlaceholderText(f"输入姓名或拼音首字母，可选多{several}")
         self.labels = {choice.value: choice.label for choice in choices}
         """What there is to pick."""
         self._picked: list[Any] = []
