@@ -82,7 +82,7 @@ class Pages:
     def _situations(self) -> Page:
         from desktop.views.situations import SituationsPage
 
-        return SituationsPage(self._database, self._cadre)
+        return SituationsPage(self._database, self._cadre, self._program.background)
 
     def _needs(self) -> Page:
         from desktop.views.needs import NeedsPage

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 
 import httpx
@@ -53,6 +55,7 @@ class HttpCarrier:
         self._pauses = pauses
         self._sleep = sleep
         self._client = _client(_verifying(authority) if authority else _trusting())
+        self._told: tuple[datetime, float] | None = None
 
     def __enter__(self) -> HttpCarrier:
         return self
@@ -77,6 +80,13 @@ class HttpCarrier:
         """Present a one-time code. Raises SyncProblem."""
         return self._patiently("enrol", message)
 
+    def township_time(self) -> datetime | None:
+        """What the township's clock says now, going by its last answer; None: it said nothing."""
+        if self._told is None:
+            return None
+        told, at = self._told
+        return told + timedelta(seconds=time.monotonic() - at)
+
     def _patiently(self, address: str, message: bytes) -> bytes:
         for pause in self._pauses:
             try:
@@ -95,7 +105,10 @@ class HttpCarrier:
             with self._client.stream(
                 "POST", f"{self._url}/v1/{address}", content=message, headers=headers
             ) as response:
-                return _content(response)
+                told, at = _date(response), time.monotonic()
+                content = _content(response)
+                self._told = (told, at) if told else None
+                return content
         except httpx.ConnectError as error:
             raise _connect_problem(error) from error
         except httpx.TransportError as error:
@@ -124,6 +137,13 @@ def _content(response: httpx.Response) -> bytes:
     if isinstance(told, problems.TooMany):
         raise problems.too_many(_seconds(response.headers.get("retry-after", "")))
     raise told
+
+
+def _date(response: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
 
 
 def _seconds(text: str) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sync import client
     from sync.reading import Taken
     from sync.stick import Written
+    from township.usecases.situation_clock import Clocked
 
 T = TypeVar("T")
 
@@ -112,10 +113,12 @@ class SyncDesk(QObject):
             job.step(*progress.how_far(), progress.in_words())
 
         job.step(0, 0, "正在连接镇服务器")
-        photos = self._photos()
+        photos, clocked = self._photos(), self._clocked()
         with carrier_to(replica.identity()) as carrier:
             progress = client.run(replica, carrier, step, lambda: job.cancelled)
-            if not job.cancelled and self._pass_on():
+            put_right = clocked.put_right(carrier.township_time())
+            progress.kinds |= put_right
+            if not job.cancelled and (self._pass_on() or put_right):
                 client.run(replica, carrier, None, lambda: job.cancelled)
         if job.cancelled:
             raise Cancelled
@@ -129,6 +132,11 @@ class SyncDesk(QObject):
         from township.usecases.passing_on import pass_on
 
         return pass_on(self._database, self._cadre) if self._cadre else 0
+
+    def _clocked(self) -> Clocked:
+        from township.usecases.situation_clock import Clocked
+
+        return Clocked(self._database, self._cadre)
 
     def _photos(self) -> files.Queue:
         with self._database.reader() as session:

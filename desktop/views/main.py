@@ -15,7 +15,7 @@ from desktop.theme import ACCENT, TEXT_PERCENTS, em
 from desktop.views.page import Page, Undo
 from desktop.views.shortcuts import COMMON, ShortcutHelp
 from desktop.views.widgets.basics import EmptyState, button, label
-from desktop.views.widgets.navigation import SHORTCUTS, Entry, Navigation
+from desktop.views.widgets.navigation import EMERGENCY_PAGE, SHORTCUTS, Entry, Navigation
 from desktop.views.widgets.status import StatusLine
 from desktop.views.widgets.toast import Toast
 from township.errors import WorldError
@@ -169,6 +169,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.navigation.picked.connect(self.show_page)
         self.navigation.lock_pressed.connect(self.lock_wanted)
+        self.navigation.emergency_pressed.connect(
+            lambda: self.show_page(EMERGENCY_PAGE, "emergency")
+        )
         if "sync" in self._specs:
             self.status.sync_pressed.connect(lambda: self.show_page("sync"))
 

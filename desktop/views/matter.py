@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from desktop.models.table import Column, Rows, TableModel
 from desktop.models.who import Rights
@@ -143,12 +143,19 @@ class MatterPage(Page):
         self._ask(action)
 
     def _build(self) -> None:
+        self.setLayout(self._content())
+
+    def _heading(self) -> Sequence[QWidget]:
+        """What stands beside the filter."""
+        return ()
+
+    def _content(self) -> QLayout:
+        """The list and the panel beside it."""
         self.left = QVBoxLayout()
         self.left.setSpacing(8)
-        self.left.addLayout(row(self.filter, 1))
+        self.left.addLayout(row(self.filter, *self._heading(), 1))
         self.left.addWidget(self.table, 1)
-        frame = scrolled(self.panel)
-        self.setLayout(beside(self.left, frame, _PANEL_EM, (5, 3)))
+        return beside(self.left, scrolled(self.panel), _PANEL_EM, (5, 3))
 
     def _to_panel(self) -> None:
         able = (one for one in self.buttons.values() if one.isEnabled())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtWidgets import QWidget
 from sqlalchemy.orm import Session
 
 from desktop.background import Background, Job
+from desktop.views import situation_papers
 from desktop.views.notices import failure_notice
 from desktop.views.preview import Preview, Raster
 from desktop.views.reason_dialog import ReasonDialog
@@ -65,6 +66,15 @@ class Papers:
         """Make the minutes of a meeting and show them; a failure is told over the widget."""
         self._draw(self._minutes(meeting), "会议纪要", over)
 
+    def print_situation_day(self, on: date, over: QWidget) -> None:
+        """Make the 五情日报 of a day and show it; a failure is told over the widget."""
+        self._draw(situation_papers.day(self, on), f"五情日报 {on}", over)
+
+    def print_situation_month(self, year: int, month: int, over: QWidget) -> None:
+        """Make the 五情月报 and show it; a failure is told over the widget."""
+        title = f"五情月报 {year}年{month}月"
+        self._draw(situation_papers.month(self, year, month), title, over)
+
     def print_card(self, zone: bytes, over: QWidget, *, door: bool, preview: bool) -> None:
         """Make the card of a zone, ten on a sheet or one for the door, and show it.
 
@@ -103,7 +113,7 @@ class Papers:
                 reason,
             )
             job.step(0, 0, "正在排版…")
-            stamp = PrintStamp(*self._stamped())
+            stamp = PrintStamp(*self.stamped())
             return monthly_ledger(
                 found, stamp, lambda done, total: job.step(done, total, "正在制作各页…")
             )
@@ -184,7 +194,7 @@ class Papers:
 
             with self.database.reader() as session:
                 sheet = evaluation_papers.evaluation_sheet(session, evaluation)
-            return evaluation_sheet(sheet, PrintStamp(*self._stamped()))
+            return evaluation_sheet(sheet, PrintStamp(*self.stamped()))
 
         return drawn
 
@@ -194,7 +204,7 @@ class Papers:
             from reports.visit_report import visit_report
 
             report = printing.visit_report(self.database, self.cadre_id, visit, reason)
-            return visit_report(report, PrintStamp(*self._stamped()))
+            return visit_report(report, PrintStamp(*self.stamped()))
 
         return drawn
 
@@ -206,7 +216,7 @@ class Papers:
             with self.database.work(self.cadre_id) as work:
                 record = my_record.print_my_record(work, person)
                 work.commit()
-            return paper(record, PrintStamp(*self._stamped()))
+            return paper(record, PrintStamp(*self.stamped()))
 
         return drawn
 
@@ -217,7 +227,7 @@ class Papers:
 
             with self.database.reader() as session:
                 paper = read(session)
-            return assessment_sheet(paper, PrintStamp(*self._stamped()))
+            return assessment_sheet(paper, PrintStamp(*self.stamped()))
 
         return drawn
 
@@ -229,7 +239,7 @@ class Papers:
 
             with self.database.reader() as session:
                 found = minutes(session, meeting)
-            return minutes_pdf(found, PrintStamp(*self._stamped()))
+            return minutes_pdf(found, PrintStamp(*self.stamped()))
 
         return drawn
 
@@ -245,7 +255,7 @@ class Papers:
 
         return drawn
 
-    def _stamped(self) -> tuple[datetime, str, str]:
+    def stamped(self) -> tuple[datetime, str, str]:
         """When, by whom, and the number of the print."""
         now = self.database.clock()
         with self.database.reader() as session:

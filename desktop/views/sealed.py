@@ -16,6 +16,7 @@ from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from township.records import Cadre
 from township.rules.permissions import Act, may
+from township.rules.sealed import CARE
 from township.storage.database import Database
 from township.usecases import care, designations
 from township.values import CHINA
@@ -80,6 +81,9 @@ class SealedPage(Page):
             self.form.begin_with(str(subject), str(text))
         if target in _TITLES:
             self.show_part(str(target))
+        elif target == CARE:
+            self.show_part(_WRITE)
+            self.form.begin_care()
 
     def show_part(self, part: str) -> None:
         """Show the form, the matters or the designated persons."""

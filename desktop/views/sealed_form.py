@@ -103,6 +103,18 @@ class SealedForm(Card):
         self.leave()
         self.form.boxes["subject"].setFocus()
 
+    def begin_care(self) -> None:
+        """Ask whether she wants to be contacted, or say that there is no such service."""
+        self.leave()
+        with self._database.reader() as session:
+            offered = care.offered(session, self._today())
+        if offered:
+            self.form.boxes["subject"].set_value(rules.CARE)
+            self._follow()
+            self.form.boxes["willing"].setFocus()
+        else:
+            self._tell("镇里还没有开通孕情服务，请不要记录孕情。本人有需要时，请她直接联系卫生院。")
+
     def begin_with(self, subject: str, text: str) -> None:
         """Another one of a subject, with a text that another page passes on from its memory."""
         self.leave()

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy.orm import Session
 
+from desktop.theme import restyle
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice
@@ -30,7 +31,8 @@ class Action:
     ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
     the names of fields that stand side by side (else each has a line of its own). A step with
     an ``undo`` can be taken back from the message that tells its success. ``act``: what the
-    roles must allow with the kind of the page.
+    roles must allow with the kind of the page. ``told`` stands above the form: what has to be
+    done first.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Action:
     rows: Sequence[Sequence[str]] | None = None
     act: Act = Act.EDIT
     undo: Callable[[UnitOfWork, bytes], None] | None = None
+    told: str = ""
 
 
 class StepDraft:
@@ -98,6 +101,10 @@ class StepForm(QWidget):
         self.note = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        self.told = label(action.told, "problem", wrap=True)
+        restyle(self.told, "tone", "bad")
+        self.told.setVisible(bool(action.told))
+        layout.addWidget(self.told)
         layout.addWidget(self.note)
         layout.addWidget(self.form)
         save = button("保存", self.submitted.emit, kind="primary", keys="Ctrl+S")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.who import Rights
@@ -24,6 +25,7 @@ from township.usecases.today import Today, today
 from township.values import CHINA
 
 _ALL = ""
+_MINUTE_MS = 60_000
 _LIST_EM = 6
 """The list is at least so many text heights high; it scrolls."""
 
@@ -71,6 +73,9 @@ class TodayPage(Page):
         )
         self._build()
         self.reload(frozenset())
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self.tick)
+        self._clock.start(_MINUTE_MS)
 
     @property
     def lines(self) -> list[Due]:
@@ -84,6 +89,15 @@ class TodayPage(Page):
             part.setVisible(self._rights.may(Act.SEE, "need"))
         with self._database.reader() as session:
             self._show(today(session, self._cadre_id, self._now()))
+
+    def tick(self) -> None:
+        """A minute has passed: clocks of minutes run, so what is late by now is shown as late."""
+        if not self.isVisible():
+            return
+        with self._database.reader() as session:
+            found = today(session, self._cadre_id, self._now())
+        if found.dues != self._found:
+            self._show(found)
 
     def shortcuts(self) -> list[tuple[str, str]]:
         return [("↑ ↓", "到上一件、下一件"), ("Enter", "去办这一件")]

@@ -75,7 +75,25 @@ def boxes(
                 box.set_label(f"{_TITLES[part]} {at + 1}：{field.label}")
                 box.hide()
                 made[f"{part}.{at}.{name}"] = box
+    for at in range(MOST[SITUATIONS]):
+        _follow_kind(made, at)
     return made
+
+
+_ASKED = {"police": "接手单位、帮助了谁（先打 110，不写案情）", "opinion": "话题（不写是谁说的）"}
+"""What is to be written of 警情 and 舆情. Source: domain §4.4."""
+
+
+def _follow_kind(made: Mapping[str, FieldBox], at: int) -> None:
+    """The label of a situation's text says what its kind stores, and what it does not."""
+    kind, summary = (made[f"{SITUATIONS}.{at}.{name}"] for name in ("kind", "summary"))
+    usual = Situation.field("summary").label
+
+    def follow() -> None:
+        told = _ASKED.get(kind.value() or "", usual)
+        summary.set_label(f"{_TITLES[SITUATIONS]} {at + 1}：{told}")
+
+    kind.changed.connect(follow)
 
 
 _TITLES = {NEEDS: "诉求", SITUATIONS: "五情"}

@@ -66,7 +66,7 @@ def make_app(service: Service, enrolment: Enrolment, limits: Limits = LIMITS) ->
         on_shutdown=[stop],
         logging_config=None,
     )
-    return Guard(app, limits)
+    return Guard(app, limits, lambda: service.clock())  # a test may set another
 
 
 def _posted(door: Door, pool: Executor) -> list[HTTPRouteHandler]:

@@ -154,6 +154,7 @@ def _web(server: OpenServer, limits: Limits, *, encrypted: bool) -> uvicorn.Serv
         log_level="error",  # what strangers send is no reason to write anything
         access_log=False,
         server_header=False,
+        date_header=False,  # the guard tells the township's clock
         ws="none",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,

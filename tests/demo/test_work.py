@@ -106,6 +106,10 @@ def test_situations_go_forward_and_are_never_maternal(rows: list[Row]) -> None:
         times = [str(row.fields[name]) for name in steps if name in row.fields]
         assert times == sorted(times)
         assert "household_id" not in row.fields
+        police = row.fields["situation_kind"] == "police"
+        assert ("organ" in row.fields) is police
+        assert not police or row.fields["summary"] == "已由屈原派出所接手处理"
+        assert "closed_at" not in row.fields or "told" in row.fields
     words = ("孕", "产检", "避孕", "节育")
     told = repr(rows) + repr(matters.SITUATIONS) + repr(matters.NEEDS)
     assert not any(word in told for word in words)

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, func, insert, select
 from desktop.background import Background
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.needs import CLASS, FEEDBACK, PROGRESS, RESULT, NeedsPage
-from desktop.views.situations import ACTIONS, SituationsPage
+from desktop.views.situation_steps import ACTIONS
+from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
 from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
@@ -243,6 +244,9 @@ def test_a_situation_step_by_step(qtbot: QtBot, database: Database) -> None:
     fill_form(page, response="已派人清理")
     page._save(ACTIONS[Step.RESPOND])
     page.buttons["feed_back"].click()
+    fill_form(page, told=("reporter", "residents"))
+    assert page.step is not None
+    page.step.submitted.emit()
     page.buttons["close"].click()
     assert page.model.rowCount() == 0
     page.show_target(FLOOD)

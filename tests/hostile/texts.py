@@ -78,6 +78,8 @@ _OTHERS = {"approved_by", "approved_on"}
 """Approvals, which nobody of these roles may give for every kind."""
 
 
+_ROOM = 60_000
+"""Bytes of text in one operation, which has its own limit."""
 ROLES = ("VC", "VS", "LL", "PGO", "CLK")
 
 
@@ -104,7 +106,10 @@ class Records:
         fields = record_kinds()[kind].fields()
         names = [name for name, field in fields.items() if field.kind in self._kinds]
         names = [name for name in names if name not in _OVER]
-        return names[-1:] if len(self.text) > 5_000 else names  # an operation has its own limit
+        if len(self.text.encode()) * len(names) < _ROOM:
+            return names
+        long = [name for name in names if fields[name].kind is Kind.LONG_TEXT]
+        return (long or names)[-1:]
 
     def _op(self, kind: str) -> Op:
         record = record_kinds()[kind]

@@ -28,6 +28,7 @@ from township.rules.settings import PRESET, Settings
         ("dispute_party", date(2021, 3, 1), date(2026, 3, 1)),
         ("dispute_step", date(2024, 2, 29), date(2029, 2, 28)),
         ("task", date(2021, 3, 1), date(2026, 3, 1)),
+        ("evacuee", date(2026, 1, 31), date(2026, 3, 2)),  # 30 days, over the end of February
         ("special_group_member", date(2024, 2, 29), date(2025, 2, 28)),
         ("rights_request", date(2023, 7, 1), date(2026, 7, 1)),
         ("consent", date(2023, 7, 1), date(2026, 7, 1)),

@@ -13,7 +13,7 @@ from sync.server import folder
 from sync.server.folder import OpenServer
 from sync.server.running import ServerThread
 from tests.desktop.conftest import qapp as qapp
-from tests.scenarios.town import Clock, Seat, Sit, found, take_seat
+from tests.scenarios.town import Clock, Now, Seat, Sit, found, take_seat
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def server(tmp_path: Path, clock: Clock) -> Iterator[OpenServer]:
 def sit(
     server: OpenServer, clock: Clock, qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> Iterator[Sit]:
-    """Give somebody a laptop of their own and open it there."""
+    """Give somebody a laptop of their own, with a clock of its own if need be, and open it."""
     seats: list[Seat] = []
     with ServerThread(server) as thread:
 
-        def take(login: str) -> Seat:
-            laptop = take_seat(server, thread.url, tmp_path / login, login, clock)
-            seats.append(Seat(qtbot, qapp, laptop, login, clock))
+        def take(login: str, own: Now = clock) -> Seat:
+            laptop = take_seat(server, thread.url, tmp_path / login, login, own)
+            seats.append(Seat(qtbot, qapp, laptop, login, own))
             seats[-1].sync()
             return seats[-1]
 

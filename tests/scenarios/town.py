@@ -51,6 +51,7 @@ PEOPLE = {
 CADRES = {login: new_id() for login in PEOPLE}
 HOME = new_id()
 Kind = TypeVar("Kind", bound=Page)
+Now = Callable[[], datetime]
 
 
 class Clock:
@@ -124,7 +125,7 @@ class Seat:
     """One person at a laptop of their own."""
 
     def __init__(
-        self, qtbot: QtBot, app: QApplication, laptop: LaptopFolder, login: str, clock: Clock
+        self, qtbot: QtBot, app: QApplication, laptop: LaptopFolder, login: str, clock: Now
     ) -> None:
         self._qtbot = qtbot
         made = replace(
@@ -213,7 +214,7 @@ def shown(page: MatterPage) -> str:
     return "\n".join(f"{name}\n{text}" for name, text in page.detail(page._shown or b"").facts)
 
 
-def take_seat(server: OpenServer, url: str, folder: Path, login: str, clock: Clock) -> LaptopFolder:
+def take_seat(server: OpenServer, url: str, folder: Path, login: str, clock: Now) -> LaptopFolder:
     """Enrol a laptop of one person; its first sync is to come."""
     laptop = LaptopFolder(folder)
     code = admin.issue_code(server, [login])
@@ -222,4 +223,4 @@ def take_seat(server: OpenServer, url: str, folder: Path, login: str, clock: Clo
     return laptop
 
 
-Sit = Callable[[str], Seat]
+Sit = Callable[..., Seat]

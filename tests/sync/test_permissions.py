@@ -33,6 +33,7 @@ EDITED: dict[str, tuple[str, Any]] = {
     "need": ("text", "修水管"),
     "need_progress": ("text", "已派人"),
     "situation": ("summary", "落石"),
+    "evacuee": ("persons", 3),
     "special_group_member": ("goal", "每月一访"),
     "conflict": ("decision", "kept"),
     "duplicate": ("decision", "apart"),

@@ -35,6 +35,7 @@ from township.records import (
     DisputeParty,
     DisputeStep,
     Erasure,
+    Evacuee,
     HouseholdLink,
     MonthSummary,
     Need,
@@ -106,7 +107,7 @@ def fill(database: Database) -> dict[str, bytes]:
         told = PLACE | {"no": "S-1", "summary": "落石", "reported_at": noon(FIVE)}
         due["situation"] = add(connection, Situation, closed_at=noon(FIVE), **told)
         add(connection, Situation, **told)  # not closed
-        due |= _matters(connection)
+        due |= _matters(connection) | _evacuees(connection, told)
         group = PLACE | {"person_id": HEAD, "group_kind": "hardship"}
         ends = date(2025, 5, 10)
         due["special_group_member"] = add(connection, SpecialGroupMember, until_on=ends, **group)
@@ -152,6 +153,19 @@ def _matters(connection: Any) -> dict[str, bytes]:
         "opinion_entry": add(connection, OpinionEntry, posted_on=FIVE, **paper),
         "task": add(connection, Task, done_on=FIVE, **task),
     }
+
+
+def _evacuees(connection: Any, told: dict[str, Any]) -> dict[str, bytes]:
+    """30 days after the 灾情 is closed the list goes; the report itself stays for years."""
+    made = {}
+    for day in (date(2026, 4, 10), date(2026, 4, 11), None):
+        values = told | {"closed_at": noon(day) if day else None}
+        line = {"zone_id": ZONE, "home_id": HOME} | {
+            "situation_id": add(connection, Situation, **values),
+            "persons": 3,
+        }
+        made[day] = add(connection, Evacuee, moved_at=noon(FIVE), **line)
+    return {"evacuee": made[date(2026, 4, 10)]}
 
 
 def living(database: Database) -> dict[str, set[bytes]]:

@@ -151,7 +151,8 @@ class _Township:
                 later.put(reports)
                 later.put(meetings.of_village(place, day))
                 for report in reports:
-                    meetings.note(report)
+                    if report.kind == "situation":
+                        meetings.note(report)
             later.put(meetings.of_township(places, day))
             later.put(assessed.on(day, places))
             yield from later.until(wall(day, _EVENING))

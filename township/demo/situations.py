@@ -18,9 +18,14 @@ _KINDS = ("livelihood", "opinion", "police", "disaster")
 _WEIGHTS = (42, 18, 18, 22)
 _WET_WEIGHTS = (26, 12, 12, 50)
 _WET_MONTHS = (6, 7, 8)
-_LEADERS = {"livelihood": "LL", "opinion": "LL", "police": "PO"}
+_LEADERS = {"livelihood": "LL", "police": "PO"}
+_OFFICES = {"opinion": "PGO", "disaster": "SAF"}
+_ORGAN = "屈原派出所"
+_SHELTERS = ("村委会", "村小学", "亲戚家")
+_OUTSIDE = {"hazard": "县自然资源局", "natural": "县应急管理局"}
 _MINUTE, _HOUR = 60_000, 3_600_000
 _CHINA = 8 * _HOUR
+_KEPT = 30 * 24 * _HOUR
 _OPEN, _SHUT = 8 * 60 + 30, 20 * 60
 # Level → shortest and longest time until received, then from there until responded.
 _SPANS = {
@@ -43,10 +48,12 @@ class Situations:
         self._end = wall(today - timedelta(days=1), 23 * 60 + 59)
 
     def of_day(self, place: Place, day: date, households: int) -> Iterator[Row]:
-        """The reports of a zone on a day: none on most days."""
+        """The reports of a zone on a day, with those moved out: none on most days."""
         share = max(0.3, min(1.0, households / HOUSEHOLDS))
         if self._random.random() < _A_DAY * share:
-            yield self._report(place, day)
+            report = self._report(place, day)
+            yield report
+            yield from self._moved_out(report)
 
     def _report(self, place: Place, day: date) -> Row:
         random = self._random
@@ -72,8 +79,12 @@ class Situations:
             "reported_at": moment(at),
             "reported_by": reporter.id,
         }
+        if kind == "police":  # the service side only (domain §4.4)
+            told = {"summary": f"已由{_ORGAN}接手处理", "organ": _ORGAN, "served": "报警的群众"}
+            fields |= {**told, "first_action": None}
         fields |= self._affected(kind, level)
-        fields |= self._timeline(at, level, leader, response)
+        fields |= self._outside(kind, level, at)
+        fields |= self._timeline(at, level, leader, response, reporter.id)
         return row("situation", self._ids.new(at), reporter.id, at, fields)
 
     def _reporter(self, place: Place) -> Official:
@@ -83,16 +94,57 @@ class Situations:
     def _leader(self, place: Place, kind: str) -> Official:
         """Who hears of it. Source: domain §5.2."""
         role = _LEADERS.get(kind)
-        return self._staff.in_zone(place, role) if role else self._staff.office("SAF")
+        if role:
+            return self._staff.in_zone(place, role)
+        return self._staff.office(_OFFICES[kind])
 
     def _affected(self, kind: str, level: str) -> Fields:
         if kind != "disaster" or level == "normal":
             return {}
         homes = self._random.randint(1, 6)
         people = homes * 2 + self._random.randint(0, homes)
-        return {"households_affected": homes, "persons_affected": people, "persons_injured": 0}
+        counts: Fields = {"households_affected": homes, "persons_affected": people}
+        counts["persons_injured"] = 0
+        if level == "emergency":
+            counts["to_evacuate"] = people
+        return counts
 
-    def _timeline(self, at: int, level: str, leader: bytes, response: str) -> Fields:
+    def _outside(self, kind: str, level: str, at: int) -> Fields:
+        """What the law wants reported, and that it was, within the hour (domain §5.2)."""
+        if kind != "disaster" or level == "normal":
+            return {}
+        duty = "hazard" if level == "emergency" else "natural"
+        called = at + self._random.randint(1, 40) * _MINUTE
+        return {
+            "report_duty": duty,
+            "external_organ": _OUTSIDE[duty],
+            "external_at": moment(called),
+            "external_person": "值班员",
+        }
+
+    def _moved_out(self, report: Row) -> Iterator[Row]:
+        """The list of an emergency, as long as it may be kept: 30 days after its end."""
+        fields, people = report.fields, report.fields.get("to_evacuate")
+        closed = fields.get("closed_at")
+        kept = closed is None or str(closed) > moment(self._end - _KEPT)
+        if not isinstance(people, int) or not kept:
+            return
+        at = report.wall_ms + 20 * _MINUTE
+        if at > self._end:
+            return
+        line: Fields = {
+            "zone_id": fields["zone_id"],
+            "situation_id": report.id,
+            "names": "险情点下方各户",
+            "persons": people,
+            "to_place": self._random.choice(_SHELTERS),
+            "moved_at": moment(at),
+        }
+        yield row("evacuee", self._ids.new(at), report.author, at, line)
+
+    def _timeline(
+        self, at: int, level: str, leader: bytes, response: str, reporter: bytes
+    ) -> Fields:
         random = self._random
         to_receive, to_respond = _SPANS[level]
         by_day = _by_day if level == "normal" else int
@@ -107,7 +159,8 @@ class Situations:
             fields |= {"responded_at": moment(responded), "responded_by": leader}
             fields["response"] = response
         if fed_back <= self._end:
-            fields["fed_back_at"] = moment(fed_back)
+            fields |= {"fed_back_at": moment(fed_back), "fed_back_by": reporter}
+            fields |= {"told": "reporter residents", "feedback": response}
         if closed <= self._end:
             fields["closed_at"] = moment(closed)
         return fields

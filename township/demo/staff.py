@@ -26,7 +26,7 @@ _ZONE_POSTS = {
     "JO": ("司法所干部", 1),
 }
 _OFFICES = (
-    ("PGO", "党政办主任"),
+    ("PGO", "党政办主任、宣传委员"),
     ("PGO", "党政办干事"),
     ("PET", "综治信访办主任"),
     ("SAF", "镇安办主任"),
@@ -36,6 +36,8 @@ _OFFICES = (
     ("TOP", "镇长"),
     ("DIS", "纪检监督员"),
 )
+_DUTIES = {"党政办主任、宣传委员": "opinion", "镇安办主任": "disaster"}
+"""Posts that answer for a kind of the five conditions."""
 VILLAGE = ("VC", "VS")
 LINKERS = ("VC", "VS", "TC", "LL")
 """Roles that have linked households: villages' cadres 15 a year, the township's 10."""
@@ -135,6 +137,7 @@ def staff_rows(
             "zones": refs([one.place.id] if one.place else all_zones),
             "work_phone": phones.next(),
             "status": "active",
+            "duty_kinds": _DUTIES.get(one.post),
         }
         yield row("cadre", one.id, author, wall_ms, fields)
     for one in everybody.officials:

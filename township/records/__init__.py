@@ -29,7 +29,7 @@ from township.records.need import Need, NeedProgress
 from township.records.opinion import BoxOpening, OpinionEntry
 from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
-from township.records.situation import Situation
+from township.records.situation import Evacuee, Situation
 from township.records.task import Task
 from township.records.township_setting import TownshipSetting
 from township.records.zone import Group, Zone
@@ -56,6 +56,7 @@ __all__ = [
     "DisputeStep",
     "Duplicate",
     "Erasure",
+    "Evacuee",
     "Evaluation",
     "EvaluationTotal",
     "Group",

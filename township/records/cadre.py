@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from township.codes import CADRE_STATUS, ROLE
+from township.codes import CADRE_STATUS, ROLE, SITUATION_KIND
 from township.fields import Sensitivity, column
 from township.records.base import Record
 from township.values import Kind
@@ -29,6 +29,7 @@ class Cadre(Record):
     zones: Mapped[tuple[bytes, ...]] = column(Kind.REFS, "责任区", I, target="zone")
     work_phone: Mapped[str | None] = column(Kind.PHONE, "工作电话", P)
     status: Mapped[str] = column(Kind.CODE, "状态", I, required=True, codes=CADRE_STATUS)
+    duty_kinds: Mapped[tuple[str, ...]] = column(Kind.CODES, "分管的五情", I, codes=SITUATION_KIND)
 
 
 class ZoneStaff(Record):

@@ -39,6 +39,9 @@ class Need(Record):
     no: Mapped[str] = column(Kind.TEXT, "诉求编号", I, required=True, max_length=30)
     household_id: Mapped[bytes | None] = column(Kind.REF, "户", R, target="household")
     visit_id: Mapped[bytes | None] = column(Kind.REF, "来源走访", I, target="visit", index=True)
+    situation_id: Mapped[bytes | None] = column(
+        Kind.REF, "来源五情", I, target="situation", index=True
+    )
     raised_on: Mapped[date] = column(Kind.DATE, "提出日期", I, required=True)
     channel: Mapped[str] = column(Kind.CODE, "来源", I, required=True, codes=NEED_CHANNEL)
     text: Mapped[str] = column(Kind.LONG_TEXT, "诉求内容", R, required=True, max_length=500)

@@ -13,13 +13,18 @@ from sqlalchemy.orm import Mapped
 from township.codes import SITUATION_KIND, SITUATION_LEVEL
 from township.fields import Sensitivity, column
 from township.records.base import Record
+from township.situation_codes import REPORT_DUTY, TOLD
 from township.values import Kind
 
 I, R = Sensitivity.I, Sensitivity.R  # noqa: E741
 
 
 class Situation(Record):
-    """One report: reported → received → responded → fed back → closed."""
+    """One report: reported → received → responded → fed back → closed.
+
+    ``clocked_at`` is set when the reporting laptop's clock was wrong: what it said, while
+    ``reported_at`` follows the township's clock (decision 045).
+    """
 
     __tablename__ = "situation"
     label = "五情"
@@ -45,14 +50,52 @@ class Situation(Record):
     households_affected: Mapped[int | None] = column(Kind.NUMBER, "受影响户数", I)
     persons_affected: Mapped[int | None] = column(Kind.NUMBER, "受影响人数", I)
     persons_injured: Mapped[int | None] = column(Kind.NUMBER, "受伤人数", I)
+    to_evacuate: Mapped[int | None] = column(Kind.NUMBER, "需转移人数", I)
+    mu_affected: Mapped[int | None] = column(Kind.NUMBER, "受灾面积（亩）", I)
+    loss_yuan: Mapped[int | None] = column(Kind.NUMBER, "估计损失（元）", I)
+    organ: Mapped[str | None] = column(Kind.TEXT, "接手单位", I, max_length=60)
+    served: Mapped[str | None] = column(Kind.TEXT, "帮助了谁", R, max_length=100)
     first_action: Mapped[str | None] = column(Kind.TEXT, "先期处置", I, max_length=200)
     report_to: Mapped[bytes | None] = column(Kind.REF, "报送对象", I, target="cadre")
     reported_at: Mapped[datetime] = column(Kind.MOMENT, "报送时间", I, required=True)
     reported_by: Mapped[bytes | None] = column(Kind.REF, "报送人", I, target="cadre")
+    clocked_at: Mapped[datetime | None] = column(Kind.MOMENT, "报送电脑时钟的时间", I)
     received_at: Mapped[datetime | None] = column(Kind.MOMENT, "接收时间", I)
     received_by: Mapped[bytes | None] = column(Kind.REF, "接收人", I, target="cadre")
     responded_at: Mapped[datetime | None] = column(Kind.MOMENT, "处置时间", I)
     responded_by: Mapped[bytes | None] = column(Kind.REF, "处置人", I, target="cadre")
     response: Mapped[str | None] = column(Kind.LONG_TEXT, "处置意见", I, max_length=500)
     fed_back_at: Mapped[datetime | None] = column(Kind.MOMENT, "反馈时间", I)
+    fed_back_by: Mapped[bytes | None] = column(Kind.REF, "反馈人", I, target="cadre")
+    told: Mapped[tuple[str, ...]] = column(Kind.CODES, "已告知", I, codes=TOLD)
+    feedback: Mapped[str | None] = column(Kind.TEXT, "反馈内容", I, max_length=200)
+    report_duty: Mapped[str | None] = column(Kind.CODE, "依法要报告的", I, codes=REPORT_DUTY)
+    external_organ: Mapped[str | None] = column(Kind.TEXT, "已报告的机关", I, max_length=60)
+    external_at: Mapped[datetime | None] = column(Kind.MOMENT, "报告时间", I)
+    external_person: Mapped[str | None] = column(Kind.NAME, "接报人", I)
+    external_ref: Mapped[str | None] = column(Kind.TEXT, "记录号、文号", I, max_length=60)
     closed_at: Mapped[datetime | None] = column(Kind.MOMENT, "办结时间", I)
+
+
+class Evacuee(Record):
+    """One household, or some people, on the list of those moved out of danger.
+
+    ``home_id`` and not ``household_id``: a household that moves to another zone does not take
+    its line out of the list.
+    The list goes 30 days after the situation is closed (突发事件应对法 arts. 84–85; domain §7.7).
+    """
+
+    __tablename__ = "evacuee"
+    label = "转移人员"
+    data_class = "r"
+
+    zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
+    situation_id: Mapped[bytes] = column(
+        Kind.REF, "灾情", I, required=True, target="situation", index=True
+    )
+    home_id: Mapped[bytes | None] = column(Kind.REF, "户", R, target="household", index=True)
+    names: Mapped[str | None] = column(Kind.TEXT, "姓名", R, max_length=200)
+    persons: Mapped[int] = column(Kind.NUMBER, "人数", I, required=True)
+    to_place: Mapped[str | None] = column(Kind.TEXT, "安置地点", R, max_length=60)
+    moved_at: Mapped[datetime | None] = column(Kind.MOMENT, "转移时间", I, required=True)
+    back_at: Mapped[datetime | None] = column(Kind.MOMENT, "返回时间", I)

@@ -187,6 +187,7 @@ TABLE: Mapping[str, Row] = {
     "need": _matter,
     "need_progress": _matter,
     "situation": _matter,
+    "evacuee": _row(_HANDLERS, _HANDLERS, _HANDLERS),
     "special_group_member": _row(
         _HANDLERS,
         _CLERKS | {"CHD"},

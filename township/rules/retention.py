@@ -2,8 +2,7 @@
 
 Source: domain §7.7 [P, to be confirmed with the county archive; 档案法 applies], PIPL art. 19.
 Nothing is stored: the day follows from kind, state and dates, so that a changed setting holds
-for old records too. Kinds that are not named here are never purged. Of the terms in §7.7 those of
-ballots, lists of evacuees and maternal contacts wait for their kinds: none of them is kept today.
+for old records too. Kinds that are not named here are never purged.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from township.rules.settings import PRESET, Settings
 
@@ -28,7 +27,7 @@ class Facts:
     done: bool = True
 
 
-_TERMS: Mapping[str, Callable[[Settings], int]] = {
+_TERMS: Mapping[str, Callable[[Settings], int | timedelta]] = {
     "visit": lambda one: one.keep_visits,
     "work_log": lambda one: one.keep_visits,
     "attachment": lambda one: one.keep_visits,
@@ -38,6 +37,7 @@ _TERMS: Mapping[str, Callable[[Settings], int]] = {
     "need": lambda one: one.keep_matters,
     "need_progress": lambda one: one.keep_matters,
     "situation": lambda one: one.keep_matters,
+    "evacuee": lambda one: timedelta(days=one.evacuee_days),
     "opinion_entry": lambda one: one.keep_matters,
     "dispute": lambda one: one.keep_matters,
     "dispute_party": lambda one: one.keep_matters,
@@ -67,7 +67,7 @@ def kept_until(facts: Facts, settings: Settings = PRESET) -> date | None:
     years = _TERMS.get(facts.kind)
     if years is None or not facts.done or facts.ended_on is None:
         return None
-    return years_later(facts.ended_on, years(settings))
+    return _last(facts.ended_on, years(settings))
 
 
 def expired(facts: Facts, today: date, settings: Settings = PRESET) -> bool:
@@ -84,10 +84,20 @@ def ended_by(kind: str, today: date, settings: Settings = PRESET) -> date | None
     years = _TERMS.get(kind)
     if years is None:
         return None
-    day = years_later(today, -years(settings))
-    while years_later(day, years(settings)) >= today:
+    term = years(settings)
+    if isinstance(term, timedelta):
+        return today - term - timedelta(days=1)
+    day = years_later(today, -term)
+    while years_later(day, term) >= today:
         day = date.fromordinal(day.toordinal() - 1)
     return day
+
+
+def _last(ended_on: date, term: int | timedelta) -> date:
+    """The last day of a term of years or days."""
+    if isinstance(term, timedelta):
+        return ended_on + term
+    return years_later(ended_on, term)
 
 
 def years_later(day: date, years: int) -> date:

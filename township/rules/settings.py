@@ -15,6 +15,7 @@ from township.codes import EVALUATION_DIMENSION, ROLE
 from township.rules.setting_shapes import (
     PARTS,
     YES_NO,
+    Choose,
     Halves,
     Several,
     Shape,
@@ -24,9 +25,13 @@ from township.rules.setting_shapes import (
 )
 from township.rules.workdays import BUILT_IN, Calendar
 
-DAYS, ZONES, TERMS, MEETINGS, EVALUATION = "下队天数", "责任区", "期限", "会议", "测评"
+DAYS, ZONES, TERMS, SITUATIONS = "下队天数", "责任区", "期限", "五情"
+MEETINGS, EVALUATION = "会议", "测评"
 KEEPING, LOOKING, LAPTOPS, HOLIDAYS = "保存期限", "查看和导出", "账号和电脑", "节假日"
-GROUPS = (DAYS, ZONES, TERMS, MEETINGS, EVALUATION, KEEPING, LOOKING, LAPTOPS, HOLIDAYS)
+GROUPS = (
+    *(DAYS, ZONES, TERMS, SITUATIONS, MEETINGS, EVALUATION),
+    *(KEEPING, LOOKING, LAPTOPS, HOLIDAYS),
+)
 """In the order in which people see them."""
 _RULE, _OWN = "镇工作制度", "建议值，由镇里确定"
 
@@ -55,6 +60,10 @@ def _days(
     return setting(preset, label, group, Whole(least, most, "天"), source)
 
 
+def _role(preset: str, label: str) -> Any:
+    return setting(preset, label, SITUATIONS, Choose(ROLE, {one: one for one in ROLE}))
+
+
 @dataclass(frozen=True)
 class Settings:
     """Targets are half days per calendar month: 8.0 days are 16 halves."""
@@ -72,6 +81,38 @@ class Settings:
     township_links: int = setting(10, "镇干部每年联系户", DAYS, Whole(1, 100, "户"), _RULE)
     """Households that a township cadre is linked with in a year. Source: the township's rule."""
 
+    livelihood_role: str = _role("LL", "民情报给")
+    """Who hears of 民情 when no cadre is named as its duty leader. Source: domain §5.2 [P]."""
+    opinion_role: str = _role("PGO", "舆情报给")
+    """Who hears of 舆情 when no publicity leader is named. Source: domain §5.2 [P]."""
+    police_role: str = _role("PO", "警情报给")
+    """Who hears of 警情: the zone's police officer. Source: domain §5.2 [P]."""
+    disaster_role: str = _role("SAF", "灾情报给")
+    """Who hears of 灾情 when no emergency leader is named. Source: domain §5.2 [P]."""
+    emergency_receive_minutes: int = setting(
+        15, "紧急：没有接收几分钟后提醒联村领导", SITUATIONS, Whole(5, 60, "分钟")
+    )
+    """An emergency that nobody received by then is told to the linked leader. §5.2 [P]."""
+    emergency_respond_minutes: int = setting(
+        30, "紧急：没有处置几分钟后提醒镇主要领导", SITUATIONS, Whole(10, 120, "分钟")
+    )
+    """An emergency without response by then is told to the town's leaders. §5.2 [P]."""
+    abnormal_receive_hours: int = setting(4, "异常：接收的时限", SITUATIONS, Whole(1, 24, "小时"))
+    """An abnormal situation is received within so many hours. Source: domain §5.2 [P]."""
+    abnormal_respond_hours: int = setting(24, "异常：处置的时限", SITUATIONS, Whole(2, 72, "小时"))
+    """An abnormal situation is answered within so many hours. Source: domain §5.2 [P]."""
+    situation_feedback_days: int = _days(3, "处置后反馈的期限", SITUATIONS, 10)
+    """Reporter and residents hear of the response within so many days. Source: §5.2 [P]."""
+    disaster_report_minutes: int = setting(
+        60, "灾情上报县里的时限", SITUATIONS, Whole(10, 60, "分钟"), "灾情统计：县级两小时内"
+    )
+    """Disaster statistics reach the county within two hours, so the township reports within
+    one. Source: domain §5.2, the hour is [P]."""
+    evacuee_days: int = _days(
+        30, "转移名单在办结后的保存期限", KEEPING, 30, "突发事件应对法第八十四、八十五条"
+    )
+    """So long after its situation is closed a list of evacuees is kept. Source: 突发事件应对法
+    arts. 84–85, the days are [P] (domain §7.1)."""
     links_of_home: int = setting(2, "一户每年联系干部不超过", ZONES, Whole(1, 5, "人"))
     """More linked cadres of a household in a year are 多头联系. Source: domain §4.2 [P]."""
     zone_cadres_least: int = setting(2, "责任区镇干部至少", ZONES, Whole(1, 10, "人"), _RULE)

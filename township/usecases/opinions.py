@@ -22,7 +22,7 @@ from township.records import (
 from township.rules import zones as rules
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
-from township.usecases.visits import responsible
+from township.usecases.situation_routing import responsible
 from township.values import CHINA
 
 OPEN, ALL, OPENINGS = "open", "all", "openings"

@@ -37,6 +37,7 @@ from township.records import (
     DisputeParty,
     DisputeStep,
     Erasure,
+    Evacuee,
     HouseholdLink,
     Need,
     NeedProgress,
@@ -71,6 +72,12 @@ def _end_of_dispute(part: Any) -> Any:
     return select(ended).where(Dispute.id == part.dispute_id).scalar_subquery()
 
 
+def _end_of_situation() -> Any:
+    """When the 灾情 of an evacuee was closed, or deleted."""
+    ended = func.coalesce(_china(Situation.closed_at), _china(Situation.deleted_at), type_=Day())
+    return select(ended).where(Situation.id == Evacuee.situation_id).scalar_subquery()
+
+
 _ENDS: dict[str, Any] = {
     "visit": Visit.visited_on,
     "work_log": WorkLog.worked_on,
@@ -81,6 +88,7 @@ _ENDS: dict[str, Any] = {
     "need": func.coalesce(_china(Need.feedback_at), Need.raised_on, type_=Day()),
     "need_progress": NeedProgress.taken_on,
     "situation": _china(Situation.closed_at),
+    "evacuee": _end_of_situation(),
     "opinion_entry": func.coalesce(OpinionEntry.posted_on, OpinionEntry.opened_on, type_=Day()),
     "dispute": Dispute.closed_on,
     "dispute_party": _end_of_dispute(DisputeParty),

@@ -138,7 +138,7 @@ Key = tuple[str, bytes]
 def _doomed(session: Session, today: date) -> list[Key]:
     """All that is due; what hangs on a record goes before it."""
     untouchable, settings = not_taken(session), settings_of(session)
-    first = ("attachment", "need_progress", "dispute_party", "dispute_step")
+    first = ("attachment", "need_progress", "dispute_party", "dispute_step", "evacuee")
     order = (*first, *(kind for kind in PURGED if kind not in first and kind != "work_log"))
     found: list[Key] = []
     for kind in (*order, "work_log"):
@@ -204,6 +204,7 @@ def _words(record: Record) -> str:
         "conflict": ("target_kind", "field_name"),
         "attachment": ("caption",),
         "need_progress": ("text",),
+        "evacuee": ("persons", "moved_at"),
     }
     shown = (record.shown(name) for name in names.get(record.kind(), ()))
     return " · ".join(filter(None, shown)) or type(record).label

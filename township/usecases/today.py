@@ -19,6 +19,7 @@ from township.usecases import (
     purge_due,
     rights_due,
     settings_due,
+    situations_due,
     visits_due,
     zones_due,
 )
@@ -31,6 +32,7 @@ from township.usecases.work_month import WorkMonth, work_month
 from township.values import CHINA
 
 PROVIDERS: tuple[Provider, ...] = (
+    situations_due.due,
     needs_due.due,
     visits_due.due,
     days_due.due,

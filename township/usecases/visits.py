@@ -6,19 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput
 from township.records import (
-    Cadre,
     Household,
     Need,
     Record,
     Situation,
     Visit,
     WorkLog,
-    ZoneStaff,
     new_id,
 )
 from township.rules import needs as need_rules
@@ -26,11 +24,12 @@ from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
+from township.usecases.situation_clock import clocked
+from township.usecases.situation_clock import now as true_now
+from township.usecases.situation_routing import report_to, responsible
 from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
-REPORT_TO = {"livelihood": "LL", "opinion": "LL", "police": "PO", "disaster": "SAF"}
-"""Role that hears of each kind of situation; without such a person the LL of the zone."""
 _SESSIONS = ("am", "pm", "eve")
 _USUAL = {"am": time(10), "pm": time(15), "eve": time(20)}
 """When something seen in a session of an earlier day is taken to have happened."""
@@ -237,11 +236,11 @@ def _add_situations(
 ) -> None:
     if not entry.situations:
         return
-    now = work.clock()
+    now, said = true_now(work), clocked(work)
     seen_at = _seen_at(visit, now)
     numbers = given(work, Situation, visit.visited_on.year, len(entry.situations))
     for no, seen in zip(numbers, entry.situations, strict=True):
-        role = REPORT_TO[seen.kind or ""]
+        kind = seen.kind or ""
         # For 舆情 who said it is not kept, so neither is the household (domain §4.4).
         home = None if seen.kind == "opinion" else household.id
         work.add(
@@ -257,8 +256,9 @@ def _add_situations(
                 group_id=household.group_id,
                 place=seen.place,
                 summary=seen.summary,
-                report_to=responsible(work.session, visit.zone_id, role, visit.visited_on),
+                report_to=report_to(work.session, visit.zone_id, kind, visit.visited_on),
                 reported_at=now,
+                clocked_at=said,
                 reported_by=work.author,
             )
         )
@@ -267,27 +267,3 @@ def _add_situations(
 def _seen_at(visit: Visit, now: datetime) -> datetime:
     usual = datetime.combine(visit.visited_on, _USUAL[visit.session], CHINA)
     return now if visit.visited_on == now.astimezone(CHINA).date() else usual
-
-
-def responsible(session: Session, zone_id: bytes, role: str, on: date) -> bytes | None:
-    """Who has a role for a zone on a day: the zone's own, the township's, else the zone's LL."""
-    staff = session.scalar(
-        select(ZoneStaff.cadre_id)
-        .where(ZoneStaff.zone_id == zone_id, ZoneStaff.role == role)
-        .where(ZoneStaff.deleted_at.is_(None))
-        .where(or_(ZoneStaff.from_on.is_(None), ZoneStaff.from_on <= on))
-        .where(or_(ZoneStaff.to_on.is_(None), ZoneStaff.to_on >= on))
-        .order_by(ZoneStaff.from_on.desc(), ZoneStaff.id)
-        .limit(1)
-    )
-    if staff is not None:
-        return staff
-    if role == "LL":
-        return None
-    cadres = session.execute(
-        select(Cadre.id, Cadre.roles)
-        .where(Cadre.deleted_at.is_(None), Cadre.status == "active")
-        .order_by(Cadre.id)
-    )
-    office = (one for one, roles in cadres if role in (roles or ()))
-    return next(office, None) or responsible(session, zone_id, "LL", on)

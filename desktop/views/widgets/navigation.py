@@ -34,13 +34,15 @@ class Entry:
 
 
 class Navigation(QFrame):
-    """Pages from top to bottom; ``picked`` tells the key, ``lock_pressed`` the lock.
+    """Pages from top to bottom; ``picked`` tells the key, ``lock_pressed`` the lock,
+    ``emergency_pressed`` the button for an emergency.
 
     Up and Down move between the pages while the focus is here.
     """
 
     picked = Signal(str)
     lock_pressed = Signal()
+    emergency_pressed = Signal()
 
     def __init__(
         self, entries: Sequence[Entry], user: str, place: str, parent: QWidget | None = None
@@ -61,6 +63,12 @@ class Navigation(QFrame):
         layout.addSpacing(8)
         self._pages = _Pages([self._button(entry, at) for at, entry in enumerate(entries, 1)])
         layout.addWidget(self._pages, 1)
+        self.emergency = button(
+            "紧急情况", self.emergency_pressed.emit, kind="danger", glyph="siren", keys="Ctrl+E"
+        )
+        self.emergency.setVisible(EMERGENCY_PAGE in self._entries)
+        layout.addWidget(self.emergency)
+        layout.addSpacing(6)
         layout.addWidget(rule())
         layout.addSpacing(6)
         layout.addWidget(_indented(label(user)))
@@ -84,6 +92,7 @@ class Navigation(QFrame):
     def offer(self, keys: Collection[str]) -> None:
         """Show these pages only; they are numbered from top to bottom."""
         shown = [key for key in self._buttons if key in keys]
+        self.emergency.setVisible(EMERGENCY_PAGE in keys)
         for key, made in self._buttons.items():
             made.setVisible(key in keys)
         for number, key in enumerate(shown, 1):
@@ -161,6 +170,8 @@ class _Pages(QScrollArea):
         event.ignore()  # up and down go to another page, they do not scroll
 
 
+EMERGENCY_PAGE = "situations"
+"""Where an emergency is entered."""
 SHORTCUTS = 9
 """Pages that have a key, Ctrl+1 to Ctrl+9."""
 
