@@ -20,6 +20,7 @@ from township.storage.laptop import Unlocked
 from township.storage.persons import Persons
 from township.usecases import leaving
 from township.usecases.leaving import Unsent
+from township.usecases.township_settings import settings_now
 from township.values import local_text
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def factor_card(unlocked: Unlocked, program: Program[Unlocked]) -> SecondFactorC
             factor.prove,
             factor.renew_rescue,
             factor.end,
-            lambda: second_factor.demanded(gates.roles(unlocked)),
+            lambda: second_factor.demanded(gates.roles(unlocked), settings_now(unlocked.database)),
         ),
         program.background,
     )

@@ -47,6 +47,7 @@ class Pages:
             PageSpec("access_log", "查阅记录", "eye", self._access_log),
             PageSpec("sealed", "密件", "lock-simple", self._sealed),
             PageSpec("purge", "到期清理", "trash", self._purge),
+            PageSpec("township_settings", "镇设置", "file-text", self._township_settings),
             PageSpec("sync", "同步", "arrows-clockwise", self._sync),
             PageSpec("settings", SettingsPage.title, SettingsPage.icon, self._settings),
         ]
@@ -124,6 +125,11 @@ class Pages:
         from desktop.views.purge import PurgePage
 
         return PurgePage(self._database, self._cadre, self._program.background)
+
+    def _township_settings(self) -> Page:
+        from desktop.views.township_settings import TownshipSettingsPage
+
+        return TownshipSettingsPage(self._database, self._cadre)
 
     def _sync(self) -> Page:
         from desktop.gates import join_again

@@ -272,6 +272,8 @@ EVALUATION_TARGET = CodeList("evaluation_target", {"zone": "村（社区）班�
 
 EVALUATION_PART = CodeList("evaluation_part", {"year": "全年", "h1": "上半年", "h2": "下半年"})
 
+SETTING_DECISION = CodeList("setting_decision", {"approved": "同意", "refused": "不同意"})
+
 EVALUATION_DIMENSION = CodeList(
     "evaluation_dimension",
     {"duty": "履职情况", "style": "工作作风", "outcome": "事情办成了没有"},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import access
 from township.usecases.access import Look, Reason, Target
+from township.usecases.township_settings import settings_now
 
 _TICK = 1_000
 """Milliseconds between looks at the clock while something is clear."""
@@ -26,9 +26,13 @@ class Looks(QObject):
         super().__init__(parent)
         self._database, self._cadre = database, cadre_id
         self._shown: dict[Target, tuple[Look, QElapsedTimer]] = {}
-        self._lasts = PRESET.unmask_minutes * 60_000
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self.check)
+
+    @property
+    def minutes(self) -> int:
+        """So long a field stays clear."""
+        return settings_now(self._database).unmask_minutes
 
     def text(self, target: Target) -> str | None:
         """The field in full while it may be shown; None: it is masked."""
@@ -47,11 +51,11 @@ class Looks(QObject):
 
     def check(self) -> None:
         """Mask again what has been shown long enough."""
-        now = self._database.clock()
+        now, lasts = self._database.clock(), self.minutes * 60_000
         over = [
             target
             for target, (look, since) in self._shown.items()
-            if now >= look.until or since.elapsed() >= self._lasts
+            if now >= look.until or since.elapsed() >= lasts
         ]
         self._mask(over)
 

@@ -30,6 +30,7 @@ PAGES = {
     "evaluation": ((Act.SEE, "evaluation"),),
     "access_log": ((Act.SEE, "access_entry"),),
     "purge": ((Act.CREATE, "erasure"),),
+    "township_settings": ((Act.SEE, "township_setting"),),
 }
 """What somebody must be allowed to do for a page; pages not named here are everybody's."""
 

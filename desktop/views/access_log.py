@@ -17,10 +17,10 @@ from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.table import TableView
 from township.protection_codes import ACCESS_ACT
-from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import access_log
 from township.usecases.access_log import Alert, LogFilter
+from township.usecases.township_settings import settings_of
 
 _ALERTS = 5
 """So many are shown at most; the list below has them all."""
@@ -75,6 +75,7 @@ class AccessLogPage(Page):
         with self._database.reader() as session:
             people = access_log.people(session)
             alerts = access_log.alerts(session, china_today())
+            self._most = settings_of(session).unmask_alert
         before = self.who.value()
         self.who.set_choices([Choice("", "全部人员"), *(Choice(*one) for one in people)])
         self.who.set_value(before if any(one == before for one, _ in people) else "")
@@ -99,16 +100,16 @@ class AccessLogPage(Page):
     def _show_alerts(self, alerts: Sequence[Alert]) -> None:
         empty(self._lines)
         for alert in alerts[:_ALERTS]:
-            self._lines.addWidget(_line(alert, lambda a=alert: self._from(a)))  # type: ignore[misc]
+            self._lines.addWidget(_line(alert, self._most, lambda a=alert: self._from(a)))  # type: ignore[misc]
         if not alerts:
-            text = f"没有人一天查看超过 {PRESET.unmask_alert} 次，也没有人被拒。"
+            text = f"没有人一天查看超过 {self._most} 次，也没有人被拒。"
             self._lines.addWidget(label(text, "caption", wrap=True))
         elif len(alerts) > _ALERTS:
             self._lines.addWidget(label(f"还有 {len(alerts) - _ALERTS} 条没有列出。", "caption"))
 
     def _from(self, alert: Alert) -> None:
         """Show the entries that a line is about."""
-        self._only(alert.who_id, "" if alert.looks > PRESET.unmask_alert else "refused")
+        self._only(alert.who_id, "" if alert.looks > self._most else "refused")
 
     def _only(self, who: bytes, act: str) -> None:
         self.who.set_value(who)
@@ -152,10 +153,10 @@ class _Entries:
         return {one: tuple(vars(line).values()) for one, line in found.items()}
 
 
-def _line(alert: Alert, pressed: Callable[[], object]) -> QWidget:
+def _line(alert: Alert, most: int, pressed: Callable[[], object]) -> QWidget:
     told = []
-    if alert.looks > PRESET.unmask_alert:
-        told.append(f"查看遮盖内容 {alert.looks} 次，超过 {PRESET.unmask_alert} 次")
+    if alert.looks > most:
+        told.append(f"查看遮盖内容 {alert.looks} 次，超过 {most} 次")
     if alert.refused:
         told.append(f"被拒 {alert.refused} 次")
     text = f"{alert.on}　{alert.who}　{'；'.join(told)}"

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from desktop.theme import em
 from desktop.views.widgets.basics import button, label, row, rule, scrolled, selectable
-from township.rules.settings import PRESET
 from township.usecases.own_work import Typed
 
 _WIDE, _HIGH = 34, 26
@@ -20,7 +19,7 @@ _WIDE, _HIGH = 34, 26
 class ContentDialog(QDialog):
     """Shows one changeset over the page that asked. Esc closes it.
 
-    ``in_full`` is called to show it unmasked; ``clear``: it is, and closes by itself in time.
+    ``in_full`` is called to show it unmasked; ``clear``: it is, and closes after so many minutes.
     """
 
     def __init__(
@@ -31,7 +30,7 @@ class ContentDialog(QDialog):
         over: QWidget,
         in_full: Callable[[], object] | None = None,
         *,
-        clear: bool = False,
+        clear: int = 0,
     ) -> None:
         super().__init__(over)
         self.setWindowTitle(title)
@@ -59,7 +58,7 @@ class ContentDialog(QDialog):
         self.copied.hide()
         self.look.setVisible(in_full is not None)
         if clear:
-            QTimer.singleShot(PRESET.unmask_minutes * 60_000, self, self.reject)
+            QTimer.singleShot(clear * 60_000, self, self.reject)
         self.resize(em(self, _WIDE), em(self, _HIGH))
         close.setFocus()
 

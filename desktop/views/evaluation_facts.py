@@ -55,7 +55,9 @@ def _counting(found: EvaluationDetail) -> Iterator[Fact]:
         yield "两人不一致", f"谁的都不算，请一起重新点票后各自更正。\n{lines}"
     if counts.agreed is not None:
         issued, agreed = found.evaluation.issued or 0, counts.agreed
-        verdict = found.evaluation.field("result").show(rules.verdict(issued, agreed))
+        verdict = found.evaluation.field("result").show(
+            rules.verdict(issued, agreed, found.settings)
+        )
         yield "两人一致，待审定", f"{_answers(agreed)}\n审定后的结果：{verdict}"
 
 
@@ -65,7 +67,7 @@ def _result(found: EvaluationDetail) -> Iterator[Fact]:
     if found.totals:
         yield "各项", _answers(found.totals)
         alone = rules.rate_text(rules.satisfied_rate(pooled))
-        weighted = rules.rate_text(rules.weighted_rate(pooled))
+        weighted = rules.rate_text(rules.weighted_rate(pooled, found.settings))
         yield "仅供参考", f"仅“满意” {alone}；加权满意率 {weighted}"
 
 

@@ -22,11 +22,11 @@ from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.progress import ProgressStrip
 from township.errors import DiskFull
-from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import exporting
 from township.usecases.exporting import LEDGER, LIST
 from township.usecases.households import HouseholdFilter
+from township.usecases.township_settings import settings_now
 
 if TYPE_CHECKING:
     from reports.sheets import Export  # XlsxWriter is imported by the job
@@ -182,7 +182,7 @@ class ExportDialog(FittedDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(8)
-        scope, most = self._scope, PRESET.export_rows
+        scope, most = self._scope, settings_now(self._database).export_rows
         layout.addWidget(label(f"{scope.words}，共 {scope.count} 户", "section", wrap=True))
         for caption, part in (("内容", self.what), ("月份", self.month), ("文件", self.kind)):
             part.setAccessibleName(caption)

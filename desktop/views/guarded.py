@@ -12,21 +12,22 @@ from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Button, button, selectable
 from desktop.views.widgets.dates import china_today
 from township.records import record_kinds
-from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import access
 from township.usecases.access import Masked, Reason
 from township.usecases.household_detail import Guarded
+from township.usecases.township_settings import settings_now, settings_of
 
 Say = Callable[[str], object]
 Committed = Callable[[frozenset[str]], object]
 NOTED = frozenset({"access_entry"})
 """What a look changes: there is one more note to be sent."""
-TOLD = (
-    f"理由会记入查阅记录，由审计管理员查看。{PRESET.unmask_minutes} 分钟后重新遮盖，"
-    "请不要抄给无关的人。"
-)
-"""What becomes of a reason."""
+
+
+def told(database: Database) -> str:
+    """What becomes of a reason."""
+    minutes = settings_now(database).unmask_minutes
+    return f"理由会记入查阅记录，由审计管理员查看。{minutes} 分钟后重新遮盖，请不要抄给无关的人。"
 
 
 class GuardedFields(QWidget):
@@ -70,7 +71,8 @@ class GuardedFields(QWidget):
     def ask(self, field: Masked) -> None:
         """Ask why, then show the field for a while."""
         what = f"查看{self._name}的{field.label}"
-        ReasonDialog("查看遮盖的内容", what, TOLD, lambda r: self._look(field, r), self).open()
+        told_so = told(self._database)
+        ReasonDialog("查看遮盖的内容", what, told_so, lambda r: self._look(field, r), self).open()
 
     def _look(self, field: Masked, reason: Reason) -> None:
         self._looks.look(field.target, reason)
@@ -90,7 +92,7 @@ class GuardedFields(QWidget):
         made.setEnabled(self._guarded.may_look)
         kind = self._guarded.kind
         made.setToolTip(
-            f"写明理由后显示 {PRESET.unmask_minutes} 分钟"
+            f"写明理由后显示 {self._looks.minutes} 分钟"
             if self._guarded.may_look
             else access.not_allowed(kind)
         )
@@ -114,7 +116,7 @@ def many_looks(database: Database, cadre_id: bytes) -> str:
     """The notice to somebody who has looked very often today; empty for everybody else."""
     with database.reader() as session:
         looks = access.looks_of(session.connection(), cadre_id, china_today())
-    most = PRESET.unmask_alert
+        most = settings_of(session).unmask_alert
     if looks <= most:
         return ""
     return f"今天已查看 {looks} 次遮盖的内容，超过 {most} 次，审计管理员会看到提醒。"

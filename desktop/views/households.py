@@ -35,6 +35,7 @@ from township.errors import WorldError
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import households, moving
+from township.usecases.dues import LINKED
 from township.usecases.exporting import may_export
 from township.usecases.household_detail import Guarded, household_detail
 from township.usecases.households import HouseholdFilter
@@ -46,8 +47,6 @@ _CHOICE_EM = 8
 _PAUSE = 100
 """Milliseconds without another key after which the household is shown beside the list."""
 _ALL, _MINE = "all", "mine"
-LINKED = "linked"
-"""Target of the page: the households that are linked to this cadre."""
 _KINDS = frozenset(
     {
         "zone",

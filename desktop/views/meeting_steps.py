@@ -14,10 +14,10 @@ from township.codes import RESOLUTION_STATE
 from township.fields import Field
 from township.records import AgendaItem, Meeting, Resolution
 from township.rules.meetings import Window, held_on
-from township.rules.settings import PRESET
 from township.storage.work import UnitOfWork
 from township.usecases import agenda, meeting_steps, resolutions
 from township.usecases.meetings import MeetingDetail
+from township.usecases.township_settings import settings_of
 
 _WHAT = ("meeting_kind", "place", "convener_id")
 PLAN, RECORD, MINUTES, RESOLVE, FINISH = "plan", "record", "minutes", "resolve", "finish"
@@ -195,7 +195,7 @@ def _resolve(desk: Desk, found: MeetingDetail) -> Action:
         Resolution.fields(),
         ("text", "owner_id", "due_on"),
         {"owner_id": desk.staff(found.meeting.zone_id)},
-        {"due_on": held + timedelta(days=PRESET.resolution_days)},
+        {"due_on": held + timedelta(days=settings_of(desk.session).resolution_days)},
     )
 
 

@@ -33,6 +33,7 @@ from township.usecases.meetings import (
     state_of,
     window_id,
 )
+from township.usecases.township_settings import settings_now
 from township.values import local_text
 
 FILTERS = (
@@ -98,7 +99,7 @@ class MeetingsPage(MatterPage):
         return _MeetingRows(self)
 
     def detail(self, record: bytes) -> Shown:
-        window = read_window_id(record)
+        window = read_window_id(record, settings_now(self.database))
         with self.database.reader() as session:
             desk = Desk(session, self.cadre_id, self.database.clock(), self._note)
             if window is not None:
@@ -111,7 +112,7 @@ class MeetingsPage(MatterPage):
         """Enter a meeting of the place of the current row, also a second one in a window."""
         zone_id = self._zone_of(self.table.current_id())
         level = "village" if zone_id else "township"
-        window = window_of(level, held_on(self.database.clock()))
+        window = window_of(level, held_on(self.database.clock()), settings_now(self.database))
         self._show(window_id(zone_id, window))
         if self.buttons:
             next(iter(self.buttons.values())).click()
@@ -120,7 +121,10 @@ class MeetingsPage(MatterPage):
 
     def print_minutes(self) -> None:
         """Make the minutes of the meeting that is shown."""
-        if self._shown is None or read_window_id(self._shown) is not None:
+        if (
+            self._shown is None
+            or read_window_id(self._shown, settings_now(self.database)) is not None
+        ):
             failure_notice("这一期还没有登记会议，没有纪要可打印。", self).open()
             return
         self._papers.print_minutes(self._shown, self)
@@ -170,7 +174,7 @@ class MeetingsPage(MatterPage):
 
     def _zone_of(self, record: bytes | None) -> bytes | None:
         """The zone of a row; that of the first village when no row is current."""
-        window = read_window_id(record) if record else None
+        window = read_window_id(record, settings_now(self.database)) if record else None
         if window is not None:
             return window[0]
         with self.database.reader() as session:

@@ -23,6 +23,7 @@ from township.rules import needs as rules
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import needs
+from township.usecases.township_settings import settings_of
 from township.usecases.zones import all_zones
 
 FILTERS = (
@@ -33,7 +34,8 @@ FILTERS = (
 )
 _ANSWERED = {Need.field("state").show(state) for state in rules.ANSWERED}
 
-Due = tuple[date | None, str]
+Due = tuple[date | None, str, int]
+"""The day, the state, and so many days before it that it is due soon."""
 
 
 def _due_text(due: Due) -> str:
@@ -41,11 +43,11 @@ def _due_text(due: Due) -> str:
 
 
 def _due_tone(due: Due) -> Tone | None:
-    day, state = due
+    day, state, _ = due
     if day is None or state in _ANSWERED:
         return None
     left = rules.days_left(day, china_today())
-    return Tone.BAD if left < 0 else Tone.WARN if left <= rules.SOON else None
+    return Tone.BAD if left < 0 else Tone.WARN if left <= due[2] else None
 
 
 def _state_tone(state: str) -> Tone:
@@ -174,6 +176,7 @@ class _NeedRows:
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:
             found = needs.need_rows(session, ids, by=self._page.cadre_id)
+            soon = settings_of(session).due_soon_days
         return {
             one: (
                 row.no,
@@ -182,7 +185,7 @@ class _NeedRows:
                 row.text,
                 row.need_class,
                 row.owner,
-                (row.due_on, row.state),
+                (row.due_on, row.state, soon),
                 row.state,
             )
             for one, row in found.items()

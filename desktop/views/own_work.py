@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from desktop.theme import Tone
 from desktop.views import visit_again
 from desktop.views.content_dialog import ContentDialog
-from desktop.views.guarded import NOTED, TOLD, many_looks
+from desktop.views.guarded import NOTED, many_looks, told
 from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Card, button, glyph, label, row, rule, selectable
 from township.errors import WorldError
@@ -22,6 +22,7 @@ from township.usecases import own_work
 from township.usecases.access import Reason
 from township.usecases.access_values import unmask_typed
 from township.usecases.own_work import Again, OwnWork
+from township.usecases.township_settings import settings_now
 from township.values import local_text
 
 _STATES = {"rejected": "未接收", "quarantined": "暂存待核"}
@@ -60,13 +61,14 @@ class _WorkCard(Card):
             return
 
         def ask() -> None:
-            ReasonDialog("显示遮盖的内容", title, TOLD, give, masked).open()
+            ReasonDialog("显示遮盖的内容", title, told(self._database), give, masked).open()
 
         def give(reason: Reason) -> None:
             found = unmask_typed(self._database, self._cadre, work.place, reason)
             masked.close()
             text = own_work.as_text(local_text(work.written_at), found)
-            ContentDialog(title, text, found, self.window(), clear=True).open()
+            minutes = settings_now(self._database).unmask_minutes
+            ContentDialog(title, text, found, self.window(), clear=minutes).open()
             self.committed.emit(NOTED)
             if many := many_looks(self._database, self._cadre):
                 self.said.emit(many, None)

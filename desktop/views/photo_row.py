@@ -16,14 +16,14 @@ from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.thumbnail import Thumbnail
 from township.errors import WorldError
 from township.records import Attachment
-from township.rules.photos import MOST, TOO_MANY
+from township.rules.photos import MOST, too_many
 from township.usecases.photos import PhotoEntry
 
 HINT = "拍路、水、房屋等情况，不拍人脸和证件。也可以把图片拖到这里，或按 Ctrl+V 粘贴。"
 
 
 class PhotoRow(QWidget):
-    """At most two pictures with captions.
+    """At most ``most`` pictures with captions.
 
     ``changed`` at each edit by the person, ``grown`` (widget) when a picture came, ``removed``
     (PhotoEntry, its place) when one was taken away.
@@ -33,15 +33,16 @@ class PhotoRow(QWidget):
     grown = Signal(object)
     removed = Signal(object, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, most: int = MOST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most = most
         self.add = button("添加照片…", self._choose, kind="quiet", glyph="plus", keys="Alt+Z")
         self.problem = label("", "problem", wrap=True)
         restyle(self.problem, "tone", "bad")
         self.cells: list[_Cell] = []
         self._places = QHBoxLayout()
         self._places.setSpacing(16)
-        self._places.addStretch(MOST)
+        self._places.addStretch(most)
         hint = label(HINT, "problem", wrap=True)
         head = row(label("照片（可不拍）", "label"), self.add, hint)
         head.setStretch(2, 1)
@@ -52,6 +53,7 @@ class PhotoRow(QWidget):
         layout.addLayout(self._places)
         layout.addWidget(self.problem)
         self.problem.hide()
+        self.add.setVisible(most > 0)
 
     def entries(self) -> tuple[PhotoEntry, ...]:
         """The pictures as they will be saved."""
@@ -67,8 +69,8 @@ class PhotoRow(QWidget):
 
     def put_back(self, entry: PhotoEntry, at: int) -> None:
         """Undo a removal."""
-        if len(self.cells) >= MOST:
-            self.show_problem(TOO_MANY)
+        if len(self.cells) >= self._most:
+            self.show_problem(too_many(self._most))
             return
         self.show_problem("")
         self._insert(entry, min(at, len(self.cells)))
@@ -91,8 +93,8 @@ class PhotoRow(QWidget):
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             for make in makers:
-                if len(self.cells) >= MOST:
-                    problems.append(TOO_MANY)
+                if len(self.cells) >= self._most:
+                    problems.append(too_many(self._most))
                     break
                 try:
                     data = make()
@@ -136,7 +138,7 @@ class PhotoRow(QWidget):
     def _renew(self) -> None:
         for at, cell in enumerate(self.cells, 1):
             cell.set_place(at)
-        self._places.setStretch(len(self.cells), MOST - len(self.cells))
+        self._places.setStretch(len(self.cells), self._most - len(self.cells))
         before: QWidget = self.add
         for cell in self.cells:
             for one in (cell.caption, cell.remove):
@@ -144,12 +146,12 @@ class PhotoRow(QWidget):
                 before = one
 
     def _choose(self) -> None:
-        if len(self.cells) >= MOST:
-            self.show_problem(TOO_MANY)
+        if len(self.cells) >= self._most:
+            self.show_problem(too_many(self._most))
             self.grown.emit(self)
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        dialog = QFileDialog(self, "选择照片（最多 2 张）", folder)
+        dialog = QFileDialog(self, f"选择照片（最多 {self._most} 张）", folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         endings = " ".join(f"*.{one} *.{one.upper()}" for one in pictures.ENDINGS)

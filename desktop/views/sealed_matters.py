@@ -38,6 +38,7 @@ from township.records.sealed import SEALED_FIELDS
 from township.storage.database import Database
 from township.usecases import care, sealed_entries, sealed_matters
 from township.usecases.sealed_matters import Matter, Reading
+from township.usecases.township_settings import settings_now
 from township.values import local_text
 
 _PANEL_EM = 24
@@ -224,7 +225,7 @@ class SealedMatters(QWidget):
         self.printer = button("打印", self.print_opened, kind="quiet", glyph="printer")
         self.panel.body.addWidget(flowing(*self.acts.values(), self.printer))
         self.panel.body.addWidget(self.problem)
-        if ends := care.ends_on(matter):
+        if ends := care.ends_on(matter, settings_now(self._database)):
             text = f"本人不愿意时随时删除；到 {ends:%Y-%m-%d} 自动删除，不计入任何台账。"
             self.panel.body.addWidget(label(text, "caption", wrap=True))
         self._place = QVBoxLayout()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.views.step_form import Action
+from desktop.views.task_step import give_task
 from desktop.views.widgets.choice import Choice
 from township.codes import SITUATION_KIND
 from township.fields import Field
@@ -24,6 +25,7 @@ from township.usecases.situation_followup import Evacuation
 from township.usecases.situations import SituationDetail
 from township.usecases.work_month import household_names
 from township.usecases.zones import held_zones
+from township.values import CHINA
 
 MATERNAL = "maternal"
 OUTSIDE, TO_NEED, MOVE_OUT, BACK = "outside", "to_need", "move_out", "back"
@@ -65,7 +67,11 @@ def of_report(desk: Desk, found: SituationDetail, moved: Evacuation) -> list[Act
         steps.append(_move_out(desk, one))
         away = [Choice(line.id, line.who, "") for line in moved.moved if not line.back]
         steps += [_back(away)] if away else []
-    return [*steps, *([_to_need(one)] if found.step else [])]
+    if not found.step:
+        return steps
+    today = desk.now.astimezone(CHINA).date()
+    task = give_task(desk.session, desk.cadre_id, "situation", one.zone_id, today)
+    return [*steps, _to_need(one), task]
 
 
 def place_choices(session: Session, cadre_id: bytes) -> list[Choice]:

@@ -11,7 +11,7 @@ from desktop.models.sync_desk import SyncDesk, in_words
 from desktop.models.who import Rights
 from desktop.views.content_dialog import ContentDialog
 from desktop.views.duplicates import DuplicatesCard
-from desktop.views.guarded import NOTED, TOLD, many_looks
+from desktop.views.guarded import NOTED, many_looks, told
 from desktop.views.join_again import JoinAgain
 from desktop.views.own_work import NotTakenCard, WaitingCard
 from desktop.views.page import Page
@@ -37,6 +37,7 @@ from township.usecases.access_values import unmask_conflict
 from township.usecases.own_work import Typed
 from township.usecases.photos import photo_queue
 from township.usecases.syncing import KEPT, OTHER, OpenConflict, SyncState
+from township.usecases.township_settings import settings_now
 from township.values import local_text
 
 
@@ -248,12 +249,13 @@ class SyncPage(Page):
             found = unmask_conflict(self._database, self._cadre, conflict.id, reason)
             lines = (("现在的", found.kept), ("后报的", found.other))
             text = "\n".join([title, *(f"{side}：{value}" for side, value in lines)])
-            ContentDialog("两个值", text, [Typed(title, lines)], self, clear=True).open()
+            minutes = settings_now(self._database).unmask_minutes
+            ContentDialog("两个值", text, [Typed(title, lines)], self, clear=minutes).open()
             self.committed.emit(NOTED)
             if many := many_looks(self._database, self._cadre):
                 self.said.emit(many, None)
 
-        ReasonDialog("查看遮盖的内容", title, TOLD, give, self).open()
+        ReasonDialog("查看遮盖的内容", title, told(self._database), give, self).open()
 
     def _rights_to(self, conflict: OpenConflict) -> tuple[Act, str, bytes]:
         """What it takes to write the other value into the record."""

@@ -19,8 +19,8 @@ from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.stat import StatCard
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.usecases.dues import Due
-from township.usecases.needs import OPEN, OVERDUE
+from township.usecases.dues import LINKED, Due
+from township.usecases.needs import OVERDUE, SOON
 from township.usecases.today import Today, today
 from township.values import CHINA
 
@@ -53,13 +53,14 @@ class TodayPage(Page):
         self._database = database
         self._cadre_id = cadre_id
         self.days = StatCard("本月已计天数", opens="worklog" in reachable)
-        self.links = StatCard("本年联系户已入户")
+        self.links = StatCard("本年联系户已入户", opens="households" in reachable)
         self.overdue = StatCard("超期诉求", opens="needs" in reachable)
         self.soon = StatCard("三天内到期", opens="needs" in reachable)
         self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
         self.days.pressed.connect(lambda: self.wanted.emit("worklog", self._now().date()))
         self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))
-        self.soon.pressed.connect(lambda: self.wanted.emit("needs", OPEN))
+        self.links.pressed.connect(lambda: self.wanted.emit("households", LINKED))
+        self.soon.pressed.connect(lambda: self.wanted.emit("needs", SOON))
         self.unsent.pressed.connect(lambda: self.wanted.emit("sync", None))
         self.waiting = Card("等您办的事")
         self.dues = DueList()

@@ -30,6 +30,7 @@ from township.records import Cadre, Visit
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases.special_contacts import contact_of
+from township.usecases.township_settings import settings_of
 from township.usecases.visits import log_visit, previous_talk
 from township.usecases.work_month import companions
 from township.values import CHINA
@@ -63,11 +64,12 @@ class VisitForm(QWidget):
             together = companions(session, cadre_id)
             me = session.get(Cadre, cadre_id)
             draft = visit_draft.read(session, cadre_id)
+            most = settings_of(session).visit_photos
         finder = household_field(database, cadre_id, Visit.field("household_id"))
         owners = [(cadre_id, f"{me.name}（本人）" if me else "本人"), *together]
         boxes = fields.boxes(finder, together, owners, self._today)
         self.form = Form(boxes, fields.rows(boxes))
-        self.photos = PhotoRow()
+        self.photos = PhotoRow(most)
         self.note = label("", "caption", wrap=True)
         self.special = label("", "caption", wrap=True)
         self.problem = label("", "problem", wrap=True)

@@ -18,7 +18,8 @@ from sync.server.reading import Head
 from sync.server.rows import Rows
 from sync.server.scribe import Scribe
 from township.changes import Op
-from township.rules.permissions import TABLE, Act, is_of, lacking, may, reserved
+from township.rules.permissions import TABLE, Act, is_of, lacking, may
+from township.rules.reserved import reserved
 
 
 class Permits:

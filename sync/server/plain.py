@@ -18,7 +18,8 @@ from sync.server.entries import Turn
 from sync.server.permits import Permits
 from sync.server.reading import Head, insert_decoders
 from sync.server.rows import Key, Rows
-from township.rules.permissions import approval_fields, approves, reserved
+from township.rules.permissions import approval_fields, approves
+from township.rules.reserved import reserved
 
 
 class _Judge(NamedTuple):

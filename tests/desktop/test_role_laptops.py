@@ -111,7 +111,7 @@ def test_without_business_data_there_are_sync_and_settings(
     opened(qtbot, program)
     window = program.main
     assert window is not None
-    assert window._offered == ["sealed", "sync", "settings"]
+    assert window._offered == ["sealed", "township_settings", "sync", "settings"]
     for key in window._offered:
         window.show_page(key)
         assert window.page(key) is not None
@@ -126,7 +126,7 @@ def test_the_auditor_reads_the_log(
     opened(qtbot, program)
     window = program.main
     assert window is not None
-    assert window._offered == ["access_log", "sealed", "sync", "settings"]
+    assert window._offered == ["access_log", "sealed", "township_settings", "sync", "settings"]
     page = window.page("access_log")
     assert isinstance(page, AccessLogPage)
     assert page.model.rowCount() == PRESET.unmask_alert + 2

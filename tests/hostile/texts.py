@@ -68,6 +68,9 @@ _OVER = {
     "closed_at",
     "fed_back_at",
     "decision",
+    "decision_note",
+    "decided_by",
+    "decided_on",
     "posted_on",
 }
 """Fields that would take a record off the lists."""

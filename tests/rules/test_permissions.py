@@ -14,6 +14,7 @@ from township.codes import ROLE
 from township.records import record_kinds
 from township.rules import permissions, refusals
 from township.rules.permissions import LABELS, TABLE, Act, Reach, may, reach, sees_class
+from township.rules.reserved import reserved
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 _HEAD = (
@@ -61,11 +62,12 @@ def test_every_kind_and_role_is_in_the_table() -> None:
 def test_administrators_have_no_business_data(role: str) -> None:
     """Domain §2: ADM and SEC have no business-data rights, AUD sees logs only.
 
-    All see the names of zones and cadres and who receives sealed matters, all write their own
-    looks into the log and may seal something for others. SEC grants.
+    All see the names of zones and cadres, the settings and who receives sealed matters, all
+    write their own looks into the log and may seal something for others. SEC grants.
     """
     rights = {(act, kind) for act in Act for kind in TABLE if reach([role], act, kind)}
     seen = ("zone", "village_group", "cadre", "zone_staff", "designation", "sealing_key")
+    seen += ("township_setting",)
     organisation = {(Act.SEE, kind) for kind in seen}
     out = {(Act.CREATE, "access_entry"), (Act.CREATE, "sealed_entry")}
     log = {(Act.SEE, "access_entry")} if role == "AUD" else set()
@@ -193,7 +195,7 @@ def test_operations_and_what_they_need(
 def test_the_townships_own_meetings_are_its_offices(
     roles: str, kind: str, action: str, bucket: str, kept_away: bool
 ) -> None:
-    assert permissions.reserved(roles.split(), kind, action, bucket) is kept_away
+    assert reserved(roles.split(), kind, action, bucket) is kept_away
 
 
 @pytest.mark.parametrize(
@@ -268,6 +270,29 @@ def test_fields_that_hang_a_record_on_a_household() -> None:
     assert permissions.references("visit") == {"household_id"}
     assert permissions.references("special_group_member") == {"household_id", "person_id"}
     assert permissions.references("weather") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("roles", "action", "fields", "own", "lacks"),
+    [
+        ({"PGO"}, "insert", {"name": "need_days", "value": "20"}, True, None),
+        ({"VS"}, "insert", {"name": "need_days", "value": "20"}, True, Act.CREATE),
+        ({"PGO", "TOP"}, "insert", {"decision": "approved"}, True, Act.APPROVE),
+        ({"TOP"}, "set", {"decision": ["approved", None]}, False, None),
+        ({"PGO", "TOP"}, "set", {"decision": ["approved", None]}, True, Act.APPROVE),
+        ({"PGO"}, "set", {"decision": ["approved", None]}, False, Act.APPROVE),
+        ({"TOP"}, "set", {"decision": ["approved", None], "value": ["9", None]}, False, Act.EDIT),
+        ({"PGO"}, "set", {"value": ["9", None]}, True, Act.EDIT),
+        ({"TOP"}, "set", {"decision": [None, None]}, False, Act.EDIT),
+        ({"PGO"}, "delete", {}, True, Act.EDIT),
+    ],
+)
+def test_a_setting_takes_two_persons(
+    roles: set[str], action: str, fields: dict[str, object], own: bool, lacks: Act | None
+) -> None:
+    """Domain §2: created by PGO, approved by TOP; what was proposed is never edited."""
+    kind = "township_setting"
+    assert permissions.lacking(frozenset(roles), kind, action, fields, own=own) is lacks
 
 
 if __name__ == "__main__":

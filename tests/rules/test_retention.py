@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from township.records import record_kinds
-from township.rules.retention import PRESET, PURGED, Facts, Terms, ended_by, expired, kept_until
+from township.rules.retention import PURGED, Facts, ended_by, expired, kept_until
+from township.rules.settings import PRESET, Settings
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_what_is_open_or_has_no_end_stays(facts: Facts) -> None:
 
 def test_a_township_may_set_other_terms() -> None:
     facts = Facts("visit", date(2023, 5, 10))
-    assert kept_until(facts, Terms(visits=5)) == date(2028, 5, 10)
+    assert kept_until(facts, Settings(keep_visits=5)) == date(2028, 5, 10)
 
 
 @pytest.mark.parametrize("kind", PURGED)

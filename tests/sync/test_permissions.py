@@ -65,6 +65,7 @@ EDITED: dict[str, tuple[str, Any]] = {
     "dispute": ("summary", "水沟改道"),
     "dispute_party": ("name", "施工队"),
     "dispute_step": ("text", "已见双方"),
+    "township_setting": ("reason", "会议研究"),
 }
 """A field of each kind that is neither an approval nor hangs the record on another."""
 APPROVALS = {
@@ -76,6 +77,7 @@ APPROVALS = {
     "contact_card": "approved_by",
     "opinion_entry": "approved_by",
     "dispute": "level_by",
+    "township_setting": "decision",
 }
 MADE = sorted(kind for kind in TABLE if kind != "conflict")  # only the township makes conflicts
 
@@ -243,6 +245,19 @@ def test_the_townships_meetings_are_kept_by_its_offices(server: OpenServer, url:
         expected(False),
         expected(True),  # a report on a resolution
     ]
+
+
+@ONCE
+def test_nobody_approves_a_setting_of_his_own(server: OpenServer, url: str) -> None:
+    both, mayor = person(server, url, "PGO TOP"), person(server, url, "TOP")
+    own, hidden = new_id(), insert("township_setting", new_id(), decision="approved")
+    assert both.verdicts(insert("township_setting", own), hidden) == [
+        expected(True),
+        expected(False),
+    ]
+    approved = edit("township_setting", own, "decision", "approved")
+    assert both.verdicts(approved) == [expected(False)]
+    assert [status(one) for one in mayor.verdicts(approved)] == [expected(True)]
 
 
 def test_a_cadre_cannot_give_himself_a_role(server: OpenServer, url: str) -> None:

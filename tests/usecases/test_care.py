@@ -15,6 +15,7 @@ from tests.sync.sample import ZONE
 from tests.sync.sealed import Town, add, designate, matter_of, open_town, reading, rows, write
 from township.errors import NotAllowed, WorldError
 from township.records import AccessEntry, ServiceCount
+from township.rules.settings import PRESET
 from township.storage import search
 from township.usecases import care
 from township.values import CHINA
@@ -66,7 +67,7 @@ def test_scenario_8_yes_no_and_gone_after_ninety_days(town: Town) -> None:
     town.sync("wei", "shuji", "xiang")
     matter = matter_of(worker, receipt)
     assert matter.first.who == WOMAN and matter.first.help == ("ride",)
-    assert care.ends_on(matter) == today + timedelta(days=90)
+    assert care.ends_on(matter, PRESET) == today + timedelta(days=90)
     assert told(secretary) == "<5" and rows(secretary) == rows(cadre) == 0
     with secretary.database.reader() as session:
         assert not search.household_ids(session, "柳暮云")

@@ -29,6 +29,7 @@ from tests.usecases.townships import (
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import BallotComments, BallotTally, EvaluationTotal, new_id
 from township.rules.evaluations import Answers
+from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import evaluation_steps as steps
 from township.usecases import evaluations, evaluations_due
@@ -57,7 +58,7 @@ def detail(database: Database, made: bytes) -> evaluations.EvaluationDetail:
 
 def due(database: Database, cadre: bytes, day: date = DAY) -> list[str]:
     with database.reader() as session:
-        return [one.text for one in evaluations_due.waiting(session, cadre, day)]
+        return [one.text for one in evaluations_due.waiting(session, cadre, day, PRESET)]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from tests.usecases.meetings_sample import (
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import AgendaItem, Meeting, Need, Resolution, Zone, new_id
 from township.rules.meetings import VILLAGE, window_of
+from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import (
     agenda,
@@ -313,5 +314,5 @@ def test_windows_before_the_program_are_nobodys_fault(database: Database, clock:
 
 def test_a_window_has_an_id_of_its_own() -> None:
     window = window_of(VILLAGE, date(2026, 5, 20))
-    assert meetings.read_window_id(meetings.window_id(ZONE, window)) == (ZONE, window)
-    assert meetings.read_window_id(ZONE) is None
+    assert meetings.read_window_id(meetings.window_id(ZONE, window), PRESET) == (ZONE, window)
+    assert meetings.read_window_id(ZONE, PRESET) is None

@@ -31,6 +31,7 @@ from township.records.rights import Consent, RightsRequest
 from township.records.sealed import Designation, SealedEntry, SealingKey, ServiceCount
 from township.records.situation import Evacuee, Situation
 from township.records.task import Task
+from township.records.township_setting import TownshipSetting
 from township.records.zone import Group, Zone
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "SpecialGroupMember",
     "SpotCheck",
     "Task",
+    "TownshipSetting",
     "Visit",
     "WorkLog",
     "Zone",

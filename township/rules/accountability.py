@@ -10,9 +10,6 @@ from datetime import date, timedelta
 
 from township.rules.settings import PRESET, Settings
 
-SOON = 3
-"""So many days before the end of a term it is shown as due soon."""
-
 
 def months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last of that month."""

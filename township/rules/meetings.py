@@ -21,10 +21,6 @@ from township.values import CHINA
 VILLAGE, TOWNSHIP = "village", "township"
 MAIN_LEADER = {VILLAGE: "VS", TOWNSHIP: "TOP"}
 """Role of the main leader, who convenes the meetings of a level and signs their minutes."""
-SOON = 3
-"""So many days before its term a resolution is shown as due soon. Source: domain §5.7."""
-LINE_AFTER, AREA_AFTER = 1, 3
-"""So many days after its term a resolution reaches the convener, and the linked leader."""
 
 
 class Standing(StrEnum):
@@ -96,7 +92,7 @@ def soon_from(window: Window, settings: Settings = PRESET) -> date:
     Counted from the last working day, so that a window that ends in a holiday is reminded of
     before it.
     """
-    day = last_workday(window.last)
+    day = last_workday(window.last, settings.holidays)
     return max(window.first, day - timedelta(days=settings.meeting_soon_days))
 
 
@@ -119,19 +115,20 @@ def days_left(due_on: date, today: date) -> int:
     return (due_on - today).days
 
 
-def resolution_soon(due_on: date, today: date) -> bool:
+def resolution_soon(due_on: date, today: date, settings: Settings = PRESET) -> bool:
     """Whether an open resolution is to be reminded of: its term, or the last working day before
     it, is near, and it is not over."""
-    return days_left(due_on, today) >= 0 and days_left(last_workday(due_on), today) <= SOON
+    near = last_workday(due_on, settings.holidays)
+    return days_left(due_on, today) >= 0 and days_left(near, today) <= settings.due_soon_days
 
 
-def resolution_reaches(days_over: int) -> tuple[str, ...]:
+def resolution_reaches(days_over: int, settings: Settings = PRESET) -> tuple[str, ...]:
     """Who sees an open resolution that is over its term by so many days: owner, then the
     convener, then the linked leader."""
     reached = ["owner"]
-    if days_over >= LINE_AFTER:
+    if days_over >= settings.line_after_days:
         reached.append("convener")
-    if days_over >= AREA_AFTER:
+    if days_over >= settings.area_after_days:
         reached.append("leader")
     return tuple(reached)
 

@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-DAYS: Mapping[str | None, int] = {None: 30, "A": 30, "B": 15, "C": 30, "D": 30}
-"""Term by class; a need without class is treated like A until two persons classified it."""
-SOON = 3
-"""So many days before the end of its term a need is shown as due soon."""
+from township.rules.settings import PRESET, Settings
+
 ANSWERED = ("fed_back", "closed")
 """States in which the resident has been answered: no term runs any more."""
 
 NO_FEEDBACK = "还没有向群众反馈，不能办结。请先登记反馈方式和群众意见。"
 
 
-def default_due(raised_on: date, need_class: str | None) -> date:
+def days_by_class(settings: Settings = PRESET) -> Mapping[str | None, int]:
+    """Terms; a need without class is treated like A until two persons classified it."""
+    relief = settings.need_relief_days
+    first, explain = settings.need_days, settings.need_explain_days
+    return {None: first, "A": first, "B": explain, "C": relief, "D": relief}
+
+
+def default_due(raised_on: date, need_class: str | None, settings: Settings = PRESET) -> date:
     """The last day of the term. A class of a newer program has the term of A."""
-    return raised_on + timedelta(days=DAYS.get(need_class, DAYS[None]))
+    days = days_by_class(settings)
+    return raised_on + timedelta(days=days.get(need_class, days[None]))
 
 
 def days_left(due_on: date, today: date) -> int:
@@ -34,9 +40,9 @@ def overdue(due_on: date, state: str | None, today: date) -> bool:
     return state not in ANSWERED and days_left(due_on, today) < 0
 
 
-def due_soon(due_on: date, state: str | None, today: date) -> bool:
-    """Whether the term ends today or within the next three days."""
-    return state not in ANSWERED and 0 <= days_left(due_on, today) <= SOON
+def due_soon(due_on: date, state: str | None, today: date, settings: Settings = PRESET) -> bool:
+    """Whether the term ends today or within the next days."""
+    return state not in ANSWERED and 0 <= days_left(due_on, today) <= settings.due_soon_days
 
 
 def close_problem(fed_back: bool) -> str | None:

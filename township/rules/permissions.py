@@ -53,6 +53,8 @@ Roles = frozenset[str]
 
 _FIELD = frozenset({"VC", "VS", "LL", "TC", "PO", "JO"})
 _OFFICES = frozenset({"PGO", "PET", "SAF", "TOP", "CLK"})
+OFFICES = _OFFICES
+"""The township's offices and its head."""
 _CLERKS = frozenset({"VC", "VS", "TC", "CLK"})
 """Those who keep the household ledger."""
 _HANDLERS = _FIELD | _OFFICES | {"CHD"}
@@ -235,6 +237,10 @@ TABLE: Mapping[str, Row] = {
     "ballot_tally": _row(_OFFICES, _TELLERS, _NOBODY, own=_TELLERS, printed=_OFFICES),
     "ballot_comments": _row(_OFFICES, _TELLERS, _TELLERS, printed=_OFFICES),
     "accountability": _row(_HANDLERS, _APPROVERS, _APPROVERS | {"LL"}, printed=_HANDLERS),
+    # 镇设置: proposed by the office, approved by the head, then never edited (decision 046).
+    "township_setting": _row(
+        _ALL_ROLES, _OFFICE_OF_RECORD, _NOBODY, approve=frozenset({"TOP"}), printed=_EVERYBODY
+    ),
     # 责任区: the card and the box (decision 043).
     "contact_card": {
         **_organisation,
@@ -261,6 +267,12 @@ _APPROVALS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "contact_card": {"approved_by": _ANY, "approved_on": _ANY},
     "opinion_entry": {"approved_by": _ANY},
     "meeting": {"minutes_state": frozenset({"signed"}), "signed_by": _ANY},
+    "township_setting": {
+        "decision": _ANY,
+        "decision_note": _ANY,
+        "decided_by": _ANY,
+        "decided_on": _ANY,
+    },
     "work_log": {
         "assessor_id": _ANY,
         "assess_note": _ANY,
@@ -330,8 +342,11 @@ def is_of(bucket: str, person: bytes) -> bool:
     return bucket.partition("/")[0] == person.hex()
 
 
-_BY_ANOTHER = {"work_log": frozenset({"state"})}
-"""Approvals that nobody gives himself. Source: domain §5.1 rule 7."""
+_BY_ANOTHER = {
+    "work_log": frozenset({"state"}),
+    "township_setting": frozenset(_APPROVALS["township_setting"]),
+}
+"""Approvals that nobody gives himself. Source: domain §5.1 rule 7, §2 (settings)."""
 _ACTS = {
     "insert": Act.CREATE,
     "set": Act.EDIT,
@@ -367,24 +382,6 @@ def lacking(
             return None
     act = _ACTS[action]
     return None if may(roles, act, kind, own=own) else act
-
-
-_TOWNSHIP_OWN = frozenset({"meeting", "agenda_item", "resolution"})
-"""Kinds of which a zone has its own and the township too."""
-RESERVED = (
-    "全镇的会议由镇党政办、台账管理员、综治信访办、镇安办或镇主要领导登记，没有保存。请联系他们。"
-)
-
-
-def reserved(roles: Iterable[str], kind: str, action: str, bucket: str) -> bool:
-    """Is this the township's own meeting, which its offices keep, and the person of none?
-
-    Whoever is to carry out a resolution of the township reports on it all the same.
-    """
-    if kind not in _TOWNSHIP_OWN or not bucket.startswith("township/"):
-        return False
-    reports = kind == "resolution" and action == "set"
-    return not reports and not frozenset(roles) & _OFFICES
 
 
 _CLASSES: Mapping[str, Roles] = {"i": _EVERYBODY, "r": _HANDLERS, "a": frozenset({"AUD"})}

@@ -7,13 +7,17 @@ is small enough for a bad line (domain §4.3, §7).
 from __future__ import annotations
 
 MOST = 2
-"""Photographs of one visit."""
+"""Photographs of one visit that a form has room for; the township may allow fewer."""
 MOST_BYTES = 400 << 10
 LONGEST_SIDE = 1600
 """Pixels."""
 MEDIA_TYPE = "image/jpeg"
 
-TOO_MANY = f"一次走访最多 {MOST} 张照片。要换一张，请先移去一张。"
+
+def too_many(most: int) -> str:
+    """For people: that there are enough."""
+    return f"一次走访最多 {most} 张照片。要换一张，请先移去一张。"
+
 
 _START, _END, _SCAN, _FILL = 0xD8, 0xD9, 0xDA, 0xFF
 _SIZES = frozenset({0xC0, 0xC1, 0xC2})

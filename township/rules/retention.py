@@ -12,27 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-
-@dataclass(frozen=True)
-class Terms:
-    """Years of keeping, each a setting of the township [P, domain §7.7]."""
-
-    visits: int = 3
-    """Visits, work logs, photographs and links of a year; their counts stay."""
-    matters: int = 5
-    """Needs, situations, opinions from the box, disputes and tasks, from the day of their end."""
-    evacuees: timedelta = timedelta(days=30)
-    """Lists of evacuees, from the day on which their 灾情 is closed; days, not years.
-    Source: 突发事件应对法 arts. 84–85, domain §7.7."""
-    special_groups: int = 1
-    """Rows of special groups, from the day when they end."""
-    rights: int = 3
-    """Requests and consents, from answer or withdrawal: as long as somebody may complain."""
-    conflicts: int = 1
-    """Decided conflicts: both values are in the record's history."""
-
-
-PRESET = Terms()
+from township.rules.settings import PRESET, Settings
 
 
 @dataclass(frozen=True)
@@ -47,26 +27,26 @@ class Facts:
     done: bool = True
 
 
-_TERMS: Mapping[str, Callable[[Terms], int | timedelta]] = {
-    "visit": lambda terms: terms.visits,
-    "work_log": lambda terms: terms.visits,
-    "attachment": lambda terms: terms.visits,
-    "spot_check": lambda terms: terms.visits,
-    "assessment_note": lambda terms: terms.visits,
-    "household_link": lambda terms: terms.visits,
-    "need": lambda terms: terms.matters,
-    "need_progress": lambda terms: terms.matters,
-    "situation": lambda terms: terms.matters,
-    "evacuee": lambda terms: terms.evacuees,
-    "opinion_entry": lambda terms: terms.matters,
-    "dispute": lambda terms: terms.matters,
-    "dispute_party": lambda terms: terms.matters,
-    "dispute_step": lambda terms: terms.matters,
-    "task": lambda terms: terms.matters,
-    "special_group_member": lambda terms: terms.special_groups,
-    "rights_request": lambda terms: terms.rights,
-    "consent": lambda terms: terms.rights,
-    "conflict": lambda terms: terms.conflicts,
+_TERMS: Mapping[str, Callable[[Settings], int | timedelta]] = {
+    "visit": lambda one: one.keep_visits,
+    "work_log": lambda one: one.keep_visits,
+    "attachment": lambda one: one.keep_visits,
+    "spot_check": lambda one: one.keep_visits,
+    "assessment_note": lambda one: one.keep_visits,
+    "household_link": lambda one: one.keep_visits,
+    "need": lambda one: one.keep_matters,
+    "need_progress": lambda one: one.keep_matters,
+    "situation": lambda one: one.keep_matters,
+    "evacuee": lambda one: timedelta(days=one.evacuee_days),
+    "opinion_entry": lambda one: one.keep_matters,
+    "dispute": lambda one: one.keep_matters,
+    "dispute_party": lambda one: one.keep_matters,
+    "dispute_step": lambda one: one.keep_matters,
+    "task": lambda one: one.keep_matters,
+    "special_group_member": lambda one: one.keep_groups,
+    "rights_request": lambda one: one.keep_rights,
+    "consent": lambda one: one.keep_rights,
+    "conflict": lambda one: one.keep_conflicts,
 }
 
 STRUCTURE = frozenset({"zone_id", "household_id", "need_id", "target_kind", "target_id", "kept_id"})
@@ -78,7 +58,7 @@ PURGED = tuple(_TERMS)
 """The kinds that have an end, in the order in which people see them."""
 
 
-def kept_until(facts: Facts, terms: Terms = PRESET) -> date | None:
+def kept_until(facts: Facts, settings: Settings = PRESET) -> date | None:
     """The last day on which a record is kept; None: it is not to be purged.
 
     Years are counted as 民法典 art. 201–202 do: the first day is not counted, the last one has
@@ -87,16 +67,16 @@ def kept_until(facts: Facts, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(facts.kind)
     if years is None or not facts.done or facts.ended_on is None:
         return None
-    return _last(facts.ended_on, years(terms))
+    return _last(facts.ended_on, years(settings))
 
 
-def expired(facts: Facts, today: date, terms: Terms = PRESET) -> bool:
+def expired(facts: Facts, today: date, settings: Settings = PRESET) -> bool:
     """May it go today? On the last day of keeping it may not."""
-    last = kept_until(facts, terms)
+    last = kept_until(facts, settings)
     return last is not None and today > last
 
 
-def ended_by(kind: str, today: date, terms: Terms = PRESET) -> date | None:
+def ended_by(kind: str, today: date, settings: Settings = PRESET) -> date | None:
     """The latest end that has expired today, for asking a database; None for kinds that stay.
 
     Exactly those records have expired whose end is not after it.
@@ -104,7 +84,7 @@ def ended_by(kind: str, today: date, terms: Terms = PRESET) -> date | None:
     years = _TERMS.get(kind)
     if years is None:
         return None
-    term = years(terms)
+    term = years(settings)
     if isinstance(term, timedelta):
         return today - term - timedelta(days=1)
     day = years_later(today, -term)

@@ -9,11 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from township.rules.retention import PRESET, Terms
-
-DUE_DAYS = 15
-"""Calendar days for an answer, the day of receipt not counted."""
-SOON = 3
+from township.rules.settings import PRESET, Settings
 
 STATUTORY_REASON = (
     "户台账、走访和诉求办理记录是镇、村履行法定职责所必需，保存期限未满，依法不能提前删除；"
@@ -41,9 +37,9 @@ class Purpose:
     kept: str
 
 
-def due_on(received_on: date) -> date:
-    """The last day for an answer."""
-    return received_on + timedelta(days=DUE_DAYS)
+def due_on(received_on: date, settings: Settings = PRESET) -> date:
+    """The last day for an answer; the day of receipt is not counted."""
+    return received_on + timedelta(days=settings.rights_days)
 
 
 def decision_problems(decision: str, reasons: str, legal_basis: str) -> dict[str, str]:
@@ -68,12 +64,12 @@ def erasable_problem(names: Collection[str]) -> str | None:
     return "姓名、性别和与户主关系是户台账的必要内容，不能单独删除。可以更正，或说明理由不予删除。"
 
 
-def purposes(terms: Terms = PRESET) -> tuple[Purpose, ...]:
+def purposes(settings: Settings = PRESET) -> tuple[Purpose, ...]:
     """What the township tells a resident about the processing. Source: PIPL art. 17, 35."""
     duty = "履行法定职责（第十三条、第三十四条）"
     consent = "本人同意，可随时撤回（第十四条、第十五条）"
     years = "自{0}起 {1} 年"
-    visits = years.format("发生之日", terms.visits)
+    visits = years.format("发生之日", settings.keep_visits)
     return (
         Purpose("姓名、性别、家庭关系、住址", "登记户台账，联系服务群众", duty, "在本镇居住期间"),
         Purpose("身份证号、出生日期", "办理救助、医保等需要核对身份的事项", duty, "办理所需期间"),
@@ -83,8 +79,8 @@ def purposes(terms: Terms = PRESET) -> tuple[Purpose, ...]:
             "诉求、五情、矛盾纠纷、任务",
             "办理并反馈",
             duty,
-            years.format("办结之日", terms.matters),
+            years.format("办结之日", settings.keep_matters),
         ),
-        Purpose("特殊群体", "优先走访和帮扶", duty, years.format("退出之日", terms.special_groups)),
+        Purpose("特殊群体", "优先走访和帮扶", duty, years.format("退出之日", settings.keep_groups)),
         Purpose("走访照片", "说明道路、房屋等情况", consent, f"{visits}；撤回同意即删除"),
     )

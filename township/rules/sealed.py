@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from township.rules.settings import PRESET, Settings
+
 RESERVE = "reserve"
 CARE = "care"
 """The health centre's service (§7.4): there is none until somebody is designated for it."""
-CARE_DAYS = 90
-"""Days after the 42-day check, or after the end of a service without it, until it is deleted."""
 CARE_LONGEST = 400
 """Days after its last entry when a service that nobody ended is deleted. [P]"""
 FEW = 5
@@ -132,13 +132,19 @@ def lacking(found: Circle) -> str | None:
 
 
 def care_ends(
-    checked_on: date | None, closed_on: date | None, last_on: date, *, withdrawn: bool
+    checked_on: date | None,
+    closed_on: date | None,
+    last_on: date,
+    *,
+    withdrawn: bool,
+    settings: Settings = PRESET,
 ) -> date:
-    """From which day on nothing may be kept of a service to a woman."""
+    """From which day on nothing may be kept of a service to a woman: so many days after the
+    42-day check, or after the end of a service without it."""
     if withdrawn:
         return last_on
     if checked_on or closed_on:
-        return max(filter(None, (checked_on, closed_on))) + timedelta(days=CARE_DAYS)
+        return max(filter(None, (checked_on, closed_on))) + timedelta(days=settings.care_days)
     return last_on + timedelta(days=CARE_LONGEST)
 
 

@@ -15,8 +15,9 @@ from township import changes
 from township.changes import Op, Writers
 from township.errors import NotAllowed, WorldError
 from township.records import Household, Record
-from township.rules.permissions import RESERVED, is_of, lacking, reserved
+from township.rules.permissions import is_of, lacking
 from township.rules.refusals import refusal
+from township.rules.reserved import RESERVED, reserved
 from township.storage import moving, scope, tables
 from township.storage.roles import roles_of
 from township.values import Kind, Value, to_stored

@@ -16,12 +16,11 @@ from sqlalchemy import Connection, select
 from township import changes
 from township.storage import tables
 from township.storage.settings import drop, keep, keep_all, setting
-from township.values import moment_from_text, moment_text
+from township.storage.township_settings import settings_in
+from township.values import CHINA, moment_from_text, moment_text
 
-DAYS = 14
-"""Days without contact after which a laptop locks. Source: domain §7.2 [P]."""
 LIMIT = "contact.days"
-"""Setting: another number of days."""
+"""Fact of this laptop: another number of days than the township has set."""
 _AT, _NEWEST, _CHAIN = "contact.at", "contact.newest", "contact.chain"
 _REVOKED, _UNKNOWN = "contact.revoked", "contact.unknown"
 _CLOCK_MAY_ERR = timedelta(days=1)
@@ -94,7 +93,8 @@ def note(connection: Connection, now: datetime) -> None:
 def standing(connection: Connection, now: datetime) -> Standing:
     """May this laptop be worked with?"""
     at = setting(connection, _AT) or moment_text(now)
-    limit = int(setting(connection, LIMIT) or DAYS)
+    settings = settings_in(connection, now.astimezone(CHINA).date())
+    limit = int(setting(connection, LIMIT) or settings.offline_days)
     newest = max(_seen(connection) or now, now)
     days = max(0, (newest - moment_from_text(at)).days)
     if setting(connection, _REVOKED):

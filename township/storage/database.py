@@ -28,6 +28,9 @@ RECORD_SCHEMA = "program.record_schema"
 SCHEMA_HEAD = "0019"
 """The newest migration; a test compares it with the migrations folder."""
 
+CLOCK = "clock"
+"""Under this name a session's ``info`` has the clock of its database."""
+
 DAMAGED = (
     "本机数据文件已损坏，无法读取。您的数据没有被改动：请在恢复页选择最近的备份，"
     "恢复后同步一次，已上报的内容会从镇服务器补齐。"
@@ -150,7 +153,7 @@ class Database:
     @contextmanager
     def reader(self) -> Iterator[Session]:
         """A session for reading; whatever it changes is thrown away."""
-        with told(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        with told(), self._session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -165,7 +168,7 @@ class Database:
 
         Raises DiskFull, Busy or DamagedDatabase; the data are then as before.
         """
-        with told(), Session(self.write_engine, autoflush=False, expire_on_commit=False) as session:
+        with told(), self._session(self.write_engine) as session:
             yield UnitOfWork(session, author, self.clock)
 
     @contextmanager
@@ -173,6 +176,11 @@ class Database:
         """A write transaction without change capture, for bookkeeping; commits at the end."""
         with told(), self.write_engine.begin() as connection:
             yield connection
+
+    def _session(self, engine: Engine) -> Session:
+        """It knows the time, for what is in force today."""
+        info = {CLOCK: self.clock}
+        return Session(engine, autoflush=False, expire_on_commit=False, info=info)
 
     def close(self) -> None:
         """Close all connections; the last one folds the WAL back into the file."""

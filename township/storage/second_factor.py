@@ -20,12 +20,13 @@ import msgspec
 from sqlalchemy import Connection, delete
 
 from township.errors import Busy, DiskFull, WorldError, WrongPassword
-from township.rules.settings import PRESET
+from township.rules.settings import Settings
 from township.storage import patience, tables
 from township.storage.database import Database
 from township.storage.patience import Patience
 from township.storage.settings import keep, setting
-from township.values import local_text, moment_from_text, moment_text
+from township.storage.township_settings import settings_in
+from township.values import CHINA, local_text, moment_from_text, moment_text
 
 LIMIT = "second.days"
 """Setting: another number of days in which it must be set up; 0: this laptop does not ask."""
@@ -66,9 +67,9 @@ class Standing:
     days: int | None
 
 
-def demanded(roles: frozenset[str] | None) -> bool:
+def demanded(roles: frozenset[str] | None, settings: Settings) -> bool:
     """Do these roles need one?"""
-    return bool((roles or frozenset()) & PRESET.second_factor_roles)
+    return bool((roles or frozenset()) & settings.second_factor_roles)
 
 
 class SecondFactor:
@@ -177,8 +178,9 @@ def days_left(
     connection: Connection, login: str, roles: frozenset[str] | None, now: datetime
 ) -> int | None:
     """In so many days it must be set up; None: it is, or the roles do not ask for it."""
-    limit = int(setting(connection, LIMIT) or PRESET.second_factor_days)
-    if not limit or not demanded(roles) or setting(connection, key(login)):
+    settings = settings_in(connection, now.astimezone(CHINA).date())
+    limit = int(setting(connection, LIMIT) or settings.second_factor_days)
+    if not limit or not demanded(roles, settings) or setting(connection, key(login)):
         return None
     asked = setting(connection, _asked(login))
     passed = (now - moment_from_text(asked)).days if asked else 0

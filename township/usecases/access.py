@@ -18,11 +18,11 @@ from township.fields import Sensitivity
 from township.protection_codes import ACCESS_REASON
 from township.records import AccessEntry, Cadre, Record, record_kinds
 from township.rules.permissions import Act, may
-from township.rules.settings import PRESET, Settings
 from township.rules.viewing import Viewer
 from township.storage.database import Database
 from township.storage.settings import keep, setting
 from township.storage.work import UnitOfWork
+from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
 from township.values import CHINA
 
@@ -136,7 +136,6 @@ def unmask(
     cadre_id: bytes,
     target: Target,
     reason: Reason,
-    settings: Settings = PRESET,
 ) -> Look:
     """Note the look, then give the field in full.
 
@@ -147,6 +146,7 @@ def unmask(
         record = living(session, target)
         allowed = may_unmask(viewer_of(session, cadre_id), record, cadre_id)
         zone = zone_of(record)
+        minutes = settings_of(session).unmask_minutes
     noted = Noted("unmask", target.kind, target.id, target.field, zone, 1)
     if not allowed:
         raise refuse(database, cadre_id, not_allowed(target.kind), noted)
@@ -155,7 +155,7 @@ def unmask(
         looks = count_look(work.session.connection(), cadre_id, work.clock())
         work.commit()
     text = record.field(target.field).clear(getattr(record, target.field))
-    until = database.clock() + timedelta(minutes=settings.unmask_minutes)
+    until = database.clock() + timedelta(minutes=minutes)
     return Look(text, until, looks)
 
 

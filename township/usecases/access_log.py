@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from township.records import AccessEntry, Zone, record_kinds
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
+from township.usecases.township_settings import settings_of
 from township.values import local_text
 
 AT, WHO, ACT, REASON = "at", "who", "act", "reason"
@@ -102,9 +103,9 @@ def people(session: Session) -> tuple[tuple[bytes, str], ...]:
     return tuple(sorted(names.items(), key=lambda one: one[1]))
 
 
-def alerts(session: Session, today: date, settings: Settings = PRESET) -> tuple[Alert, ...]:
+def alerts(session: Session, today: date, settings: Settings | None = None) -> tuple[Alert, ...]:
     """Days with more looks of one person than the township allows, and days with refusals."""
-    entry = AccessEntry
+    entry, most = AccessEntry, (settings or settings_of(session)).unmask_alert
     day: ColumnElement[str] = func.date(entry.created_at, _CHINA)
     looks = func.count().filter(entry.act == "unmask")
     refused = func.count().filter(entry.act == "refused")
@@ -113,7 +114,7 @@ def alerts(session: Session, today: date, settings: Settings = PRESET) -> tuple[
         select(day, entry.created_by, func.max(entry.who_name), looks, refused)
         .where(*_where(LogFilter()), day >= since)
         .group_by(day, entry.created_by)
-        .having((looks > settings.unmask_alert) | (refused > 0))
+        .having((looks > most) | (refused > 0))
         .order_by(day.desc(), looks.desc())
     )
     return tuple(

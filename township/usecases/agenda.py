@@ -30,7 +30,8 @@ from township.rules import needs as need_rules
 from township.rules.disputes import LEVELS
 from township.rules.tasks import OPEN
 from township.usecases.dispute_list import Owners, ZoneDisputes, open_by_zone, standing_of
-from township.usecases.needs import DUE, UNANSWERED
+from township.usecases.needs import UNANSWERED, due_day
+from township.usecases.township_settings import settings_of
 from township.usecases.zones import all_zones
 
 _MOST = 80
@@ -141,14 +142,15 @@ def _situations(session: Session, zone_id: bytes) -> Iterator[Proposed]:
 
 
 def _needs(session: Session, zone_id: bytes, today: date) -> Iterator[Proposed]:
-    near = today + timedelta(days=need_rules.SOON)
+    settings = settings_of(session)
+    near, day = today + timedelta(days=settings.due_soon_days), due_day(settings)
     discussed = _discussed(zone_id, AgendaItem.need_id)
     rows = session.execute(
         select(Need, Group.name)
         .outerjoin(Household, Household.id == Need.household_id)
         .outerjoin(Group, Group.id == Household.group_id)
-        .where(Need.zone_id == zone_id, UNANSWERED, or_(near >= DUE, Need.id.not_in(discussed)))
-        .order_by(DUE, Need.no)
+        .where(Need.zone_id == zone_id, UNANSWERED, or_(near >= day, Need.id.not_in(discussed)))
+        .order_by(day, Need.no)
     )
     for need, group in rows:
         topic = f"诉求〔{need.shown('topic')}〕{group or ''}（编号 {need.no or ''}）"
@@ -171,7 +173,7 @@ def _disputes(session: Session, zone_id: bytes, today: date) -> Iterator[Propose
 
 
 def _tasks(session: Session, zone_id: bytes, today: date) -> Iterator[Proposed]:
-    near = today + timedelta(days=need_rules.SOON)
+    near = today + timedelta(days=settings_of(session).due_soon_days)
     discussed = _discussed(zone_id, AgendaItem.task_id)
     rows = session.execute(
         select(Task, Cadre.name)
@@ -209,7 +211,9 @@ def _discussed(
 
 def _reviews(session: Session, today: date) -> Iterator[Proposed]:
     needs = _counts(session, Need.zone_id, UNANSWERED)
-    overdue = _counts(session, Need.zone_id, and_(UNANSWERED, today > DUE))
+    overdue = _counts(
+        session, Need.zone_id, and_(UNANSWERED, today > due_day(settings_of(session)))
+    )
     open_ = and_(Situation.deleted_at.is_(None), Situation.closed_at.is_(None))
     situations = _counts(session, Situation.zone_id, open_)
     tasks = and_(Resolution.deleted_at.is_(None), Resolution.state == "open")
@@ -258,7 +262,8 @@ def suggested_level(session: Session, item: AgendaItem, today: date) -> str | No
 def suggested(session: Session, item: AgendaItem, today: date) -> str:
     """What the minutes might say to an item, from what is known: to be corrected by hand."""
     if item.need_id and (need := session.get(Need, item.need_id)):
-        due = need.due_on or need_rules.default_due(need.raised_on, need.need_class)
+        terms = settings_of(session)
+        due = need.due_on or need_rules.default_due(need.raised_on, need.need_class, terms)
         owner = _name(session, need.owner_point)
         if due < today:
             return f"已超期，由{owner}尽快办理并向群众反馈。"

@@ -13,7 +13,7 @@ from township.rules.days import day_text
 from township.usecases.assessment_lines import Line, counted, frozen
 from township.usecases.assessment_people import Unit, staff_of_month
 from township.usecases.paper_facts import cadre_names, township_name
-from township.usecases.township_settings import settings_of
+from township.usecases.township_settings import settings_of_month
 from township.usecases.zones import all_zones
 from township.values import CHINA
 
@@ -42,7 +42,7 @@ def open_paper(session: Session, unit: Unit, year: int, month: int) -> Assessmen
     members = staff.members(unit)
     if not members:
         raise NotFound("这个月这张考核表上没有人。")
-    now = counted(session, members, year, month, settings_of(session))
+    now = counted(session, members, year, month, settings_of_month(session, year, month))
     return AssessmentPaper(
         township=township_name(session),
         unit=staff.title(unit),

@@ -27,7 +27,7 @@ from township.usecases.assessment_people import (
     unit_of,
 )
 from township.usecases.assessments import Viewed, checks_of, drawn, signed_sheets
-from township.usecases.township_settings import settings_of
+from township.usecases.township_settings import settings_of_month
 from township.values import CHINA
 
 
@@ -47,7 +47,8 @@ def sign(work: UnitOfWork, unit: Unit, year: int, month: int) -> bytes:
     if work.author not in signers(staff_of_day(session, today), staff, unit):
         raise NotAllowed(_not_yours(unit, {one.id for one in members}, work.author))
     before = signed_sheets(session, year, month).get(unit, [])
-    lines = [one.line for one in counted(session, members, year, month, settings_of(session))]
+    settings = settings_of_month(session, year, month)
+    lines = [one.line for one in counted(session, members, year, month, settings)]
     if before and frozen(session, [before[-1].id])[before[-1].id] == lines:
         raise NotAllowed("签字以后没有改动，不用再签。")
     sheet = AssessmentSheet(
@@ -162,7 +163,7 @@ def today_of(work: UnitOfWork) -> date:
 def _require_drawn(work: UnitOfWork, member: Member, log: WorkLog, today: date) -> None:
     """Nobody chooses which log is asked about."""
     year, month = log.worked_on.year, log.worked_on.month
-    settings = settings_of(work.session)
+    settings = settings_of_month(work.session, year, month)
     [row] = counted(work.session, [member], year, month, settings)
     checks = checks_of(work.session, [member.id], year, month)[member.id]
     view = Viewed(work.author, year, month, today)

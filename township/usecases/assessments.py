@@ -27,7 +27,7 @@ from township.usecases.assessment_people import (
     staff_of_month,
 )
 from township.usecases.field_days import WorkDay
-from township.usecases.township_settings import settings_of
+from township.usecases.township_settings import settings_of_month
 
 MINE, ALL = "mine", "all"
 """What a list shows: what the person signs or asks about, or all that he may see."""
@@ -189,7 +189,7 @@ def drawn(
 class _Reader:
     def __init__(self, session: Session, view: Viewed, day: Staff, month: Staff) -> None:
         self._session, self._view, self._day, self._month = session, view, day, month
-        self._settings = settings_of(session)
+        self._settings = settings_of_month(session, view.year, view.month)
         self._leads = set(day.serves(view.cadre_id, "LL"))
         age = (view.today.year - view.year) * 12 + view.today.month - view.month
         self._live = age <= _COMPARED

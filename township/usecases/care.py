@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from township.changes import bucket
 from township.records import AccessEntry, Cadre, SealedEntry, ServiceCount
 from township.rules.sealed import CARE, FEW, care_ends
+from township.rules.settings import Settings
 from township.storage import tables
 from township.storage.work import UnitOfWork
 from township.usecases.designations import appointed
@@ -30,7 +31,7 @@ def offered(session: Session, today: date) -> bool:
     return any(one.holds(CARE, today) for one in appointed(session))
 
 
-def ends_on(matter: Matter) -> date | None:
+def ends_on(matter: Matter, settings: Settings) -> date | None:
     """The day from which on nothing of it may be kept; None for matters of other subjects."""
     if matter.first.subject != CARE:
         return None
@@ -39,12 +40,14 @@ def ends_on(matter: Matter) -> date | None:
     act = matter.entries[-1].text.act
     closed = last if act == "closing" else None
     withdrawn = any(one.text.act == "withdrawn" for one in matter.entries)
-    return care_ends(max(checked, default=None), closed, last, withdrawn=withdrawn)
+    return care_ends(
+        max(checked, default=None), closed, last, withdrawn=withdrawn, settings=settings
+    )
 
 
-def over(matters: Iterable[Matter], today: date) -> list[Matter]:
+def over(matters: Iterable[Matter], today: date, settings: Settings) -> list[Matter]:
     """The services of which nothing may be kept any more."""
-    return [one for one in matters if (day := ends_on(one)) is not None and day <= today]
+    return [one for one in matters if (day := ends_on(one, settings)) is not None and day <= today]
 
 
 def remove(work: UnitOfWork, matter: Matter) -> None:

@@ -18,6 +18,7 @@ from township.records import AssessmentSheet, Visit, WorkLog
 from township.rules import assessment as rules
 from township.rules.assessment import Stage
 from township.rules.days import is_village_cadre
+from township.rules.settings import Settings
 from township.usecases.assessment_people import (
     Member,
     Staff,
@@ -40,6 +41,7 @@ from township.usecases.assessments import (
 from township.usecases.dues import Asker, Due, Urgency, urgency
 from township.usecases.field_days import WorkDay, field_days, offers
 from township.usecases.paper_facts import cadre_names
+from township.usecases.township_settings import settings_of_month
 
 SYSTEM = "下队"
 _PAGE, _OWN_PAGE = "assessment", "worklog"
@@ -77,6 +79,11 @@ class _Month:
     staff: Staff
 
     @property
+    def settings(self) -> Settings:
+        """By what this month is counted."""
+        return settings_of_month(self.session, *self.at)
+
+    @property
     def at(self) -> tuple[int, int]:
         return self.first.year, self.first.month
 
@@ -93,7 +100,7 @@ class _Month:
         members |= {one.id: one for those in asked.values() for one in those}
         village = {one.id: one.village for one in members.values()}
         last = rules.last_of(*self.at)
-        days = field_days(self.session, village, self.first, last, self.asker.settings)
+        days = field_days(self.session, village, self.first, last, self.settings)
         if over:
             yield from self._to_sign(mine)
         for unit in mine:
@@ -103,7 +110,7 @@ class _Month:
 
     def _to_sign(self, units: Collection[Unit]) -> Iterator[Due]:
         sheets = signed_sheets(self.session, *self.at)
-        closes = rules.closes_on(*self.at, self.asker.settings)
+        closes = rules.closes_on(*self.at, self.settings)
         for unit in units:
             name = f"{self.staff.title(unit)}{self.first.month}月考核表"
             target = (*self.at, row_id(self.at, unit))
@@ -133,12 +140,12 @@ class _Month:
         return any(one.unit == unit and one.stage is Stage.CHANGED for one in found)
 
     def _consents(self, unit: Unit, days: Mapping[bytes, Mapping[date, WorkDay]]) -> Iterator[Due]:
-        closes = rules.closes_on(*self.at, self.asker.settings)
+        closes = rules.closes_on(*self.at, self.settings)
         for one in self.staff.members(unit):
             count = sum(map(waits, days[one.id].values()))
             if count:
                 text = f"{one.name}有 {count} 天补录等您同意"
-                near = urgency(closes, self.asker.today)
+                near = self.asker.urgency(closes)
                 target = (*self.at, row_id(self.at, unit, one.id))
                 yield Due(SYSTEM, text, closes, near, _PAGE, target)
 
@@ -154,7 +161,7 @@ class _Month:
         found: dict[bytes, int] = {}
         names = []
         for one in those:
-            lots = drawn(one.id, days[one.id], checks.get(one.id, {}), view, self.asker.settings)
+            lots = drawn(one.id, days[one.id], checks.get(one.id, {}), view, self.settings)
             left = sum(not lot.result for lot in lots)
             if left and one.id != self.asker.cadre.id:
                 found[one.id] = left

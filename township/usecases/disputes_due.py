@@ -13,7 +13,7 @@ from township.rules import disputes as rules
 from township.rules.permissions import Act, may
 from township.usecases.dispute_list import NOT_CLOSED, Owners
 from township.usecases.disputes import AGREED, ENDED, OPEN, course
-from township.usecases.dues import Asker, Due, Urgency, urgency
+from township.usecases.dues import Asker, Due, Urgency
 
 SYSTEM = "矛盾纠纷"
 
@@ -54,7 +54,7 @@ def _unresolved(
         yield _line(asker, one, f"{what}（{level}{risen}）：待首次接触当事人", by)
         return
     text = f"{what}（{level}{risen}）：待化解"
-    late = Urgency.OVERDUE if now.risen else urgency(now.due_on, asker.today)
+    late = Urgency.OVERDUE if now.risen else asker.urgency(now.due_on)
     yield Due(SYSTEM, text, now.due_on, late, "disputes", one.id)
     if now.level == rules.LEVELS[-1] and not _noted(session, one, asker.today):
         yield _line(asker, one, f"{what}（{level}）：登记今天的情况", asker.today)
@@ -69,7 +69,7 @@ def _revisit(asker: Asker, one: Dispute, what: str, ended: date) -> Iterator[Due
 
 
 def _line(asker: Asker, one: Dispute, text: str, on: date | None) -> Due:
-    near = urgency(on, asker.today) if on else Urgency.COMING
+    near = asker.urgency(on) if on else Urgency.COMING
     return Due(SYSTEM, text, on, near, "disputes", one.id)
 
 

@@ -10,11 +10,15 @@ from enum import IntEnum
 from sqlalchemy.orm import Session
 
 from township.records import Cadre
-from township.rules.settings import Settings
+from township.rules.settings import PRESET, Settings
 from township.values import CHINA
 
-SOON = 3
-"""So many days before its day a matter is due soon. Source: domain §5.7."""
+SOON = PRESET.due_soon_days
+"""The preset; a provider asks `Asker.urgency`, which goes by the township's own days."""
+
+
+LINKED = "linked"
+"""Target of 户台账: the households that are linked to this cadre."""
 
 
 class Urgency(IntEnum):
@@ -63,6 +67,10 @@ class Asker:
     def today(self) -> date:
         """The day in China."""
         return self.now.astimezone(CHINA).date()
+
+    def urgency(self, on: date) -> Urgency:
+        """How near a day is, by the township's own days."""
+        return urgency(on, self.today, self.settings.due_soon_days)
 
     @property
     def roles(self) -> frozenset[str]:

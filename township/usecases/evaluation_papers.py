@@ -12,7 +12,6 @@ from township.errors import NotAllowed
 from township.records import BallotTally
 from township.rules import evaluations as rules
 from township.rules.evaluations import ANSWERS, FAIL, NO_QUORUM, Answers
-from township.rules.settings import PRESET, Settings
 from township.usecases.evaluations import EvaluationDetail, evaluation_detail
 from township.usecases.paper_facts import township_name
 
@@ -38,11 +37,9 @@ def ballot_paper(session: Session, evaluation_id: bytes) -> BallotPaper:
     )
 
 
-def evaluation_sheet(
-    session: Session, evaluation_id: bytes, settings: Settings = PRESET
-) -> EvaluationSheet:
+def evaluation_sheet(session: Session, evaluation_id: bytes) -> EvaluationSheet:
     """The result of an approved evaluation. Raises NotFound or NotAllowed."""
-    found = evaluation_detail(session, evaluation_id, settings)
+    found = evaluation_detail(session, evaluation_id)
     one = found.evaluation
     if one.state != "approved" or one.approved_on is None:
         raise NotAllowed("结果还没有审定，不能打印结果表。")
@@ -61,8 +58,8 @@ def evaluation_sheet(
         lines=_lines(found, pooled),
         line_text=rules.rate_text(rules.LINE),
         verdict=one.shown("result"),
-        explained=explained(found, settings),
-        information=_information(found, pooled, settings),
+        explained=explained(found),
+        information=_information(found, pooled),
         comments=tuple(
             (COMMENT_GROUP.label(subject), lines) for subject, lines in found.comments.groups
         ),
@@ -74,13 +71,13 @@ def evaluation_sheet(
     )
 
 
-def explained(found: EvaluationDetail, settings: Settings = PRESET) -> str:
+def explained(found: EvaluationDetail) -> str:
     """Why the result is what it is, in one sentence with its numbers."""
     one, pooled = found.evaluation, rules.pooled(found.totals)
     if one.result == NO_QUORUM:
         return (
             f"发出 {one.issued} 张，收回 {one.returned} 张；至少要收回 "
-            f"{rules.needed(one.issued or 0, settings)} 张且有有效回答才有结果。"
+            f"{rules.needed(one.issued or 0, found.settings)} 张且有有效回答才有结果。"
         )
     how = "低于" if one.result == FAIL else "达到"
     rate = rules.rate_text(rules.rate(pooled))
@@ -107,13 +104,11 @@ def _lines(found: EvaluationDetail, pooled: Answers) -> tuple[EvaluationLine, ..
     )
 
 
-def _information(
-    found: EvaluationDetail, pooled: Answers, settings: Settings
-) -> tuple[tuple[str, str], ...]:
+def _information(found: EvaluationDetail, pooled: Answers) -> tuple[tuple[str, str], ...]:
     if not found.totals:
         return ()
-    weights = "、".join(map(str, settings.evaluation_weights))
-    weighted = rules.rate_text(rules.weighted_rate(pooled, settings))
+    weights = "、".join(map(str, found.settings.evaluation_weights))
+    weighted = rules.rate_text(rules.weighted_rate(pooled, found.settings))
     return (
         ("仅“满意”的比例", rules.rate_text(rules.satisfied_rate(pooled))),
         (f"加权满意率（{weights}）", weighted),

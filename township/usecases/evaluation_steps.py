@@ -22,10 +22,11 @@ from township.rules import accountability as terms
 from township.rules import evaluations as rules
 from township.rules.evaluations import FAIL, NO_QUORUM, PASS, Counts
 from township.rules.permissions import Act, may
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
 from township.storage.work import UnitOfWork
 from township.usecases import ballot_counts
 from township.usecases.given_numbers import given
+from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
 ASKED = (
@@ -46,14 +47,13 @@ def create(
     work: UnitOfWork,
     values: Mapping[str, Any],
     previous: bytes | None = None,
-    settings: Settings = PRESET,
 ) -> bytes:
     """Prepare an evaluation; ``previous`` is the failed one that it looks at again.
 
     Raises InvalidInput.
     """
     made = Evaluation(id=new_id(), **{name: values.get(name) for name in ASKED})
-    made.dimensions = settings.evaluation_dimensions
+    made.dimensions = settings_of(work.session).evaluation_dimensions
     made.state, made.previous_id = "prepared", previous
     made.no = given(work, Evaluation, made.year)[0] if made.year else ""
     if made.target_kind == "zone":
@@ -105,7 +105,7 @@ def enter_comments(work: UnitOfWork, evaluation_id: bytes, texts: Mapping[str, A
     ballot_counts.enter_comments(work, found, {k: v or "" for k, v in texts.items()})
 
 
-def approve(work: UnitOfWork, evaluation_id: bytes, settings: Settings = PRESET) -> None:
+def approve(work: UnitOfWork, evaluation_id: bytes) -> None:
     """Make the agreed totals public; under the line 问责 begins. Raises NotFound or NotAllowed.
 
     Without a result no totals are written: few ballots tell who gave them.
@@ -118,7 +118,7 @@ def approve(work: UnitOfWork, evaluation_id: bytes, settings: Settings = PRESET)
     agreed = counts.agreed
     if problem or agreed is None:
         raise NotAllowed(problem or "")
-    today = _today(work)
+    today, settings = _today(work), settings_of(work.session)
     found.returned = rules.ballots(agreed)
     found.result = rules.verdict(found.issued or 0, agreed, settings)
     found.approved_by, found.approved_on, found.state = work.author, today, "approved"
@@ -129,9 +129,7 @@ def approve(work: UnitOfWork, evaluation_id: bytes, settings: Settings = PRESET)
         _open_accountability(work, found, today, settings)
 
 
-def decide(
-    work: UnitOfWork, evaluation_id: bytes, values: Mapping[str, Any], settings: Settings = PRESET
-) -> None:
+def decide(work: UnitOfWork, evaluation_id: bytes, values: Mapping[str, Any]) -> None:
     """Decide the measures; the term of the next evaluation begins.
 
     Raises NotFound, NotAllowed or InvalidInput.
@@ -147,12 +145,13 @@ def decide(
     today = _today(work)
     found.measures, found.measure_text, found.state = measures, text, "decided"
     found.decided_by, found.decided_on = work.author, today
-    found.due_again_on = terms.again_due(today, settings)
+    found.due_again_on = terms.again_due(today, settings_of(work.session))
 
 
-def clear_counts(work: UnitOfWork, evaluation_id: bytes, settings: Settings = PRESET) -> None:
+def clear_counts(work: UnitOfWork, evaluation_id: bytes) -> None:
     """Remove counts and comments whose time is over. Raises NotFound or NotAllowed."""
     found = evaluation(work.session, evaluation_id)
+    settings = settings_of(work.session)
     until = terms.ballots_until(found.approved_on, settings) if found.approved_on else None
     if until is None or _today(work) <= until:
         raise NotAllowed(f"计票记录要保存到 {until or '审定后 6 个月'}，现在还不能清除。")

@@ -15,10 +15,11 @@ from township.rules import comments as words
 from township.rules import evaluations as rules
 from township.rules.comments import ShownComments
 from township.rules.evaluations import Counts
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
 from township.usecases import ballot_counts, evaluation_steps
 from township.usecases.ballot_counts import Counting
 from township.usecases.paper_facts import cadre_names
+from township.usecases.township_settings import settings_of
 from township.usecases.zones import all_zones
 
 OPEN, FAILED, ALL = "open", "failed", "all"
@@ -54,6 +55,7 @@ class EvaluationDetail:
     accountability: Accountability | None
     failed_before: bool
     names: dict[bytes, str]
+    settings: Settings
 
     def name(self, cadre: bytes | None) -> str:
         """A cadre's name; empty when nobody is named."""
@@ -88,9 +90,7 @@ def evaluation_rows(session: Session, ids: Sequence[bytes]) -> dict[bytes, Evalu
     }
 
 
-def evaluation_detail(
-    session: Session, evaluation_id: bytes, settings: Settings = PRESET
-) -> EvaluationDetail:
+def evaluation_detail(session: Session, evaluation_id: bytes) -> EvaluationDetail:
     """One evaluation. Raises NotFound."""
     found = evaluation_steps.evaluation(session, evaluation_id)
     zones, names = dict(all_zones(session)), cadre_names(session)
@@ -102,10 +102,11 @@ def evaluation_detail(
         period=period_text(found),
         counting=ballot_counts.counting(session, found),
         totals=_totals(session, [evaluation_id]).get(evaluation_id, {}),
-        comments=words.shown(texts, found.returned or 0, settings),
+        comments=words.shown(texts, found.returned or 0, settings_of(session)),
         accountability=evaluation_steps.accountability(session, evaluation_id),
         failed_before=_failed(session, found.previous_id),
         names=names,
+        settings=settings_of(session),
     )
 
 

@@ -13,11 +13,11 @@ from township.codes import EVALUATION_PART
 from township.records import Accountability, Cadre, Evaluation
 from township.rules import accountability as terms
 from township.rules.permissions import Act, may
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
 from township.storage import tables
 from township.usecases import ballot_counts
 from township.usecases.ballot_counts import Counting
-from township.usecases.dues import Asker, Due, urgency
+from township.usecases.dues import Asker, Due
 from township.usecases.evaluations import CREATE, target_text
 from township.usecases.paper_facts import cadre_names
 from township.usecases.zones import all_zones
@@ -37,12 +37,12 @@ class DueEvaluation:
 def due(session: Session, asker: Asker) -> Iterator[Due]:
     """What waits for somebody with this cadre's roles: counts, approvals, 问责, a new round."""
     for one in waiting(session, asker.cadre.id, asker.today, asker.settings):
-        near = urgency(one.due_on, asker.today)
+        near = asker.urgency(one.due_on)
         yield Due(SYSTEM, one.text, one.due_on, near, "evaluation", one.id or CREATE)
 
 
 def waiting(
-    session: Session, cadre_id: bytes, today: date, settings: Settings = PRESET
+    session: Session, cadre_id: bytes, today: date, settings: Settings
 ) -> list[DueEvaluation]:
     """The same as what is due of evaluations, by day."""
     cadre = session.get(Cadre, cadre_id)
@@ -52,7 +52,7 @@ def waiting(
         *_to_clear(session, cadre_id, today, settings),
     ]
     if may(roles, Act.EDIT, "accountability"):
-        found += _accountabilities(session, today)
+        found += _accountabilities(session, today, settings)
     if may(roles, Act.CREATE, "evaluation"):
         found += _not_evaluated(session, today, settings)
     return sorted(found, key=lambda one: (one.due_on, one.text))
@@ -110,7 +110,7 @@ def _to_clear(
     return found
 
 
-def _accountabilities(session: Session, today: date) -> list[DueEvaluation]:
+def _accountabilities(session: Session, today: date, settings: Settings) -> list[DueEvaluation]:
     """Measures to decide, and evaluations to repeat, within the term or after it."""
     rows = session.execute(
         select(Accountability, Evaluation)
@@ -122,7 +122,7 @@ def _accountabilities(session: Session, today: date) -> list[DueEvaluation]:
     for one, about in rows:
         deciding = one.state == "open"
         day = one.due_on if deciding else one.due_again_on
-        soon = terms.SOON if deciding else _AGAIN_SOON
+        soon = settings.due_soon_days if deciding else _AGAIN_SOON
         if day is None or (not deciding and day > today + timedelta(days=soon)):
             continue
         what = "不达标，待定问责措施" if deciding else "整改期将满，请重新测评"

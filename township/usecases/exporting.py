@@ -16,7 +16,7 @@ from township.codes import ROLE
 from township.documents import MonthlyLedger
 from township.records import AccessEntry, Cadre, Group, Household
 from township.rules.permissions import Act, may
-from township.rules.settings import PRESET, Settings
+from township.rules.settings import Settings
 from township.storage.database import Database
 from township.usecases import ledger
 from township.usecases.access import Noted, Reason, note, refuse, require
@@ -24,6 +24,7 @@ from township.usecases.household_rows import HouseholdRow, household_rows
 from township.usecases.households import HouseholdFilter, household_ids
 from township.usecases.paper_facts import township_name
 from township.usecases.printing import masked_ledger, only, zone_ids_by_name
+from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
 from township.values import CHINA
 
@@ -47,7 +48,7 @@ def household_list(
     cadre_id: bytes,
     wanted: HouseholdFilter,
     reason: Reason,
-    settings: Settings = PRESET,
+    settings: Settings | None = None,
 ) -> HouseholdList:
     """The households of a filter, in their order, for the cadre who exports them.
 
@@ -74,7 +75,7 @@ def monthly_ledger(
     month: tuple[int, int],
     reason: Reason,
     progress: ledger.Progress | None = None,
-    settings: Settings = PRESET,
+    settings: Settings | None = None,
 ) -> MonthlyLedger:
     """A month's ledger of a zone or one of its groups, for the cadre who exports it.
 
@@ -116,11 +117,11 @@ def _permit(
     cadre_id: bytes,
     noted: Noted,
     zones: Collection[bytes],
-    settings: Settings,
+    settings: Settings | None,
 ) -> None:
     viewer, kinds = viewer_of(session, cadre_id), _KINDS[noted.target_field or LIST]
     rights = [viewer.may(Act.EXPORT, kind, zone) for kind in kinds for zone in zones]
-    rows, most = noted.rows or 0, settings.export_rows
+    rows, most = noted.rows or 0, (settings or settings_of(session)).export_rows
     if not (all(rights) and may_export(viewer.roles)):
         who = "、".join(ROLE.label(role) for role in ROLE if may_export([role]))
         text = f"您的角色不能导出这些户的资料。请由{who}办理（村书记限本责任区）。"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from township.records import Conflict
 from township.rules.permissions import Act, may
 from township.storage import second_factor, tables
-from township.usecases.dues import Asker, Due, Urgency, urgency
+from township.usecases.dues import Asker, Due, Urgency
 
 SYSTEM = "本机"
 
@@ -22,7 +22,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     left = second_factor.days_left(session.connection(), login, asker.roles, asker.now)
     if left is not None:
         on = asker.today + timedelta(days=left)
-        yield Due(SYSTEM, "给账号设置手机验证码", on, urgency(on, asker.today), "settings")
+        yield Due(SYSTEM, "给账号设置手机验证码", on, asker.urgency(on), "settings")
     yield from _undecided(session, asker)
 
 

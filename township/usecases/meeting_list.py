@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from township.records import Meeting, Resolution
 from township.rules import meetings as rules
 from township.rules.meetings import Standing, Window
+from township.rules.settings import Settings
 from township.usecases.meetings import (
     WHOLE_TOWNSHIP,
     begun,
@@ -22,6 +23,7 @@ from township.usecases.meetings import (
     window_of_meeting,
 )
 from township.usecases.paper_facts import cadre_names
+from township.usecases.township_settings import settings_of
 from township.usecases.zones import held_zones
 from township.values import CHINA
 
@@ -56,7 +58,7 @@ def meeting_rows(session: Session, which: str, now: datetime) -> list[MeetingRow
     Windows that were over before a zone was entered are left out: nobody could have met.
     """
     today = now.astimezone(CHINA).date()
-    since_of = begun(session)
+    since_of, settings = begun(session), settings_of(session)
     found = _by_place(session, today - timedelta(days=_LOOK_BACK[which]))
     counts = _counts(session)
     names = cadre_names(session)
@@ -64,25 +66,27 @@ def meeting_rows(session: Session, which: str, now: datetime) -> list[MeetingRow
     rows = []
     for at, (zone_id, name) in enumerate(places):
         since = since_of.get(zone_id)
-        for window in _windows(zone_id, which, today):
+        for window in _windows(zone_id, which, today, settings):
             if since is not None and window.last < since:
                 continue
-            made = _rows_of(found[zone_id], window, today, (zone_id, name), names, counts)
+            made = _rows_of(found[zone_id], window, today, (zone_id, name), names, counts, settings)
             rows += [(window.first, -at, row) for row in made if _wanted(row, which)]
         if which != MISSING:
             rows += [
                 (row.window.first, -at, row)
-                for row in _ahead(found[zone_id], today, (zone_id, name), names, counts)
+                for row in _ahead(found[zone_id], today, (zone_id, name), names, counts, settings)
             ]
     rows.sort(key=lambda row: row[:2], reverse=True)
     return [row for _, _, row in rows]
 
 
-def _windows(zone_id: bytes | None, which: str, today: date) -> Iterable[Window]:
+def _windows(
+    zone_id: bytes | None, which: str, today: date, settings: Settings
+) -> Iterable[Window]:
     village, township = _SHOWN[which]
     if zone_id is None:
-        return rules.back_from(rules.TOWNSHIP, today, township)
-    return rules.back_from(rules.VILLAGE, today, village)
+        return rules.back_from(rules.TOWNSHIP, today, township, settings)
+    return rules.back_from(rules.VILLAGE, today, village, settings)
 
 
 def _wanted(row: MeetingRow, which: str) -> bool:
@@ -96,11 +100,12 @@ def _rows_of(
     place: tuple[bytes | None, str],
     names: Mapping[bytes, str],
     counts: Mapping[bytes, tuple[int, int]],
+    settings: Settings,
 ) -> list[MeetingRow]:
     """The meetings of a window, and a row for the window itself while none was held."""
-    here = [one for one in meetings if window_of_meeting(one, today) == window]
+    here = [one for one in meetings if window_of_meeting(one, today, settings) == window]
     days = [rules.held_on(one.held_at) for one in here if one.held_at]
-    standing = rules.standing(window, days, today)
+    standing = rules.standing(window, days, today, settings)
     rows = [_row(one, window, place, names, counts, standing, today) for one in here]
     if standing is Standing.HELD or (rows and standing is Standing.WAITING):
         return rows
@@ -126,14 +131,15 @@ def _ahead(
     place: tuple[bytes | None, str],
     names: Mapping[bytes, str],
     counts: Mapping[bytes, tuple[int, int]],
+    settings: Settings,
 ) -> list[MeetingRow]:
     """Meetings that are planned for windows to come."""
     level = rules.VILLAGE if place[0] else rules.TOWNSHIP
-    last = rules.window_of(level, today).last
+    last = rules.window_of(level, today, settings).last
     return [
         _row(one, window, place, names, counts, Standing.WAITING, today)
         for one in meetings
-        if (window := window_of_meeting(one, today)).first > last
+        if (window := window_of_meeting(one, today, settings)).first > last
     ]
 
 

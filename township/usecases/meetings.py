@@ -13,8 +13,10 @@ from township.errors import NotFound
 from township.records import AgendaItem, Meeting, Resolution, Zone
 from township.rules import meetings as rules
 from township.rules.meetings import Standing, Window
+from township.rules.settings import Settings
 from township.usecases import agenda
 from township.usecases.paper_facts import cadre_names
+from township.usecases.township_settings import settings_of, today_of
 
 WHOLE_TOWNSHIP = "全镇"
 _NOBODY = bytes(16)
@@ -54,13 +56,13 @@ def window_id(zone_id: bytes | None, window: Window) -> bytes:
     return (zone_id or _NOBODY) + window.first.isoformat().encode()
 
 
-def read_window_id(one: bytes) -> tuple[bytes | None, Window] | None:
+def read_window_id(one: bytes, settings: Settings) -> tuple[bytes | None, Window] | None:
     """Zone and window behind a ``window_id``; None for the id of a record."""
     if len(one) == len(_NOBODY):
         return None
     zone_id = one[:16] if one[:16] != _NOBODY else None
     level = rules.VILLAGE if zone_id else rules.TOWNSHIP
-    return zone_id, rules.window_of(level, date.fromisoformat(one[16:].decode()))
+    return zone_id, rules.window_of(level, date.fromisoformat(one[16:].decode()), settings)
 
 
 def meeting_detail(session: Session, meeting_id: bytes) -> MeetingDetail:
@@ -81,7 +83,7 @@ def meeting_detail(session: Session, meeting_id: bytes) -> MeetingDetail:
     earlier = by_due.join(Meeting, Meeting.id == Resolution.meeting_id)
     return MeetingDetail(
         meeting=meeting,
-        window=window_of_meeting(meeting, date.today()),
+        window=window_of_meeting(meeting, today_of(session), settings_of(session)),
         place=place_name(session, meeting.zone_id),
         items=tuple(Item(item, texts.get(item.id, "")) for item in items),
         resolutions=tuple(session.scalars(by_due.where(own))),
@@ -137,10 +139,11 @@ def waiting_text(window: Window, standing: Standing, today: date) -> str:
     return until
 
 
-def window_of_meeting(meeting: Meeting, today: date) -> Window:
+def window_of_meeting(meeting: Meeting, today: date, settings: Settings) -> Window:
     """The window that a meeting counts for, or is planned in; without a time today's."""
     at = meeting.held_at or meeting.planned_at
-    return rules.window_of(meeting.level or rules.VILLAGE, rules.held_on(at) if at else today)
+    day = rules.held_on(at) if at else today
+    return rules.window_of(meeting.level or rules.VILLAGE, day, settings)
 
 
 def begun(session: Session) -> dict[bytes | None, date]:

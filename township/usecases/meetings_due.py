@@ -183,9 +183,13 @@ def _tasks(session: Session, me: _Me) -> Iterator[Due]:
         over = -rules.days_left(task.due_on, me.today)
         mine = {"owner": task.owner_id == me.id, "convener": convener == me.id}
         mine["leader"] = task.zone_id in zones
-        if not any(mine[who] for who in rules.resolution_reaches(over)):
+        if not any(mine[who] for who in rules.resolution_reaches(over, me.settings)):
             continue
         who = "" if task.owner_id == me.id else f"（责任人 {owner or ''}）"
-        near = Urgency.SOON if rules.resolution_soon(task.due_on, me.today) else Urgency.COMING
+        near = (
+            Urgency.SOON
+            if rules.resolution_soon(task.due_on, me.today, me.settings)
+            else Urgency.COMING
+        )
         near = Urgency.OVERDUE if over > 0 else near
         yield Due(SYSTEM, f"{task.text}{who}", task.due_on, near, _PAGE, task.id)

@@ -30,13 +30,13 @@ from township.records import (
     Zone,
 )
 from township.rules.permissions import Act, may
-from township.rules.retention import PRESET, Terms
 from township.rules.rights import purposes
 from township.storage.work import UnitOfWork
 from township.usecases.access import Noted, note
 from township.usecases.consents import consents_of, refuses_contact
 from township.usecases.paper_facts import cadre_names, lived_there, township_name, within
 from township.usecases.rights import requests_of
+from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
 _OF_OTHERS = frozenset({"zone_id", "household_id", "guardian_id"})
@@ -44,11 +44,7 @@ _PLAIN_SOURCES = ("civil_affairs", "self_report")
 """Where a special group comes from a list or from the person, its evidence names no reporter."""
 
 
-def print_my_record(
-    work: UnitOfWork,
-    person_id: bytes,
-    terms: Terms = PRESET,
-) -> MyRecord:
+def print_my_record(work: UnitOfWork, person_id: bytes) -> MyRecord:
     """The record for printing; the trace of it is left in the same transaction, uncommitted.
 
     Raises NotFound, or NotAllowed to those who may not print about people.
@@ -56,13 +52,13 @@ def print_my_record(
     author = work.session.get(Cadre, work.author)
     if author is None or not may(author.roles or (), Act.PRINT, "person"):
         raise NotAllowed("您的角色不能打印居民的信息。请由村干部、村书记或镇党政办打印。")
-    made = my_record(work.session, person_id, work.clock().astimezone(CHINA).date(), terms)
+    made = my_record(work.session, person_id, work.clock().astimezone(CHINA).date())
     person = work.session.get_one(Person, person_id)
     note(work, Noted("my_record", "person", person_id, zone_id=person.zone_id))
     return made
 
 
-def my_record(session: Session, person_id: bytes, today: date, terms: Terms = PRESET) -> MyRecord:
+def my_record(session: Session, person_id: bytes, today: date) -> MyRecord:
     """All that is kept about one person. Raises NotFound."""
     person = session.get(Person, person_id)
     home = session.get(Household, person.household_id) if person else None
@@ -83,7 +79,7 @@ def my_record(session: Session, person_id: bytes, today: date, terms: Terms = PR
             *_disputes(session, home.id),
             *_tasks(session, home.id, alone=_alone(session, home.id, today)),
         ),
-        purposes=tuple(astuple(one) for one in purposes(terms)),
+        purposes=tuple(astuple(one) for one in purposes(settings_of(session))),
         hotline=(zone.hotline if zone else "") or "",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Cadre, Household, Need, NeedProgress, Person
 from township.rules import needs as rules
+from township.rules.settings import Settings
 from township.storage.work import UnitOfWork
+from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
 
 OPEN, OVERDUE, SOON, ALL = "open", "overdue", "soon", "all"
@@ -21,21 +24,6 @@ OPEN, OVERDUE, SOON, ALL = "open", "overdue", "soon", "all"
 Owner = aliased(Cadre)
 Head = aliased(Person)
 
-DUE = func.coalesce(
-    Need.due_on,
-    func.date(
-        Need.raised_on,
-        case(
-            *[
-                (Need.need_class == one, f"+{days} days")
-                for one, days in rules.DAYS.items()
-                if one is not None
-            ],
-            else_=f"+{rules.DAYS[None]} days",
-        ),
-    ),
-)
-"""The last day of the term: the agreed one, or the one of the class."""
 STILL_OPEN = and_(Need.deleted_at.is_(None), func.coalesce(Need.state, "new") != "closed")
 UNANSWERED = and_(
     Need.deleted_at.is_(None), func.coalesce(Need.state, "new").not_in(rules.ANSWERED)
@@ -82,6 +70,14 @@ class NeedDetail:
         return self.names.get(cadre or b"", "")
 
 
+def due_day(settings: Settings) -> ColumnElement[Any]:
+    """The last day of the term: the agreed one, or the one of the class."""
+    terms = rules.days_by_class(settings)
+    by_class = [(Need.need_class == one, f"+{days} days") for one, days in terms.items() if one]
+    days = case(*by_class, else_=f"+{terms[None]} days")
+    return func.coalesce(Need.due_on, func.date(Need.raised_on, days))
+
+
 def need_ids(
     session: Session, which: str, today: date, search: str = "", zone: bytes | None = None
 ) -> list[bytes]:
@@ -89,12 +85,14 @@ def need_ids(
 
     Of one ``zone``, or of all on this laptop.
     """
+    settings = settings_of(session)
+    day, soon = due_day(settings), today + timedelta(days=settings.due_soon_days)
     question = (
         select(Need.id)
         .outerjoin(Household, Household.id == Need.household_id)
         .outerjoin(Head, Head.id == Household.head_person_id)
-        .where(_which(which, today))
-        .order_by(func.coalesce(Need.state, "new").in_(rules.ANSWERED), DUE, Need.no)
+        .where(_which(which, today, day, soon))
+        .order_by(func.coalesce(Need.state, "new").in_(rules.ANSWERED), day, Need.no)
     )
     if zone is not None:
         question = question.where(Need.zone_id == zone)
@@ -112,8 +110,9 @@ def need_rows(session: Session, ids: Sequence[bytes], *, by: bytes) -> dict[byte
 
 def urgent_counts(session: Session, cadre_id: bytes, today: date, until: date) -> tuple[int, int]:
     """How many needs of a cadre are overdue, and how many are due from today to ``until``."""
+    day = due_day(settings_of(session))
     question = select(
-        func.count().filter(today > DUE), func.count().filter(DUE.between(today, until))
+        func.count().filter(today > day), func.count().filter(day.between(today, until))
     ).where(UNANSWERED, mine(cadre_id))
     late, soon = session.execute(question).one()
     return late, soon
@@ -207,18 +206,18 @@ def confirm_class(work: UnitOfWork, need_id: bytes) -> None:
         raise NotAllowed(problem)
     need.class_confirmed_by = work.author
     if need.due_on is None:
-        need.due_on = rules.default_due(need.raised_on, need.need_class)
+        need.due_on = rules.default_due(need.raised_on, need.need_class, settings_of(work.session))
     if need.state in (None, "new"):
         need.state = "classified"
 
 
-def _which(which: str, today: date) -> ColumnElement[bool]:
+def _which(which: str, today: date, day: ColumnElement[Any], soon: date) -> ColumnElement[bool]:
     if which == OPEN:
         return STILL_OPEN
     if which == OVERDUE:
-        return and_(UNANSWERED, today > DUE)
+        return and_(UNANSWERED, today > day)
     if which == SOON:
-        return and_(UNANSWERED, DUE.between(today, today + timedelta(days=rules.SOON)))
+        return and_(UNANSWERED, day.between(today, soon))
     return Need.deleted_at.is_(None)
 
 
@@ -231,7 +230,7 @@ def mine(cadre_id: bytes) -> ColumnElement[bool]:
 def _rows(
     session: Session, where: ColumnElement[bool], by: bytes, limit: int | None = None
 ) -> list[NeedRow]:
-    viewer = viewer_of(session, by)
+    viewer, day = viewer_of(session, by), due_day(settings_of(session))
     show = {name: Need.field(name).show for name in ("topic", "need_class", "state")}
     found = session.execute(
         select(
@@ -245,14 +244,14 @@ def _rows(
             Need.text,
             Need.need_class,
             Owner.name,
-            DUE,
+            day,
             Need.state,
         )
         .outerjoin(Household, Household.id == Need.household_id)
         .outerjoin(Head, Head.id == Household.head_person_id)
         .outerjoin(Owner, Owner.id == Need.owner_point)
         .where(where, Need.deleted_at.is_(None))
-        .order_by(DUE, Need.no)
+        .order_by(day, Need.no)
         .limit(limit)
     )
     return [

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from township.records import Need
 from township.rules.permissions import Act, may
-from township.usecases.dues import Asker, Due, urgency
-from township.usecases.needs import DUE, OPEN, UNANSWERED, mine
+from township.usecases.dues import Asker, Due
+from township.usecases.needs import OPEN, UNANSWERED, due_day, mine
 
 SYSTEM = "诉求"
 AHEAD = 14
@@ -24,19 +24,19 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     """The needs of a cadre whose term has ended or ends in the next two weeks."""
     if not may(asker.roles, Act.SEE, "need"):
         return
-    wanted = and_(UNANSWERED, mine(asker.cadre.id), asker.today + timedelta(days=AHEAD) >= DUE)
+    day = due_day(asker.settings)
+    wanted = and_(UNANSWERED, mine(asker.cadre.id), asker.today + timedelta(days=AHEAD) >= day)
     rows = session.execute(
-        select(Need.id, Need.text, DUE).where(wanted).order_by(DUE, Need.no).limit(MOST)
+        select(Need.id, Need.text, day).where(wanted).order_by(day, Need.no).limit(MOST)
     ).all()
     for one, text, on in rows:
-        yield _line(text or "", on, asker.today, one)
+        yield _line(asker, text or "", on, one)
     if len(rows) == MOST:
         total = session.scalar(select(func.count()).select_from(Need).where(wanted)) or 0
         if total > MOST:
-            yield _line(
-                f"另有 {total - MOST} 件诉求，请到诉求页查看", rows[-1][2], asker.today, OPEN
-            )
+            text = f"另有 {total - MOST} 件诉求，请到诉求页查看"
+            yield _line(asker, text, rows[-1][2], OPEN)
 
 
-def _line(text: str, on: date, today: date, target: object) -> Due:
-    return Due(SYSTEM, text, on, urgency(on, today), "needs", target)
+def _line(asker: Asker, text: str, on: date, target: object) -> Due:
+    return Due(SYSTEM, text, on, asker.urgency(on), "needs", target)

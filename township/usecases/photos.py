@@ -18,6 +18,7 @@ from township.storage.files import Queue
 from township.storage.work import UnitOfWork
 from township.usecases import drafts
 from township.usecases.consents import NO_PHOTOS, refuses_photos
+from township.usecases.township_settings import settings_of
 
 UNFIT = "这张照片不能保存：请用“添加照片”重新选择，程序会缩小它并去掉拍摄地点等信息。"
 
@@ -65,8 +66,9 @@ def add_photos(work: UnitOfWork, visit: Visit, entries: Sequence[PhotoEntry]) ->
         return []
     if refuses_photos(work.session, visit.household_id):
         raise NotAllowed(NO_PHOTOS)
-    if _count(work.session, visit.id) + len(entries) > rules.MOST:
-        raise InvalidInput({"photos": rules.TOO_MANY})
+    most = settings_of(work.session).visit_photos
+    if _count(work.session, visit.id) + len(entries) > most:
+        raise InvalidInput({"photos": rules.too_many(most)})
     return [_add(work, visit, entry) for entry in entries]
 
 
@@ -110,8 +112,9 @@ def bring_back(work: UnitOfWork, photo_id: bytes) -> None:
     record = work.session.get(Attachment, photo_id)
     if record is None or record.deleted_at is None:
         raise NotFound("这张照片已经在走访里，或者本机没有它。")
-    if _count(work.session, record.visit_id) >= rules.MOST:
-        raise InvalidInput({"photos": rules.TOO_MANY})
+    most = settings_of(work.session).visit_photos
+    if _count(work.session, record.visit_id) >= most:
+        raise InvalidInput({"photos": rules.too_many(most)})
     work.restore(record)
 
 

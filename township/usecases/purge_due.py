@@ -26,7 +26,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     zones = list(session.scalars(select(Zone.id)))
     untouchable = not_taken(session)
     for kind, model in (("visit", Visit), ("need", Need)):
-        where = expired(kind, asker.today, untouchable)
+        where = expired(kind, asker.today, untouchable, asker.settings)
         wanted = select(model.id).where(model.zone_id.in_(zones), *where).limit(1)
         if session.scalar(wanted) is not None:
             text = "有资料保存期满，请核对后清理"

@@ -51,12 +51,12 @@ from township.records import (
     WorkLog,
     record_kinds,
 )
-from township.rules.retention import PRESET, STRUCTURE, Terms, ended_by, years_later
+from township.rules.retention import STRUCTURE, ended_by, years_later
+from township.rules.settings import Settings
 from township.storage import tables
 from township.storage.folding import changes_of
+from township.usecases.township_settings import settings_of
 
-_STUBS_KEPT = 1
-"""Years after which the contents of deleted records go [P]: long enough for any undo."""
 _NO_STUBS = frozenset({"erasure", "month_summary"})
 
 Condition = ColumnElement[bool]
@@ -107,7 +107,7 @@ def end_of(kind: str) -> Any:
 
 
 def due(
-    kind: str, today: date, untouchable: Collection[bytes] = (), terms: Terms = PRESET
+    kind: str, today: date, untouchable: Collection[bytes], settings: Settings
 ) -> tuple[Condition, ...]:
     """Which living records of a kind may go today.
 
@@ -116,8 +116,8 @@ def due(
     model = record_kinds()[kind]
     return (
         model.deleted_at.is_(None),
-        end_of(kind) <= ended_by(kind, today, terms),
-        *_settled(kind, today, untouchable, terms),
+        end_of(kind) <= ended_by(kind, today, settings),
+        *_settled(kind, today, untouchable, settings),
         *_free(model, untouchable),
     )
 
@@ -140,7 +140,7 @@ def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
         for packed in session.scalars(select(Erasure.targets).where(Erasure.done_at.is_(None)))
         for one in msgspec.msgpack.decode(packed)
     }
-    border = years_later(today, -_STUBS_KEPT)
+    border = years_later(today, -settings_of(session).keep_deleted)
     found: list[tuple[str, bytes]] = []
     for kind, model in record_kinds().items():
         if kind in _NO_STUBS or model.township_wide:
@@ -156,30 +156,30 @@ def old_stubs(session: Session, today: date) -> list[tuple[str, bytes]]:
 
 
 def _settled(
-    kind: str, today: date, untouchable: Collection[bytes], terms: Terms
+    kind: str, today: date, untouchable: Collection[bytes], settings: Settings
 ) -> tuple[Condition, ...]:
     """Nothing is open about it, nor about what came from it."""
     if kind == "visit":
         return tuple(Visit.id.not_in(open_one) for open_one in _open_from_visits())
     if kind == "attachment":
         gone = Attachment.visit_id.not_in(select(Visit.id).where(Visit.deleted_at.is_(None)))
-        going = select(Visit.id).where(*due("visit", today, untouchable, terms))
+        going = select(Visit.id).where(*due("visit", today, untouchable, settings))
         return (or_(gone, Attachment.visit_id.in_(going)),)
     if kind == "work_log":
         staying = or_(
             _Of.visited_on.is_(None),
-            _Of.visited_on > ended_by("visit", today, terms),
+            _Of.visited_on > ended_by("visit", today, settings),
             *(_Of.id.in_(open_one) for open_one in _open_from_visits()),
             *_holding(_Of, untouchable),
         )
         return (~exists().where(_Of.work_log_id == WorkLog.id, _Of.deleted_at.is_(None), staying),)
     if kind == "need_progress":
         gone = NeedProgress.need_id.not_in(select(Need.id).where(Need.deleted_at.is_(None)))
-        going = select(Need.id).where(*due("need", today, untouchable, terms))
+        going = select(Need.id).where(*due("need", today, untouchable, settings))
         return (or_(gone, NeedProgress.need_id.in_(going)),)
     if part := _PARTS_OF_DISPUTES.get(kind):
         gone = part.dispute_id.in_(select(Dispute.id).where(Dispute.deleted_at.is_not(None)))
-        going = select(Dispute.id).where(*due("dispute", today, untouchable, terms))
+        going = select(Dispute.id).where(*due("dispute", today, untouchable, settings))
         return (or_(gone, part.dispute_id.in_(going)),)
     decided = {
         "dispute": Dispute.state == "closed",

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from township.errors import NotAllowed
 from township.records import Record, Zone, record_kinds
-from township.rules.retention import PRESET, PURGED, Terms
+from township.rules.retention import PURGED
 from township.storage.bulk import in_chunks
 from township.storage.database import Database
 from township.usecases.erasing import erase_records
 from township.usecases.month_summaries import keep_summaries
 from township.usecases.purge_rules import due, end_of, not_taken, old_stubs
+from township.usecases.township_settings import settings_of
 
 TOGETHER = 200
 """Records in one changeset."""
@@ -55,17 +56,17 @@ class PurgeRow:
     text: str
 
 
-def preview(session: Session, today: date, terms: Terms = PRESET) -> tuple[PurgeLine, ...]:
+def preview(session: Session, today: date) -> tuple[PurgeLine, ...]:
     """What a purge would take today, by kind and zone; nothing is changed."""
     zones = dict(session.execute(select(Zone.id, Zone.name)).all())
-    untouchable = not_taken(session)
+    untouchable, settings = not_taken(session), settings_of(session)
     lines: list[PurgeLine] = []
     for kind in PURGED:
         model, end = record_kinds()[kind], end_of(kind)
         zone_id = model.zone_id  # type: ignore[attr-defined]
         found = session.execute(
             select(zone_id, func.count(), func.min(end), func.max(end))
-            .where(*due(kind, today, untouchable, terms))
+            .where(*due(kind, today, untouchable, settings))
             .group_by(zone_id)
         )
         for zone, *counted in found:
@@ -76,9 +77,7 @@ def preview(session: Session, today: date, terms: Terms = PRESET) -> tuple[Purge
     return tuple(lines)
 
 
-def rows(
-    session: Session, line: PurgeLine, today: date, limit: int = 200, terms: Terms = PRESET
-) -> tuple[PurgeRow, ...]:
+def rows(session: Session, line: PurgeLine, today: date, limit: int = 200) -> tuple[PurgeRow, ...]:
     """The records behind a line of the preview, the oldest first."""
     if line.kind == DELETED:
         return tuple(
@@ -89,7 +88,7 @@ def rows(
     found = session.execute(
         select(model, end)
         .where(
-            *due(line.kind, today, not_taken(session), terms),
+            *due(line.kind, today, not_taken(session), settings_of(session)),
             model.zone_id == line.zone_id,  # type: ignore[attr-defined]
         )
         .order_by(end, model.id)
@@ -103,7 +102,6 @@ def purge(
     author: bytes,
     today: date,
     step: Step | None = None,
-    terms: Terms = PRESET,
 ) -> int:
     """Delete and erase all that is due, in batches; returns how many records.
 
@@ -111,15 +109,15 @@ def purge(
     next call. Raises NotAllowed.
     """
     with database.reader() as session:
-        doomed = _doomed(session, today, terms)
+        doomed = _doomed(session, today)
     if doomed:
         with database.reader() as session:
-            homes = _years(session, today, terms)
+            homes = _years(session, today)
         keep_summaries(database, author, homes, today, lambda: step and step(0, len(doomed)))
     done = 0
     for chunk in in_chunks(doomed, TOGETHER):
         with database.work(author) as work:
-            still = _still(work.session, chunk, today, terms)
+            still = _still(work.session, chunk, today)
             erase_records(work, still, "expired")
             work.commit()
         done += len(chunk)
@@ -137,22 +135,22 @@ def check_confirmation(typed: str) -> None:
 Key = tuple[str, bytes]
 
 
-def _doomed(session: Session, today: date, terms: Terms) -> list[Key]:
+def _doomed(session: Session, today: date) -> list[Key]:
     """All that is due; what hangs on a record goes before it."""
-    untouchable = not_taken(session)
+    untouchable, settings = not_taken(session), settings_of(session)
     first = ("attachment", "need_progress", "dispute_party", "dispute_step", "evacuee")
     order = (*first, *(kind for kind in PURGED if kind not in first and kind != "work_log"))
     found: list[Key] = []
     for kind in (*order, "work_log"):
         model = record_kinds()[kind]
-        wanted = select(model.id).where(*due(kind, today, untouchable, terms))
+        wanted = select(model.id).where(*due(kind, today, untouchable, settings))
         found += [(kind, one) for one in session.scalars(wanted.order_by(model.id))]
     return found + old_stubs(session, today)
 
 
-def _still(session: Session, keys: Sequence[Key], today: date, terms: Terms) -> list[Record]:
+def _still(session: Session, keys: Sequence[Key], today: date) -> list[Record]:
     """These records, without those about which something was opened since the look."""
-    untouchable = not_taken(session)
+    untouchable, settings = not_taken(session), settings_of(session)
     by_kind: dict[str, list[bytes]] = {}
     for kind, one in keys:
         by_kind.setdefault(kind, []).append(one)
@@ -162,15 +160,16 @@ def _still(session: Session, keys: Sequence[Key], today: date, terms: Terms) -> 
         here = {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))}
         going: set[bytes] = set()
         if kind in PURGED:
-            asked = select(model.id).where(*due(kind, today, untouchable, terms), model.id.in_(ids))
+            where = due(kind, today, untouchable, settings)
+            asked = select(model.id).where(*where, model.id.in_(ids))
             going = set(session.scalars(asked))
         found += [one for one in here.values() if one.id in going or one.deleted_at is not None]
     return found
 
 
-def _years(session: Session, today: date, terms: Terms) -> set[tuple[bytes, int]]:
+def _years(session: Session, today: date) -> set[tuple[bytes, int]]:
     """Zones and years of whose ledgers something goes."""
-    untouchable = not_taken(session)
+    untouchable, settings = not_taken(session), settings_of(session)
     found: set[tuple[bytes, int]] = set()
     for kind in ("visit", "need", "situation"):
         model = record_kinds()[kind]
@@ -178,7 +177,9 @@ def _years(session: Session, today: date, terms: Terms) -> set[tuple[bytes, int]
         for name in days.get(kind, ("visited_on",)):
             year = func.substr(getattr(model, name), 1, 4)
             zone_id = model.zone_id  # type: ignore[attr-defined]
-            wanted = select(zone_id, year).where(*due(kind, today, untouchable, terms)).distinct()
+            wanted = (
+                select(zone_id, year).where(*due(kind, today, untouchable, settings)).distinct()
+            )
             found |= {(zone, int(text)) for zone, text in session.execute(wanted) if text and zone}
     return found
 

@@ -21,6 +21,7 @@ from township.storage.work import UnitOfWork
 from township.usecases import consents
 from township.usecases.consents import NO_CONTACT, erase_withdrawn
 from township.usecases.erasing import erase_fields, erase_past, erase_records, may_erase
+from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
 WHOLE = "*"
@@ -64,7 +65,7 @@ def request(work: UnitOfWork, person_id: bytes, kind: str, text: str = "") -> Ri
         person_id=person.id,
         request_kind=kind,
         received_on=today,
-        due_on=rules.due_on(today),
+        due_on=rules.due_on(today, settings_of(work.session)),
         text=text.strip() or None,
     )
     work.add(made)

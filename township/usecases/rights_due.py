@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from township.rules.permissions import Act, may
-from township.usecases.dues import Asker, Due, Urgency, urgency
+from township.usecases.dues import Asker, Due, Urgency
 from township.usecases.rights import open_requests
 
 SYSTEM = "居民权利"
@@ -18,6 +18,6 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     if not may(asker.roles, Act.SEE, "rights_request"):
         return
     for one in open_requests(session, asker.today):
-        near = urgency(one.due_on, asker.today) if one.due_on else Urgency.SOON
+        near = asker.urgency(one.due_on) if one.due_on else Urgency.SOON
         text = f"居民申请待答复：{one.person} {one.kind}"
         yield Due(SYSTEM, text, one.due_on, near, "households", one.household_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from township.records import HouseholdLink, SpecialGroupMember
 from township.rules.permissions import Act, may
-from township.usecases.dues import Asker, Due, Urgency, urgency
+from township.usecases.dues import Asker, Due, Urgency
 from township.usecases.special_contacts import Contact, contacts
 from township.usecases.viewers import viewer_of
 
@@ -30,7 +30,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
     )
     viewer = viewer_of(session, me)
     for one in contacts(session, asker.today, mine):
-        near = urgency(one.next_on, asker.today)
+        near = asker.urgency(one.next_on)
         if near is not Urgency.COMING and viewer.near(one.zone_id):
             target = ("visit", one.household_id)
             yield Due(SYSTEM, _text(one), one.next_on, near, "worklog", target)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from township.records import Task
 from township.rules import tasks as rules
 from township.rules.permissions import Act, may
-from township.usecases.dues import Asker, Due, urgency
+from township.usecases.dues import Asker, Due
 from township.usecases.paper_facts import cadre_names
 
 SYSTEM = "任务"
@@ -38,5 +38,5 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
         if not any(mine[who] for who in rules.reaches(one.due_on, asker.today)):
             continue
         whose = "" if one.owner_id == me else f"（责任人 {names.get(one.owner_id or b'', '')}）"
-        near = urgency(one.due_on, asker.today)
+        near = asker.urgency(one.due_on)
         yield Due(SYSTEM, f"{one.text}{whose}", one.due_on, near, "tasks", one.id)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from township.records import Cadre, HouseholdLink
-from township.rules import needs as need_rules
 from township.storage import tables
 from township.usecases import (
     days_due,
@@ -20,6 +19,7 @@ from township.usecases import (
     needs_due,
     purge_due,
     rights_due,
+    settings_due,
     situations_due,
     special_due,
     tasks_due,
@@ -45,6 +45,7 @@ PROVIDERS: tuple[Provider, ...] = (
     meetings_due.due,
     evaluations_due.due,
     rights_due.due,
+    settings_due.due,
     zones_due.due,
     purge_due.due,
     laptop_due.due,
@@ -72,7 +73,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
     on = now.astimezone(CHINA).date()
     settings = settings_of(session)
     links, visited = _links(session, cadre_id, on)
-    soon = on + timedelta(days=need_rules.SOON)
+    soon = on + timedelta(days=settings.due_soon_days)
     overdue, due_soon = urgent_counts(session, cadre_id, on, soon)
     return Today(
         on=on,
@@ -81,7 +82,7 @@ def today(session: Session, cadre_id: bytes, now: datetime) -> Today:
         overdue=overdue,
         due_soon=due_soon,
         unsent=_unsent(session),
-        month=work_month(session, cadre_id, on.year, on.month, settings),
+        month=work_month(session, cadre_id, on.year, on.month),
         dues=dues(session, cadre_id, now),
     )
 

@@ -30,6 +30,7 @@ from township.usecases.situation_clock import clocked
 from township.usecases.situation_clock import now as true_now
 from township.usecases.situation_routing import report_to, responsible
 from township.usecases.tasks import TaskEntry
+from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
 _SESSIONS = ("am", "pm", "eve")
@@ -233,7 +234,7 @@ def _add_needs(work: UnitOfWork, entry: VisitEntry, visit: Visit) -> None:
                 topic=need.topic,
                 owner_point=work.author,
                 owner_line=line,
-                due_on=need_rules.default_due(visit.visited_on, None),
+                due_on=need_rules.default_due(visit.visited_on, None, settings_of(work.session)),
                 state="new",
             )
         )

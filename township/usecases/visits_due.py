@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from township.records import Household, Person, Visit, WorkLog
 from township.rules.permissions import Act, may
-from township.usecases.dues import Asker, Due, urgency
+from township.usecases.dues import Asker, Due
 
 SYSTEM = "走访"
 AHEAD = 7
@@ -58,4 +58,4 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
             continue
         text = "约好走访：" + " ".join(filter(None, (head, no)))
         page, target = ("worklog", ("visit", home)) if goes else ("households", home)
-        yield Due(SYSTEM, text, on, urgency(on, today), page, target)
+        yield Due(SYSTEM, text, on, asker.urgency(on), page, target)

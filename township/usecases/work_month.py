@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from township.records import Cadre, Household, Person, ZoneStaff
 from township.rules import days as rules
-from township.rules.settings import Settings
 from township.storage import search
 from township.usecases.field_days import WorkDay, field_days
-from township.usecases.township_settings import settings_of
+from township.usecases.township_settings import settings_of_month
 from township.usecases.viewers import viewer_of
 
 
@@ -30,12 +29,13 @@ class WorkMonth:
     days: dict[date, WorkDay]
 
 
-def work_month(
-    session: Session, cadre_id: bytes, year: int, month: int, given: Settings | None = None
-) -> WorkMonth:
-    """The days of a month that have a log, judged by the rules for the cadre's roles."""
-    settings = given or settings_of(session)
+def work_month(session: Session, cadre_id: bytes, year: int, month: int) -> WorkMonth:
+    """The days of a month that have a log, judged by the rules for the cadre's roles.
+
+    A month goes by the settings with which it began.
+    """
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    settings = settings_of_month(session, year, month)
     village = rules.is_village_cadre(_roles(session, cadre_id, first, last))
     days = field_days(session, {cadre_id: village}, first, last, settings)[cadre_id]
     results = [day.result for day in days.values()]

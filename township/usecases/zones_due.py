@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from township.records import Zone
 from township.rules.permissions import Act, may
 from township.usecases import opinion_list, zone_view
-from township.usecases.dues import Asker, Due, Urgency, urgency
+from township.usecases.dues import Asker, Due, Urgency
 from township.usecases.zones import held_zones
 
 SYSTEM = "责任区"
@@ -92,19 +92,17 @@ def _boxes(session: Session, mine: Sequence[bytes], asker: Asker) -> Iterator[Du
         return
     names = dict(session.execute(select(Zone.id, Zone.name)).all())
     days = opinion_list.box_days(session, mine, asker.settings)
-    near = sorted(
-        (day, zone) for zone, day in days.items() if urgency(day, asker.today) < Urgency.COMING
-    )
+    near = sorted((day, zone) for zone, day in days.items() if asker.urgency(day) < Urgency.COMING)
     if "PET" in asker.roles and len(near) > 1:
         some = "、".join(names[zone] for _, zone in near[:_NAMED])
         text = f"意见箱该开箱了：{some}等 {len(near)} 个责任区"
         place = Place(BOX, zone_id=near[0][1], which=opinion_list.OPENINGS)
-        yield Due(SYSTEM, text, near[0][0], urgency(near[0][0], asker.today), PAGE, place)
+        yield Due(SYSTEM, text, near[0][0], asker.urgency(near[0][0]), PAGE, place)
         return
     for day, zone in near:
         place = Place(BOX, zone_id=zone, which=opinion_list.OPENINGS)
         text = f"{names[zone]}意见箱该开箱了（要两人在场）"
-        yield Due(SYSTEM, text, day, urgency(day, asker.today), PAGE, place)
+        yield Due(SYSTEM, text, day, asker.urgency(day), PAGE, place)
 
 
 def _papers(session: Session, mine: Sequence[bytes], asker: Asker) -> Iterator[Due]:
@@ -126,4 +124,4 @@ def _papers(session: Session, mine: Sequence[bytes], asker: Asker) -> Iterator[D
             continue
         text = f"{one.zone}{told}：{one.text[:20]}"
         place = Place(BOX, one.id, one.zone_id)
-        yield Due(SYSTEM, text, one.due_on, urgency(one.due_on, asker.today), PAGE, place)
+        yield Due(SYSTEM, text, one.due_on, asker.urgency(one.due_on), PAGE, place)

@@ -23,7 +23,7 @@ _PICKED_FROM = 48
 """So many choices of which several may be taken are found by typing."""
 _YES_NO = (Choice(True, "是"), Choice(False, "否"))
 _COLUMNS = 12
-_FUTURE = ("next_", "due_", "until_", "to_")
+_FUTURE = ("next_", "due_", "until_", "to_", "valid_")
 """How fields are named whose dates lie ahead."""
 
 
