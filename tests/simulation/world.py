@@ -273,9 +273,11 @@ class World:
 
         Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
-        watched = client.progress.comparing
-        before = self._in_sight(machine) if watched else set()
-        followed = set(Replica(machine.database).cursors()) if watched else set()
+        if not client.progress.comparing:
+            client.apply()
+            return
+        before = self._in_sight(machine)
+        followed = set(Replica(machine.database).cursors())
         client.apply()
         buckets = set(Replica(machine.database).cursors())
         if followed <= buckets and (gone := before - self._in_sight(machine)):
