@@ -1,7 +1,5 @@
 """What every record has, and how a kind of record says which bucket its rows lie in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
