@@ -13,6 +13,7 @@ from desktop.theme import Tone
 from desktop.views import dispute_steps
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.new_matters import new_dispute, owners
+from desktop.views.related import links
 from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
@@ -20,7 +21,7 @@ from desktop.views.widgets.search import SearchBox
 from township.dispute_codes import DISPUTE_LEVEL
 from township.rules import disputes as rules
 from township.storage.database import Database
-from township.usecases import dispute_list
+from township.usecases import came_of, dispute_list
 from township.usecases.dispute_list import DisputeDetail
 from township.usecases.disputes import AGREED, ENDED, OPEN
 from township.usecases.township_settings import settings_of
@@ -70,7 +71,9 @@ class DisputesPage(MatterPage):
 
     title = "矛盾纠纷"
     icon = "handshake"
-    kinds = frozenset({"dispute", "dispute_party", "dispute_step", "household", "person", "cadre"})
+    kinds = frozenset(
+        {"dispute", "dispute_party", "dispute_step", "household", "person", "cadre", "situation"}
+    )
     kind = "dispute"
 
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
@@ -114,10 +117,12 @@ class DisputesPage(MatterPage):
             found = dispute_list.dispute_detail(session, record, today, by=self.cadre_id)
             people = owners(session, self.cadre_id, [found.dispute.zone_id], today)
             task = give_task(session, self.cadre_id, "dispute", found.dispute.zone_id, today)
+            source = came_of.source_of(session, found.dispute)
             facts = _facts(found, settings_of(session))
         steps = dispute_steps.of_dispute(found.dispute, people, task, today)
         shown = found.dispute.shown
-        return Shown(f"{shown('dispute_type')}纠纷 {shown('no')}　{shown('state')}", facts, steps)
+        title = f"{shown('dispute_type')}纠纷 {shown('no')}　{shown('state')}"
+        return Shown(title, facts, steps, links([source], "来自"))
 
     def _recorded(self, dispute: bytes, kinds: frozenset[str]) -> None:
         self.show_target(dispute)

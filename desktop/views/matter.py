@@ -42,12 +42,23 @@ _PANEL_EM = 19
 
 
 @dataclass(frozen=True)
+class Link:
+    """Another matter that this one names: what it is, its text, and the page that shows it."""
+
+    head: str
+    text: str
+    page: str
+    target: bytes
+
+
+@dataclass(frozen=True)
 class Shown:
     """One matter as the panel shows it; the first action is the one that comes next."""
 
     title: str
     facts: Sequence[tuple[str, str]]
     actions: Sequence[Action]
+    links: Sequence[Link] = ()
 
 
 class MatterPage(Page):
@@ -213,7 +224,23 @@ class MatterPage(Page):
                 pair.addWidget(label(caption, "caption"))
                 pair.addWidget(selectable(text))
                 self.panel.body.addLayout(pair)
+        self.links = [self._link(one) for one in shown.links]
         self.panel.body.addStretch(1)
+
+    def _link(self, one: Link) -> Button:
+        """Another matter; the button leads there if the person's duties are on its page."""
+        made = button(
+            one.head, lambda: self.wanted.emit(one.page, one.target), kind="quiet", glyph="link"
+        )
+        made.setEnabled(bool(self.rights.pages([one.page])))
+        made.setStyleSheet("text-align: left; padding-left: 0;")
+        pair = QVBoxLayout()
+        pair.setSpacing(1)
+        pair.addWidget(made)
+        if one.text:
+            pair.addWidget(selectable(one.text))
+        self.panel.body.addLayout(pair)
+        return made
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
         for at, action in enumerate(actions):
@@ -236,7 +263,7 @@ class MatterPage(Page):
             self.rights.offer(self.adds, Act.CREATE, self.kind)
         for action in self._actions:
             if made := self.buttons.get(action.key):
-                self.rights.offer(made, action.act, self.kind)
+                self.rights.offer(made, action.act, action.kind or self.kind)
 
     def _ask(self, action: Action) -> None:
         if self._shown is None:

@@ -12,6 +12,7 @@ from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.new_matters import new_need
+from desktop.views.related import links
 from desktop.views.step_form import Action
 from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
@@ -22,7 +23,7 @@ from township.records import Need, NeedProgress
 from township.rules import needs as rules
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.usecases import needs
+from township.usecases import came_of, needs
 from township.usecases.township_settings import settings_of
 from township.usecases.zones import all_zones
 
@@ -128,6 +129,7 @@ class NeedsPage(MatterPage):
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
             task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today())
+            source = came_of.source_of(session, found.need)
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -159,7 +161,8 @@ class NeedsPage(MatterPage):
             ("办理措施", shown("measure")),
             ("反馈", told),
         )
-        return Shown(f"{shown('no')}　{shown('state')}", facts, actions(need, task))
+        title = f"{shown('no')}　{shown('state')}"
+        return Shown(title, facts, actions(need, task), links([source], "来自"))
 
 
 class _NeedRows:
