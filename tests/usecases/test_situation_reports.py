@@ -147,7 +147,7 @@ def test_alarm_goes_from_hand_to_hand(database: Database, clock: Clock) -> None:
     assert waiting(database, LEADER) == waiting(database, MAYOR) == []
     clock.now = START + timedelta(minutes=16)
     [alarm] = waiting(database, LEADER)
-    assert alarm.urgency is Urgency.OVERDUE and "谭司法 0717-2880119" in alarm.text
+    assert alarm.alarm and alarm.urgency is Urgency.OVERDUE and "谭司法 0717-2880119" in alarm.text
     [own] = waiting(database, CADRE)  # who reported it is told to telephone, too
     assert own.text.startswith("报送 16 分钟没有接收，请马上打 ")
     clock.now = START + timedelta(minutes=31)
@@ -158,6 +158,9 @@ def test_alarm_goes_from_hand_to_hand(database: Database, clock: Clock) -> None:
     assert waiting(database, LEADER) == waiting(database, MAYOR) == []
     [back] = waiting(database, CADRE)
     assert back.text.startswith("待向报送人和群众反馈：灾情·紧急") and back.urgency is Urgency.SOON
+    clock.now += timedelta(days=4)
+    [back] = waiting(database, CADRE)
+    assert back.urgency is Urgency.OVERDUE and not back.alarm, "what is left runs in days"
 
 
 def test_what_the_law_wants_waits_until_it_is_entered(database: Database, clock: Clock) -> None:
