@@ -36,7 +36,6 @@ from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.values import CHINA
 
 _PANEL_EM = 19
 
@@ -113,7 +112,7 @@ class MatterPage(Page):
 
     def today(self) -> date:
         """The day in China, by the laptop's clock."""
-        return self.database.clock().astimezone(CHINA).date()
+        return self.database.today()
 
     @property
     def form(self) -> Form | None:

@@ -23,7 +23,6 @@ from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.storage.database import Database
 from township.usecases import care, designations, sealed_entries
-from township.values import CHINA
 
 _SECRET = (
     "这里不存草稿：没有保存就锁定、退出，内容就没有了。保存时加密给指定人员，"
@@ -139,7 +138,7 @@ class SealedForm(Card):
         names = [name for names in _ROWS for name in names]
         given = {"subject": self._offered, "zone_id": zone_choices(self._database)}
         plain = [one for one in names if one not in ("accused", "text")]
-        made = field_boxes(SEALED_FIELDS, plain, given)
+        made = field_boxes(SEALED_FIELDS, plain, given, self._database.today)
         made["text"] = LongTextField(SEALED_FIELDS["text"], lines=6)
         made["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
         return made
@@ -166,7 +165,7 @@ class SealedForm(Card):
         old.deleteLater()
 
     def _today(self) -> date:
-        return self._database.clock().astimezone(CHINA).date()
+        return self._database.today()
 
     def _build(self) -> None:
         inner = QVBoxLayout(self.typing)
