@@ -36,9 +36,18 @@ from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.values import CHINA
 
 _PANEL_EM = 19
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another matter that this one names: what it is, its text, and the page that shows it."""
+
+    head: str
+    text: str
+    page: str
+    target: bytes
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Shown:
     title: str
     facts: Sequence[tuple[str, str]]
     actions: Sequence[Action]
+    links: Sequence[Link] = ()
 
 
 class MatterPage(Page):
@@ -102,7 +112,7 @@ class MatterPage(Page):
 
     def today(self) -> date:
         """The day in China, by the laptop's clock."""
-        return self.database.clock().astimezone(CHINA).date()
+        return self.database.today()
 
     @property
     def form(self) -> Form | None:
@@ -213,7 +223,23 @@ class MatterPage(Page):
                 pair.addWidget(label(caption, "caption"))
                 pair.addWidget(selectable(text))
                 self.panel.body.addLayout(pair)
+        self.links = [self._link(one) for one in shown.links]
         self.panel.body.addStretch(1)
+
+    def _link(self, one: Link) -> Button:
+        """Another matter; the button leads there if the person's duties are on its page."""
+        made = button(
+            one.head, lambda: self.wanted.emit(one.page, one.target), kind="quiet", glyph="link"
+        )
+        made.setEnabled(bool(self.rights.pages([one.page])))
+        made.setStyleSheet("text-align: left; padding-left: 0;")
+        pair = QVBoxLayout()
+        pair.setSpacing(1)
+        pair.addWidget(made)
+        if one.text:
+            pair.addWidget(selectable(one.text))
+        self.panel.body.addLayout(pair)
+        return made
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
         for at, action in enumerate(actions):
@@ -236,7 +262,7 @@ class MatterPage(Page):
             self.rights.offer(self.adds, Act.CREATE, self.kind)
         for action in self._actions:
             if made := self.buttons.get(action.key):
-                self.rights.offer(made, action.act, self.kind)
+                self.rights.offer(made, action.act, action.kind or self.kind)
 
     def _ask(self, action: Action) -> None:
         if self._shown is None:

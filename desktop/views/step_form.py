@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -32,7 +33,7 @@ class Action:
     the names of fields that stand side by side (else each has a line of its own). A step with
     an ``undo`` can be taken back from the message that tells its success. ``act``: what the
     roles must allow with the kind of the page. ``told`` stands above the form: what has to be
-    done first.
+    done first. ``kind``: another kind of record that the step makes, if it makes one.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Action:
     act: Act = Act.EDIT
     undo: Callable[[UnitOfWork, bytes], None] | None = None
     told: str = ""
+    kind: str | None = None
 
 
 class StepDraft:
@@ -55,6 +57,10 @@ class StepDraft:
     def __init__(self, database: Database, cadre_id: bytes, record: bytes, step: str) -> None:
         self._database = database
         self._form, self._subject = f"step.{step}", f"{cadre_id.hex()}.{record.hex()}"
+
+    def today(self) -> date:
+        """The day in China, by the laptop's clock."""
+        return self._database.today()
 
     def read(self, session: Session) -> dict[str, Draft] | None:
         """What was kept; None when there is no draft."""
@@ -94,7 +100,7 @@ class StepForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.draft = draft
-        boxes = field_boxes(action.fields or {}, action.names, action.choices)
+        boxes = field_boxes(action.fields or {}, action.names, action.choices, draft.today)
         self.form = Form(boxes, action.rows or [[name] for name in action.names])
         self.form.set_values(action.start or {})
         self._first = action.names[0]
