@@ -115,9 +115,11 @@ class MatterPage(Page):
 
     def reload_list(self) -> None:
         """Read the list again; the first row is shown when none is."""
+        blocked = self.table.blockSignals(True)  # the panel is read once, when the list stands
         self.table.reload()
         if self.table.current_id() is None and self.model.rowCount():
             self.table.select_id(self.model.id_at(0))
+        self.table.blockSignals(blocked)
         self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:

@@ -174,13 +174,13 @@ class SpecialPart(ZonePart):
                 Person.household_id == household, lived_there(today)
             )
         )
-        cadres = links.linkers(session, [zone] if zone else [], today)
+        cadres = links.names_of_linkers(session, [zone] if zone else [], today)
         return {
             "person_id": [
                 Choice(one, special_groups.name_shown(viewer, kind, name, zone))
                 for one, name in people
             ],
-            "helper_id": [Choice(one.cadre_id, one.name) for one in cadres],
+            "helper_id": [Choice(cadre, name) for cadre, name in cadres],
         }
 
     def _begin_for(self) -> None:
