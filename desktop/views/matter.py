@@ -244,7 +244,7 @@ class MatterPage(Page):
             self.rights.offer(self.adds, Act.CREATE, self.kind)
         for action in self._actions:
             if made := self.buttons.get(action.key):
-                self.rights.offer(made, action.act, self.kind)
+                self.rights.offer(made, action.act, action.kind or self.kind)
 
     def _ask(self, action: Action) -> None:
         if self._shown is None:

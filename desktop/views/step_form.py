@@ -31,8 +31,8 @@ class Action:
     ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
     the names of fields that stand side by side (else each has a line of its own). A step with
     an ``undo`` can be taken back from the message that tells its success. ``act``: what the
-    roles must allow with the kind of the page. ``told`` stands above the form: what has to be
-    done first.
+    roles must allow with the kind of the page, or with ``kind`` if it makes another. ``told``
+    stands above the form: what has to be done first.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Action:
     act: Act = Act.EDIT
     undo: Callable[[UnitOfWork, bytes], None] | None = None
     told: str = ""
+    kind: str | None = None
 
 
 class StepDraft:

@@ -12,6 +12,7 @@ from desktop.views.new_matters import owners
 from desktop.views.step_form import Action
 from township.records import Task
 from township.rules import tasks as rules
+from township.rules.permissions import Act
 from township.storage.work import UnitOfWork
 from township.usecases import tasks
 from township.usecases.tasks import TaskEntry
@@ -37,4 +38,6 @@ def give_task(
         ("text", "owner_id", "due_on"),
         {"owner_id": owners(session, cadre_id, [zone_id], today)},
         {"owner_id": cadre_id, "due_on": due},
+        act=Act.CREATE,
+        kind="task",
     )
