@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -44,7 +44,7 @@ COLUMNS = (
     Column("links", "联系户", 5, right=True, sortable=False),
     Column("needs", "诉求", 4, right=True, spare=True, sortable=False),
     Column("spots", "抽查", 4, right=True, spare=True, sortable=False),
-    Column("state", "状态", 8, lambda told: told[0], lambda told: told[1], sortable=False),
+    Column("state", "状态", 10, lambda told: told[0], lambda told: told[1], sortable=False),
 )
 
 
@@ -62,6 +62,9 @@ class AssessmentPage(MatterPage):
             *("assessment_sheet", "assessment_line", "assessment_note", "spot_check"),
         }
     )
+    nothing: ClassVar = {
+        ALL: ("这个月没有考核对象", "责任区登记了干部以后，每月的天数会列在这里。"),
+    }
 
     def __init__(
         self,
@@ -224,7 +227,7 @@ def _cadre_cells(row: CadreMonth, unit: UnitMonth, zone: str) -> Sequence[Any]:
         str(line.late or ""),
         str(line.households or ""),
         f"{line.linked}/{line.links}",
-        f"{line.needs}／{line.fed_back}" if line.needs or line.fed_back else "",
+        f"{line.needs}/{line.fed_back}" if line.needs or line.fed_back else "",
         f"{asked}/{len(row.drawn)}" if row.drawn else "",
         facts.cadre_state(row, unit),
     )

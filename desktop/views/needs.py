@@ -63,7 +63,7 @@ COLUMNS = (
     Column("class", "类", 2, lambda shown: shown[:1], spare=2, sortable=False),
     Column("owner", "经办人", 4, spare=True, sortable=False),
     Column("due", "办理期限", 7, _due_text, _due_tone, sortable=False),
-    Column("state", "状态", 5, tone=_state_tone, sortable=False),
+    Column("state", "状态", 5, tone=_state_tone, spare=2, sortable=False),
 )
 
 

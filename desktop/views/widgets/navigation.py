@@ -50,7 +50,7 @@ class Navigation(QFrame):
         super().__init__(parent)
         self.setObjectName("side")
         self.setMinimumWidth(176)
-        self.setMaximumWidth(max(176, em(self, 12)))  # a long post wraps; pages need the room
+        self.setMaximumWidth(max(176, em(self, 8.5)))  # a long post wraps; pages need the room
         self.setAccessibleName("页面导航")
         self._entries = {entry.key: entry for entry in entries}
         self._buttons: dict[str, QPushButton] = {}
