@@ -74,7 +74,7 @@ class AssessmentPage(MatterPage):
         parent: QWidget | None = None,
     ) -> None:
         self._papers = Papers(database, cadre_id, background)
-        self.month = _first_month(database, cadre_id)
+        self.month, self._read = _first_month(database, cadre_id)
         self.units: list[UnitMonth] = []
         self.zones: dict[bytes, str] = {}
         self._month = label("", "section")
@@ -95,7 +95,8 @@ class AssessmentPage(MatterPage):
     def read(self) -> None:
         """Read the month anew."""
         with self.database.reader() as session:
-            self.units = month_of(session, self.view(), self.which())
+            known, self._read = self._read, None
+            self.units = known or month_of(session, self.view(), self.which())
             self.zones = dict(all_zones(session))
         self._month.setText(f"{self.month.year} 年 {self.month.month} 月")
 
@@ -171,16 +172,19 @@ class AssessmentPage(MatterPage):
         return self.database.clock().astimezone(CHINA).date()
 
 
-def _first_month(database: Database, cadre_id: bytes) -> date:
-    """The month before as long as something in it waits for this person, else this one."""
+def _first_month(database: Database, cadre_id: bytes) -> tuple[date, list[UnitMonth] | None]:
+    """The month before as long as something in it waits for this person, else this one.
+
+    With its units, if they have been read for that.
+    """
     today = database.clock().astimezone(CHINA).date()
     this = today.replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
     with database.reader() as session:
         if not in_use(session, last.year, last.month):
-            return this
+            return this, None
         found = month_of(session, Viewed(cadre_id, last.year, last.month, today), MINE)
-    return last if any(_waits(unit) for unit in found) else this
+    return (last, found) if any(_waits(unit) for unit in found) else (this, None)
 
 
 def _waits(unit: UnitMonth) -> bool:
