@@ -25,11 +25,11 @@ COLUMNS = (
     Column("no", "户编号", 6),
     Column("head", "户主", 4, sortable=False),
     Column("group", "小组", 3, spare=True, sortable=False),
-    Column("persons", "人口", 2, right=True, sortable=False),
+    Column("persons", "人口", 2, right=True, spare=2, sortable=False),
     Column("special", "特殊群体", 8, "、".join, grow=True, sortable=False),
     Column("cadres", "联系干部", 5, "、".join, spare=True, sortable=False),
     Column(households.LAST_VISIT, "最近走访", 6, _day),
-    Column("visits", "本年入户", 4, _count, right=True, sortable=False),
+    Column("visits", "本年入户", 4, _count, right=True, spare=2, sortable=False),
     Column(households.OPEN_NEEDS, "未办结", 3, _count, right=True),
 )
 

@@ -35,7 +35,7 @@ class Column:
     """One column: how its values are shown, and how wide it is in characters of text.
 
     ``tone`` makes it a column of chips; ``grow`` shares the room that is left; ``spare``
-    columns give way when the window is too narrow for all.
+    columns give way when the window is too narrow for all, those of 1 (True) before those of 2.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Column:
     tone: Callable[[Any], Tone | None] | None = None
     grow: bool = False
     right: bool = False
-    spare: bool = False
+    spare: int = 0
     sortable: bool = True
 
 
@@ -56,7 +56,7 @@ def column(
     *,
     tone: Callable[[Any], Tone | None] | None = None,
     grow: bool = False,
-    spare: bool = False,
+    spare: int = 0,
     title: str | None = None,
 ) -> Column:
     """A column that shows a declared field."""

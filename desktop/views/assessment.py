@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -43,7 +43,7 @@ COLUMNS = (
     Column("links", "联系户", 5, right=True, sortable=False),
     Column("needs", "诉求", 4, right=True, spare=True, sortable=False),
     Column("spots", "抽查", 4, right=True, spare=True, sortable=False),
-    Column("state", "状态", 8, lambda told: told[0], lambda told: told[1], sortable=False),
+    Column("state", "状态", 10, lambda told: told[0], lambda told: told[1], sortable=False),
 )
 
 
@@ -61,6 +61,9 @@ class AssessmentPage(MatterPage):
             *("assessment_sheet", "assessment_line", "assessment_note", "spot_check"),
         }
     )
+    nothing: ClassVar = {
+        ALL: ("这个月没有考核对象", "责任区登记了干部以后，每月的天数会列在这里。"),
+    }
 
     def __init__(
         self,
@@ -70,7 +73,7 @@ class AssessmentPage(MatterPage):
         parent: QWidget | None = None,
     ) -> None:
         self._papers = Papers(database, cadre_id, background)
-        self.month = _first_month(database, cadre_id)
+        self.month, self._read = _first_month(database, cadre_id)
         self.units: list[UnitMonth] = []
         self.zones: dict[bytes, str] = {}
         self._month = label("", "section")
@@ -91,7 +94,8 @@ class AssessmentPage(MatterPage):
     def read(self) -> None:
         """Read the month anew."""
         with self.database.reader() as session:
-            self.units = month_of(session, self.view(), self.which())
+            known, self._read = self._read, None
+            self.units = known or month_of(session, self.view(), self.which())
             self.zones = dict(all_zones(session))
         self._month.setText(f"{self.month.year} 年 {self.month.month} 月")
 
@@ -167,16 +171,19 @@ class AssessmentPage(MatterPage):
         return self.database.today()
 
 
-def _first_month(database: Database, cadre_id: bytes) -> date:
-    """The month before as long as something in it waits for this person, else this one."""
+def _first_month(database: Database, cadre_id: bytes) -> tuple[date, list[UnitMonth] | None]:
+    """The month before as long as something in it waits for this person, else this one.
+
+    With its units, if they have been read for that.
+    """
     today = database.today()
     this = today.replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
     with database.reader() as session:
         if not in_use(session, last.year, last.month):
-            return this
+            return this, None
         found = month_of(session, Viewed(cadre_id, last.year, last.month, today), MINE)
-    return last if any(_waits(unit) for unit in found) else this
+    return (last, found) if any(_waits(unit) for unit in found) else (this, None)
 
 
 def _waits(unit: UnitMonth) -> bool:
@@ -223,7 +230,7 @@ def _cadre_cells(row: CadreMonth, unit: UnitMonth, zone: str) -> Sequence[Any]:
         str(line.late or ""),
         str(line.households or ""),
         f"{line.linked}/{line.links}",
-        f"{line.needs}／{line.fed_back}" if line.needs or line.fed_back else "",
+        f"{line.needs}/{line.fed_back}" if line.needs or line.fed_back else "",
         f"{asked}/{len(row.drawn)}" if row.drawn else "",
         facts.cadre_state(row, unit),
     )

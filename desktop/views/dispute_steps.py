@@ -12,8 +12,10 @@ from township.dispute_codes import DISPUTE_RESULT
 from township.fields import Field
 from township.records import Dispute, DisputeStep
 from township.rules import disputes as rules
+from township.rules.permissions import Act
 from township.usecases import dispute_steps as steps
 from township.usecases.disputes import AGREED, CLOSED, ENDED
+from township.values import Kind
 
 _FIELDS = Dispute.fields()
 
@@ -60,6 +62,8 @@ def _step(kind: str, today: date) -> Action:
         DisputeStep.fields(),
         names,
         start={"taken_on": today, "step_kind": kind},
+        act=Act.CREATE,
+        kind="dispute_step",
     )
 
 
@@ -91,13 +95,14 @@ def _refuse(today: date) -> Action:
 
 def _end(today: date) -> Action:
     names = ("result", "ended_on", "remedies_told")
+    remedies = replace(_FIELDS["remedies_told"], kind=Kind.LONG_TEXT)  # read out as a whole
     results = [Choice(one, DISPUTE_RESULT.label(one)) for one in DISPUTE_RESULT if one != "settled"]
     return Action(
         "end",
         "终止调解",
         "已终止调解",
         lambda work, one, given: steps.end(work, one, *(given[name] for name in names)),
-        _required("result", "ended_on") | {"remedies_told": _FIELDS["remedies_told"]},
+        _required("result", "ended_on") | {"remedies_told": remedies},
         names,
         {"result": results},
         {"ended_on": today, "remedies_told": rules.REMEDIES},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -51,7 +51,7 @@ def _due_text(due: Due) -> str:
 
 COLUMNS = (
     Column("level", "等级", 4, _level_text, lambda level: _TONES.get(level[0]), sortable=False),
-    Column("kind", "类型", 5, sortable=False),
+    Column("kind", "类型", 5, spare=2, sortable=False),
     Column("parties", "当事人", 8, sortable=False),
     Column("summary", "情况", 10, grow=True, sortable=False),
     Column("owner", "责任人", 4, spare=True, sortable=False),
@@ -78,6 +78,9 @@ class DisputesPage(MatterPage):
         {"dispute", "dispute_party", "dispute_step", "household", "person", "cadre", "situation"}
     )
     kind = "dispute"
+    nothing: ClassVar = {
+        dispute_list.RISEN: ("没有超期升级的纠纷", "过了化解期限还没有化解的，会升一级列在这里。"),
+    }
 
     def __init__(
         self,
@@ -92,7 +95,7 @@ class DisputesPage(MatterPage):
         self.search = SearchBox("编号、当事人、情况")
         self._level = ""
         empty = EmptyState(
-            "handshake", "没有符合条件的纠纷", "走访中记下的，或按 Ctrl+N 登记的，会出现在这里。"
+            "handshake", "没有符合条件的纠纷", "走访中记下的，或按“登记纠纷”登记的，会出现在这里。"
         )
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
         self.search.searched.connect(lambda _: self.reload_list())

@@ -21,8 +21,10 @@ from township.storage.work import UnitOfWork
 
 Save = Callable[[UnitOfWork, Mapping[str, Any]], bytes]
 """Writes the record with the form's values and returns its id."""
-_WIDE, _BESIDE = 42, 7
+_WIDE, _BESIDE = 42, 5
 """Text heights: the width, and what lies above and below the fields."""
+_MARGINS = 70
+"""Left and right of the fields, with the scroll bar."""
 
 
 class EntryDialog(QDialog):
@@ -119,8 +121,10 @@ class EntryDialog(QDialog):
         self.note.hide()
         self.problem.hide()
         room = QGuiApplication.primaryScreen().availableGeometry()
-        high = body.sizeHint().height() + em(self, _BESIDE)
-        self.resize(min(em(self, _WIDE), room.width() - 40), min(high, room.height() - 60))
+        wide = min(em(self, _WIDE), room.width() - 40)
+        needed = body.heightForWidth(wide - _MARGINS)  # rows of chips are lower where they fit
+        high = (needed if needed > 0 else body.sizeHint().height()) + em(self, _BESIDE)
+        self.resize(wide, min(high, room.height() - 60))
 
     def _restore(self, before: Mapping[str, Draft]) -> None:
         try:

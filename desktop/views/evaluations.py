@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -59,6 +59,10 @@ class EvaluationsPage(MatterPage):
             *("accountability", "zone", "zone_staff", "cadre"),
         }
     )
+    nothing: ClassVar = {
+        evaluations.OPEN: ("没有进行中的测评", "已审定的测评在“全部”里。"),
+        evaluations.FAILED: ("没有不达标的测评", "满意率没有达到标准的，会列在这里。"),
+    }
 
     def __init__(
         self,
@@ -73,7 +77,7 @@ class EvaluationsPage(MatterPage):
         self._papers = Papers(database, cadre_id, background)
         self._reloading = False
         self.count: CountDialog | None = None
-        empty = EmptyState("list-checks", "没有进行中的测评", "已审定的测评在“全部”里。")
+        empty = EmptyState("list-checks", "还没有测评", "新建的测评会出现在这里。")
         super().__init__(database, cadre_id, COLUMNS, FILTERS, empty, parent)
         if self._person().may(Act.CREATE, "evaluation"):
             self.add_tool(

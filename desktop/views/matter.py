@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
@@ -38,6 +38,7 @@ from township.rules.permissions import Act
 from township.storage.database import Database
 
 _PANEL_EM = 19
+_BLANK = "左侧还没有内容。有了以后，这里显示详情和下一步。"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class MatterPage(Page):
     kinds: frozenset[str] = frozenset()
     kind: str | None = None
     """The kind of record that the steps change; None: they are offered by role already."""
+    nothing: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """What an empty list says under a filter: what is not there, and what can be done."""
     adds: Button | None = None
     """The button for a new record of this kind, where the page has one."""
 
@@ -93,6 +96,7 @@ class MatterPage(Page):
         self.filter.setAccessibleName("筛选")
         self.filter.set_values((filters[0].value,))
         self.filter.edited.connect(self.reload_list)
+        self._empty, self._usual = empty, empty.texts()
         self.model = TableModel(columns, self.rows(), self)
         self.table = TableView(self.model, empty)
         self.table.moved.connect(self._moved)
@@ -125,9 +129,12 @@ class MatterPage(Page):
 
     def reload_list(self) -> None:
         """Read the list again; the first row is shown when none is."""
+        self._empty.set_text(*self.nothing.get(self.which(), self._usual))
+        blocked = self.table.blockSignals(True)  # the panel is read once, when the list stands
         self.table.reload()
         if self.table.current_id() is None and self.model.rowCount():
             self.table.select_id(self.model.id_at(0))
+        self.table.blockSignals(blocked)
         self._moved(self.table.current_id())
 
     def reload(self, kinds: frozenset[str]) -> None:
@@ -190,7 +197,8 @@ class MatterPage(Page):
         self._clear()
         self._shown = record
         if record is None:
-            self.panel.body.addWidget(label("在左侧选择一条，这里显示详情和下一步。", wrap=True))
+            there = "在左侧选择一条，这里显示详情和下一步。" if self.model.rowCount() else _BLANK
+            self.panel.body.addWidget(label(there, "caption", wrap=True))
             self.panel.body.addStretch(1)
             return
         try:
@@ -276,7 +284,13 @@ class MatterPage(Page):
         step.failed.connect(self._tell)
         self.begun.hide()
         self._place.addWidget(step)
+        self._mark(action.key)
         step.start()
+
+    def _mark(self, chosen: str) -> None:
+        """Of the steps the one whose form is open stands out."""
+        for key, made in self.buttons.items():
+            restyle(made, "kind", "primary" if key == chosen else "plain")
 
     def _draft(self, record: bytes, action: Action) -> StepDraft:
         return StepDraft(self.database, self.cadre_id, record, action.key)

@@ -162,7 +162,8 @@ def _minutes(desk: Desk, found: MeetingDetail) -> Action:
     for number, one in enumerate(found.items, 1):
         item, place = one.item, one.item.id.hex()
         said, level = f"outcome.{place}", f"level.{place}"
-        topic = f"{number}．{_short(item.topic, 14)}"
+        named = (item.topic or "").partition("（编号")[0]  # the number is in the panel below
+        topic = f"{number}．{_short(named, 14)}"
         fields[said] = replace(AgendaItem.field("outcome"), label=topic)
         values[said] = item.outcome or agenda.suggested(desk.session, item, today) or None
         names.append(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -72,6 +72,9 @@ class MeetingsPage(MatterPage):
     ``show_target`` takes the id of a window, a meeting or a resolution, or a filter.
     """
 
+    nothing: ClassVar = {
+        meeting_list.MISSING: ("没有缺的会议", "到期还没有开会的会列在这里。"),
+    }
     title = "会议"
     icon = "users-three"
     kinds = frozenset(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -58,10 +59,10 @@ COLUMNS = (
     Column("household", "户", 10, sortable=False),
     Column("topic", "类别", 3, spare=True, sortable=False),
     Column("text", "诉求内容", 13, grow=True, sortable=False),
-    Column("class", "类", 2, lambda shown: shown[:1], sortable=False),
+    Column("class", "类", 2, lambda shown: shown[:1], spare=2, sortable=False),
     Column("owner", "经办人", 4, spare=True, sortable=False),
     Column("due", "办理期限", 7, _due_text, lambda due: due[1], sortable=False),
-    Column("state", "状态", 5, tone=_state_tone, sortable=False),
+    Column("state", "状态", 5, tone=_state_tone, spare=2, sortable=False),
 )
 
 
@@ -72,11 +73,17 @@ class NeedsPage(MatterPage):
     icon = "chat-circle-text"
     kinds = frozenset({"need", "need_progress", "household", "person", "cadre"})
     kind = "need"
+    nothing: ClassVar = {
+        needs.OVERDUE: ("没有超期的诉求", "过了办理期限还没有办理的，会列在这里。"),
+        needs.SOON: ("没有快到期的诉求", "办理期限将到的，会列在这里。"),
+    }
 
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
         self.search = SearchBox("编号、内容、户主")
         empty = EmptyState(
-            "chat-circle-text", "没有符合条件的诉求", "走访中记下的诉求会出现在这里。"
+            "chat-circle-text",
+            "没有符合条件的诉求",
+            "走访中记下的，或按“登记诉求”登记的，会出现在这里。",
         )
         self.zone: bytes | None = None
         self.only = button("", lambda: self._ask_zone(None), glyph="x")
@@ -160,7 +167,12 @@ class NeedsPage(MatterPage):
             ("反馈", told),
         )
         title = f"{shown('no')}　{shown('state')}"
-        return Shown(title, facts, actions(need, task), links([source], "来自"))
+        return Shown(title, facts, self._dated(actions(need, task)), links([source], "来自"))
+
+    def _dated(self, steps: Sequence[Action]) -> list[Action]:
+        """What is written down now mostly happened today."""
+        start = {"taken_on": self.today()}
+        return [replace(one, start=start) if one is PROGRESS else one for one in steps]
 
 
 class _NeedRows:

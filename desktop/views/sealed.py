@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.background import Background
@@ -92,6 +93,10 @@ class SealedPage(Page):
             self.parts.set_values((part,))
         self._stack.setCurrentIndex(list(_TITLES).index(part))
         self.keys.setVisible(part == _READ)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.form.drop_refusal()
 
     def leave(self) -> None:
         self.form.leave()

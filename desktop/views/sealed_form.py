@@ -29,6 +29,7 @@ _SECRET = (
     "保存以后本机也看不到，请不要另存、另抄。"
 )
 _CALL_FIRST = "请先报告，再填写：孩子有危险打 110，并告诉民政、教育部门。"
+_NO_SERVICE = "镇里还没有开通孕情服务，请不要记录孕情。本人有需要时，请她直接联系卫生院。"
 _NOT_WILLING = "不愿意：什么都不保存，请不要另外记下。"
 _ROWS = (
     ("subject",),
@@ -113,7 +114,12 @@ class SealedForm(Card):
             self._follow()
             self.form.boxes["willing"].setFocus()
         else:
-            self._tell("镇里还没有开通孕情服务，请不要记录孕情。本人有需要时，请她直接联系卫生院。")
+            self._tell(_NO_SERVICE)
+
+    def drop_refusal(self) -> None:
+        """Whoever comes back to the form was not told that there is no such service."""
+        if self.problem.text() == _NO_SERVICE:
+            self._tell("")
 
     def begin_with(self, subject: str, text: str) -> None:
         """Another one of a subject, with a text that another page passes on from its memory."""

@@ -55,5 +55,6 @@ class ShortcutHelp(QDialog):
         foot = row(1, close)
         foot.setContentsMargins(20, 4, 20, 0)
         layout.addLayout(foot)
-        self.resize(em(self, 24), em(self, 27))
+        room = self.screen().availableGeometry().height() * 9 // 10
+        self.resize(em(self, 24), min(em(self, 27), room))
         close.setFocus()

@@ -21,6 +21,11 @@ def _moment(value: datetime | None) -> str:
     return local_text(value) if value else ""
 
 
+def _due(value: datetime | None) -> str:
+    """The day and the hour: it is always near."""
+    return _moment(value)[5:]
+
+
 def _state_tone(state: str) -> Tone:
     if state.startswith("超时"):
         return Tone.BAD
@@ -31,8 +36,8 @@ COLUMNS = (
     Column("kind", "类别", 3, sortable=False),
     Column("level", "等级", 4, tone=lambda level: _LEVEL_TONES.get(level), sortable=False),
     Column("place", "责任区", 7, spare=True, sortable=False),
-    Column("summary", "情况摘要", 9, grow=True, sortable=False),
-    Column("due", "应办时间", 9, _moment, spare=True, sortable=False),
+    Column("summary", "情况摘要", 12, grow=True, sortable=False),
+    Column("due", "应办时间", 6, _due, spare=True, sortable=False),
     Column("state", "状态", 8, tone=_state_tone, sortable=False),
     Column("reported", "报送时间", 9, _moment, spare=True, sortable=False),
     Column("no", "编号", 8, spare=True, sortable=False),

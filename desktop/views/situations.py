@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from desktop.background import Background
-from desktop.theme import restyle
 from desktop.views import situation_steps as steps
 from desktop.views.emergency import EmergencyDialog
 from desktop.views.matter import MatterPage, Shown
@@ -47,6 +46,9 @@ class SituationsPage(MatterPage):
         {"situation", "cadre", "evacuee", "need", "dispute", "task", "service_count", "zone_staff"}
     )
     kind = "situation"
+    nothing: ClassVar = {
+        ALL: ("还没有报送过五情", "没有情况时不必报送。紧急情况请先打电话。"),
+    }
 
     def __init__(
         self,
@@ -219,16 +221,6 @@ class SituationsPage(MatterPage):
         super()._show(record)
         if record == _NEW:
             self._mark("")
-
-    def _ask(self, action: Action) -> None:
-        super()._ask(action)
-        if self._shown == _NEW:
-            self._mark(action.key)
-
-    def _mark(self, chosen: str) -> None:
-        """Of the kinds of a new report the one that is being filled in stands out."""
-        for key, made in self.buttons.items():
-            restyle(made, "kind", "primary" if key == chosen else "plain")
 
     def _note(self, made: bytes) -> None:
         self._made = made

@@ -32,8 +32,8 @@ class Action:
     ``choices`` are those of references, ``start`` the values that the form begins with, ``rows``
     the names of fields that stand side by side (else each has a line of its own). A step with
     an ``undo`` can be taken back from the message that tells its success. ``act``: what the
-    roles must allow with the kind of the page. ``told`` stands above the form: what has to be
-    done first. ``kind``: another kind of record that the step makes, if it makes one.
+    roles must allow with the kind of the page, or with ``kind`` if it makes another. ``told``
+    stands above the form: what has to be done first.
     """
 
     key: str

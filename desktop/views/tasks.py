@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -47,7 +47,7 @@ def _due_tone(day: date | None, today: date) -> Tone | None:
 
 COLUMNS = (
     Column("text", "任务内容", 14, grow=True, sortable=False),
-    Column("source", "来源", 6, spare=True, sortable=False),
+    Column("source", "来源", 7, spare=True, sortable=False),
     Column("household", "户", 9, spare=True, sortable=False),
     Column("owner", "责任人", 4, sortable=False),
     Column("due", "完成期限", 7, _due_text, lambda due: due[1], sortable=False),
@@ -62,6 +62,11 @@ class TasksPage(MatterPage):
     icon = "note-pencil"
     kinds = frozenset({"task", "resolution", "household", "person", "cadre"})
     kind = "task"
+    nothing: ClassVar = {
+        task_list.MINE: ("没有交给您的任务", "交给您的任务会出现在这里；别人的在“全部未完成”里。"),
+        task_list.LATE: ("没有超期的任务", "过了完成期限还没有完成的，会列在这里。"),
+        task_list.FINISHED: ("还没有了结的任务", "登记完成或不再办理的，会列在这里。"),
+    }
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -39,6 +39,10 @@ class TownshipSettingsPage(MatterPage):
     icon = "file-text"
     kinds = frozenset({"township_setting", "cadre"})
     kind = "township_setting"
+    nothing: ClassVar = {
+        WAITING: ("没有待审定的改动", "提出的改动，等镇主要领导审定时列在这里。"),
+        MODIFIED: ("没有修改过的设置项", "各项都按预设值执行。"),
+    }
 
     def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
         self.search = SearchBox("设置项、类别")

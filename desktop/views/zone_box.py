@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import select
@@ -67,6 +67,10 @@ class BoxPart(ZonePart):
     kinds = frozenset(
         {"box_opening", "opinion_entry", "need", "zone", "household", "cadre", "zone_staff"}
     )
+    nothing: ClassVar = {
+        OPEN: ("没有要答复的意见", "在“开箱”里登记开箱，再逐张登记纸条。"),
+        OPENINGS: ("还没有意见箱", "在“责任区”里填写意见箱的位置，这里就列出开箱日期。"),
+    }
 
     def __init__(
         self, database: Database, cadre_id: bytes, scope: Scope, parent: QWidget | None = None
@@ -110,7 +114,7 @@ class BoxPart(ZonePart):
             found[zone] = (
                 name,
                 str(last.get(zone, "")),
-                f"意见箱：{place or ''}",
+                f"意见箱：{place or '还没有填位置'}",
                 "",
                 str(day or ""),
                 (state, late),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 from sqlalchemy.orm import Session
@@ -70,6 +70,7 @@ class LinksPart(ZonePart):
     """One row for each cadre of a zone who links. Nobody is ranked: the order is by need."""
 
     kinds = _KINDS
+    nothing: ClassVar = {SHORT: ("每名干部都联系够了", "联系户数不够的干部会列在这里。")}
 
     def __init__(
         self, database: Database, cadre_id: bytes, scope: Scope, parent: QWidget | None = None
@@ -205,11 +206,16 @@ class UnlinkedPart(ZonePart):
     """Households with which nobody is linked, special groups first; and 多头联系."""
 
     kinds = _KINDS
+    nothing: ClassVar = {
+        CROWDED: ("没有多头联系的户", "联系干部超过规定人数的户会列在这里。"),
+    }
 
     def __init__(
         self, database: Database, cadre_id: bytes, scope: Scope, parent: QWidget | None = None
     ) -> None:
-        empty = EmptyState("house-line", "没有这样的户", "每一户都有干部联系。")
+        empty = EmptyState(
+            "house-line", "没有没人联系的户", "本机上还没有安排联系干部的户会列在这里。"
+        )
         filters = (Choice(NOBODY, "没有人联系"), Choice(CROWDED, "多头联系"))
         super().__init__(database, cadre_id, scope, HOME_COLUMNS, filters, empty, parent)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 from sqlalchemy.orm import Session
@@ -95,6 +95,13 @@ class ZoneList(ZonePart):
             *("special_group_member", "person"),
         }
     )
+
+    nothing: ClassVar = {
+        "lacking": (
+            "没有要处理的责任区",
+            "缺人员、联系群众卡要换、意见箱到期没有开的，会列在这里。",
+        ),
+    }
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import select
@@ -50,6 +50,14 @@ def _day_tone(day: Day) -> Tone | None:
     return Tone.WARN if day[0] is not None and day[0] <= day[1] else None
 
 
+Clear = tuple[str, Tone | None]
+"""What is said under 三个清楚; for a household that is in no group, what is open there."""
+
+
+def _clear(missing: str) -> Clear:
+    return (f"缺{missing}", Tone.WARN) if missing else ("齐", Tone.GOOD)
+
+
 COLUMNS = (
     Column("zone", "责任区", 5, spare=True, sortable=False),
     Column("home", "户", 10, sortable=False),
@@ -59,8 +67,8 @@ COLUMNS = (
         "unclear",
         "三个清楚",
         12,
-        lambda missing: f"缺{missing}" if missing else "齐",
-        lambda missing: Tone.WARN if missing else Tone.GOOD,
+        lambda clear: clear[0],
+        lambda clear: clear[1],
         grow=True,
         sortable=False,
     ),
@@ -78,6 +86,11 @@ class SpecialPart(ZonePart):
             *("need", "opinion_entry"),
         }
     )
+    nothing: ClassVar = {
+        UNCLEAR: ("没有三个清楚不全的", "登记过的都填齐了；没有登记的，在上面找到户再登记。"),
+        CONTACT: ("没有到期要联系的", "下次联系日期到了的会列在这里。"),
+        OPEN: ("没有有未办结事项的户", "有署名意见、接访诉求没有办结的户会列在这里。"),
+    }
 
     def __init__(
         self, database: Database, cadre_id: bytes, scope: Scope, parent: QWidget | None = None
@@ -85,7 +98,7 @@ class SpecialPart(ZonePart):
         self._members: dict[bytes, MemberRow] = {}
         self.finder = FinderEdit(self._find, "给哪一户登记：姓名、拼音首字母、户编号")
         self.finder.setAccessibleName("给哪一户登记特殊群体")
-        empty = EmptyState("hand-heart", "没有符合条件的", "三个清楚都填齐了，或还没有登记。")
+        empty = EmptyState("hand-heart", "还没有登记特殊群体", "在上面找到户，再登记。")
         super().__init__(database, cadre_id, scope, COLUMNS, FILTERS, empty, parent)
         self.finder.chosen.connect(self._begin_for)
 
@@ -95,7 +108,10 @@ class SpecialPart(ZonePart):
         if self.which() == OPEN:
             names = dict(held_zones(session))
             return {
-                one.id: (names.get(one.zone_id, ""), one.home, "", "", "", "", (None, today))
+                one.id: (
+                    *(names.get(one.zone_id, ""), one.home, "", ""),
+                    *(("、".join(one.matters), None), "", (None, today)),
+                )
                 for one in open_homes.open_homes(session, zones, by=by)
             }
         found = special_groups.member_rows(
@@ -174,13 +190,13 @@ class SpecialPart(ZonePart):
                 Person.household_id == household, lived_there(today)
             )
         )
-        cadres = links.linkers(session, [zone] if zone else [], today)
+        cadres = links.names_of_linkers(session, [zone] if zone else [], today)
         return {
             "person_id": [
                 Choice(one, special_groups.name_shown(viewer, kind, name, zone))
                 for one, name in people
             ],
-            "helper_id": [Choice(one.cadre_id, one.name) for one in cadres],
+            "helper_id": [Choice(cadre, name) for cadre, name in cadres],
         }
 
     def _begin_for(self) -> None:
@@ -228,4 +244,12 @@ def _end(today: date) -> Action:
 
 
 def _cells(one: MemberRow, today: date) -> Sequence[Any]:
-    return (one.zone, one.home, one.kind, one.who, one.unclear, one.helper, (one.next_on, today))
+    return (
+        one.zone,
+        one.home,
+        one.kind,
+        one.who,
+        _clear(one.unclear),
+        one.helper,
+        (one.next_on, today),
+    )

@@ -44,7 +44,7 @@ from township.records import (
 from township.storage.database import Database
 from township.values import utc_now
 
-ZONE, HOME, HEAD, ME, SECRETARY, FENCE, LIGHT, MEETING = (new_id() for _ in range(8))
+ZONE, HOME, HEAD, ME, SECRETARY, CLERK, FENCE, LIGHT, MEETING = (new_id() for _ in range(9))
 TODAY = china_today()
 
 
@@ -190,6 +190,17 @@ def test_a_task_is_given_from_a_dispute(disputes: DisputesPage, tasks: TasksPage
     take(disputes, "dispute.task", text="请林业站现场划界", owner_id=SECRETARY)
     tasks.show_target("open")
     assert "请林业站现场划界" in column(tasks, 0)
+
+
+def test_who_may_not_add_steps_or_tasks_is_told_so(qtbot: QtBot, database: Database) -> None:
+    """The keeper of the ledger sees all steps, and rests where saving would be refused."""
+    with database.writing() as connection:
+        add(connection, Cadre, id=CLERK, name="周敏", login="zhou", status="active", roles=("CLK",))
+    page = DisputesPage(database, CLERK)
+    qtbot.addWidget(page)
+    resting = {key for key, made in page.buttons.items() if not made.isEnabled()}
+    assert resting == {"step", "dispute.task"}
+    assert page.buttons["step"].accessibleDescription()
 
 
 def dialog_of(page: MatterPage, qtbot: QtBot) -> EntryDialog:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from desktop import theme
@@ -308,5 +308,38 @@ def test_a_dozen_pages_fit_the_smallest_screen(
         area = window.navigation._pages.viewport()
         assert area.rect().contains(last.mapTo(area, last.rect().center()))
         assert last.toolTip() == "工作日志"
+    finally:
+        theme.set_text_size(qapp, 100)
+
+
+@pytest.mark.parametrize(("percent", "visible"), [(100, 17), (150, 12)])
+def test_pages_stand_closer_where_there_is_no_room(
+    qtbot: QtBot, qapp: QApplication, percent: int, visible: int
+) -> None:
+    """All pages there are fit at the usual size; at a larger one they scroll, and the button
+    for an emergency and the lock stay where they are."""
+    keys = ("situations", *(f"p{n}" for n in range(16)))
+    specs = [PageSpec(key, "工作日志", "notebook", Page) for key in keys]
+    theme.set_text_size(qapp, percent)
+    try:
+        window = MainWindow(specs, Who("周敏", "全镇 · 台账管理员"))
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        qtbot.wait(30)
+        navigation = window.navigation
+        area = navigation._pages.viewport()
+        seen = [
+            made
+            for made in navigation._buttons.values()
+            if area.rect().contains(made.rect().translated(made.mapTo(area, QPoint())))
+        ]
+        assert len(seen) >= visible
+        assert navigation._pages.verticalScrollBar().isVisible() == (len(seen) < len(keys))
+        lock = next(one for one in navigation.findChildren(QPushButton) if one.text() == "锁定")
+        for made in (navigation.emergency, lock):
+            assert not made.visibleRegion().isEmpty()
+        navigation.offer(["situations", "p0"])
+        assert not navigation._buttons["p0"].property("dense")  # two have all the room
     finally:
         theme.set_text_size(qapp, 100)

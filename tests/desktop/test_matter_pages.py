@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from desktop.background import Background
 from desktop.views.main import MainWindow, PageSpec, Who
+from desktop.views.matter import Shown
 from desktop.views.needs import CLASS, FEEDBACK, PROGRESS, RESULT, NeedsPage
 from desktop.views.situation_steps import ACTIONS
 from desktop.views.situations import SituationsPage
@@ -99,6 +100,41 @@ def page(qtbot: QtBot, database: Database) -> NeedsPage:
 def fill_form(page: NeedsPage | SituationsPage, **values: Any) -> None:
     assert page.form is not None
     page.form.set_values(values)
+
+
+class Counting(NeedsPage):
+    """Remembers which matters its panel has read."""
+
+    def detail(self, record: bytes) -> Shown:
+        self.__dict__.setdefault("read", []).append(record)
+        return super().detail(record)
+
+
+def test_a_list_reads_its_panel_once(qtbot: QtBot, database: Database) -> None:
+    page = Counting(database, ME)
+    qtbot.addWidget(page)
+    assert page.__dict__["read"] == [page.table.current_id()]
+
+
+def test_the_step_that_is_filled_in_stands_out(page: NeedsPage) -> None:
+    kinds = lambda: {key: made.property("kind") for key, made in page.buttons.items()}  # noqa: E731
+    assert kinds()["result"] == "primary"
+    page.buttons["progress"].click()
+    assert [key for key, kind in kinds().items() if kind == "primary"] == ["progress"]
+    assert page.form is not None
+    assert page.form.boxes["taken_on"].value() == china_today()
+    page._cancel(PROGRESS)
+    assert kinds()["result"] == "primary"
+
+
+def test_an_empty_list_says_what_its_filter_looks_for(page: NeedsPage) -> None:
+    page.search.setText("没有这样的诉求")
+    page.reload_list()
+    assert page._empty.texts()[0] == "没有符合条件的诉求"
+    page.show_target("overdue")
+    assert page._empty.texts()[0] == "没有超期的诉求"
+    page.show_target("all")
+    assert "登记诉求" in page._empty.texts()[1]
 
 
 def test_closing_without_feedback_is_refused_in_words(page: NeedsPage) -> None:
@@ -277,7 +313,7 @@ def test_the_pages_fit_the_smallest_screen(
             assert page.table.horizontalScrollBar().maximum() == 0
     today = window.page("today")
     assert isinstance(today, TodayPage)
-    assert today.overdue.accessibleName().startswith("超期诉求：2，")
+    assert today.overdue.accessibleName().startswith("我经办的超期诉求：2，")
     assert today.days.accessibleName().startswith("本月已计天数：0.0 / 3.0，镇干部下村")
     assert today.links.accessibleName() == "本年联系户已入户：1/1，都已入户"
     with qtbot.waitSignal(today.wanted):

@@ -122,7 +122,10 @@ def test_maternal_leads_to_the_service_and_stores_nothing(
     sealed = SealedPage(database, CADRE, background)
     qtbot.addWidget(sealed)
     sealed.show_target("care")
+    sealed.show()
     assert "还没有开通孕情服务" in sealed.form.problem.text()
+    sealed.hide()
+    assert sealed.form.problem.text() == ""  # who comes back was not told this
     assert newest(database).id == ROCKS
 
 

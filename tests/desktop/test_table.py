@@ -161,6 +161,17 @@ def test_spare_columns_give_way(view: TableView) -> None:
     assert not view.isColumnHidden(3)
 
 
+def test_the_sparest_columns_give_way_first(qtbot: QtBot) -> None:
+    widths = (Column("a", "甲"), Column("b", "乙", spare=2), Column("c", "丙", spare=True))
+    view = TableView(TableModel(widths, Rows(3)))
+    qtbot.addWidget(view)
+    view.show()
+    one = view.fontMetrics().horizontalAdvance("中") * 8 + 20
+    for room, shown in ((3.2, [0, 1, 2]), (2.2, [0, 1]), (1.2, [0])):
+        view.resize(int(one * room), 300)
+        assert [at for at in range(3) if not view.isColumnHidden(at)] == shown
+
+
 def test_every_cell_can_be_drawn(view: TableView) -> None:
     view.selectRow(2)
     view._hover(4)

@@ -83,6 +83,7 @@ def test_many_cadres_of_a_household(
     assert crowded.model.rowCount() == 1 and facts(crowded)["多头联系"]
     press(crowded, "take", cadre_id=SECRETARY)
     assert crowded.model.rowCount() == 0
+    assert crowded._empty.texts()[0] == "没有多头联系的户"
 
 
 def test_three_clears(qtbot: QtBot, village: Database, background: Background) -> None:
@@ -164,6 +165,7 @@ def test_from_opening_to_need(qtbot: QtBot, village: Database, background: Backg
     assert need.household_id == OLD
     page.show_target(Place(SPECIAL, zone_id=ZONE, which="open"))
     assert column(page.current(), 1) == ["王5明 龙马溪-2-005"]
+    assert column(page.current(), 4)[0].startswith("诉求 "), "what is open, and no group's state"
 
 
 def test_an_answer_is_approved_by_the_petition_office(

@@ -271,7 +271,7 @@ def test_the_list_by_window(database: Database, clock: Clock) -> None:
         ("2026-04-H2", "龙马溪村", "超期没有开会"),
     ]
     clock.go_to(5, 13)
-    assert states(database, clock, meeting_list.MISSING)[0][2] == "快到期：5月15日前要开"
+    assert states(database, clock, meeting_list.MISSING)[0][2] == "5月15日前要开"
     held(database, "ad_hoc")
     clock.go_to(5, 16)
     now = states(database, clock, meeting_list.NOW)

@@ -76,6 +76,15 @@ def linkers(
     return sorted(found, key=lambda one: (order[one.zone_id], one.linked - one.wanted, one.name))
 
 
+def names_of_linkers(
+    session: Session, zones: Collection[bytes], today: date
+) -> list[tuple[bytes, str]]:
+    """The same people once each, by name; without their counts, which take a year's visits."""
+    serving = serving_on(staff_of(session, zones), today)
+    found = {one.cadre_id: one.name for one in serving if one.role in rules.LINKERS}
+    return sorted(found.items(), key=lambda one: one[1])
+
+
 def _counts(
     session: Session, zones: Collection[bytes], on: date
 ) -> dict[tuple[bytes, bytes], tuple[int, int]]:

@@ -135,7 +135,7 @@ def waiting_text(window: Window, standing: Standing, today: date) -> str:
     left = (window.last - today).days
     until = f"{window.last.month}月{window.last.day}日前要开"
     if standing is Standing.SOON:
-        return f"快到期：{until}" if left else "今天是最后一天"
+        return until if left else "今天是最后一天"
     return until
 
 

@@ -229,6 +229,10 @@ class EmptyState(QWidget):
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(3)
 
+    def texts(self) -> tuple[str, str]:
+        """What it says now: why, and what can be done."""
+        return self._text.text(), self._hint.text()
+
     def set_text(self, text: str, hint: str = "") -> None:
         self._text.setText(text)
         self._hint.setText(hint)

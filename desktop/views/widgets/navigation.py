@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.icons import icon, pixmap
-from desktop.theme import ACCENT, ACCENT_DARK, MUTED, Tone, em
-from desktop.views.widgets.basics import button, label, rule
+from desktop.theme import ACCENT, ACCENT_DARK, MUTED, Tone, em, restyle
+from desktop.views.widgets.basics import button, label, row, rule
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Navigation(QFrame):
         super().__init__(parent)
         self.setObjectName("side")
         self.setMinimumWidth(176)
-        self.setMaximumWidth(max(176, em(self, 12)))  # a long post wraps; pages need the room
+        self.setMaximumWidth(max(176, em(self, 8.5)))  # a long post wraps; pages need the room
         self.setAccessibleName("页面导航")
         self._entries = {entry.key: entry for entry in entries}
         self._buttons: dict[str, QPushButton] = {}
@@ -71,11 +71,10 @@ class Navigation(QFrame):
         layout.addSpacing(6)
         layout.addWidget(rule())
         layout.addSpacing(6)
-        layout.addWidget(_indented(label(user)))
-        layout.addWidget(_indented(label(place, "caption", wrap=True)))
         lock = button("锁定", self.lock_pressed.emit, kind="quiet", glyph="lock-simple")
         lock.setToolTip("锁定（Ctrl+L）")
-        layout.addWidget(lock, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(row(_indented(label(user)), 1, lock, spacing=0))
+        layout.addWidget(_indented(label(place, "caption", wrap=True)))
 
     def show_current(self, key: str) -> None:
         """Mark the page that is on show."""
@@ -95,6 +94,7 @@ class Navigation(QFrame):
         self.emergency.setVisible(EMERGENCY_PAGE in keys)
         for key, made in self._buttons.items():
             made.setVisible(key in keys)
+        self._pages.fit()
         for number, key in enumerate(shown, 1):
             self._buttons[key].setToolTip(_told(self._entries[key], number))
 
@@ -141,14 +141,15 @@ class Navigation(QFrame):
 
 
 class _Pages(QScrollArea):
-    """The pages; they scroll when large text leaves no room for all of them."""
+    """The pages; where there is no room for all they stand closer, and then they scroll."""
 
     def __init__(self, buttons: Sequence[QPushButton]) -> None:
         super().__init__()
+        self._buttons = buttons
         self._column = QWidget()
         column = QVBoxLayout(self._column)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(_SPACING)
         for made in buttons:
             column.addWidget(made)
         column.addStretch(1)
@@ -166,10 +167,32 @@ class _Pages(QScrollArea):
     def sizeHint(self) -> QSize:
         return self._column.sizeHint()
 
+    def fit(self) -> None:
+        """Let the pages stand closer when not all of them have room in their usual height."""
+        shown = [made for made in self._buttons if not made.isHidden()]
+        if not shown:
+            return
+        usual = em(self) + 2 * _NAV_PAD + _SPACING
+        dense = len(shown) * usual > self.viewport().height()
+        for made in self._buttons:
+            restyle(made, "dense", dense or "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # up and down go to another page, they do not scroll
 
 
+_SPACING = 2
+_NAV_PAD = 9
+"""Above and below the text of a page that is not dense, with its border (style.qss)."""
 EMERGENCY_PAGE = "situations"
 """Where an emergency is entered."""
 SHORTCUTS = 9

@@ -183,14 +183,15 @@ class TableView(QTableView):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Hide spare columns from the right until the rest fits."""
+        """Hide spare columns until the rest fits, the sparest first, of these from the right."""
         one = self.fontMetrics().horizontalAdvance("中")
         columns = self._table.columns
         widths = [column.width * one + 2 * _PAD for column in columns]
         shown = [True] * len(columns)
-        for at in reversed(range(len(columns))):
+        spare = [at for at in reversed(range(len(columns))) if columns[at].spare]
+        for at in sorted(spare, key=lambda at: columns[at].spare):
             needed = sum(w for w, show in zip(widths, shown, strict=True) if show)
-            if columns[at].spare and needed > self.viewport().width():
+            if needed > self.viewport().width():
                 shown[at] = False
         for at, show in enumerate(shown):
             if self.isColumnHidden(at) == show:
