@@ -144,6 +144,7 @@ def desk(unlocked: Unlocked, program: Program[Unlocked], persons: Persons | None
 
     def close() -> None:
         syncs.deleteLater()
+        backups.stop()
         backups.deleteLater()
         unlocked.database.close()
 

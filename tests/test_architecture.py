@@ -61,6 +61,12 @@ def test_one_subject_per_file() -> None:
     assert long.keys() <= LONG_ON_PURPOSE.keys(), f"look for the second subject in {long}"
 
 
+def test_annotations_of_records_are_no_texts() -> None:
+    late = "from __future__ import annotations"
+    records = (ROOT / "township" / "records").glob("*.py")
+    assert not [path.name for path in records if f"\n{late}\n" in path.read_text("utf-8")]
+
+
 def test_one_job_per_function() -> None:
     long = {
         f"{name_of(path)}::{node.name}": lines

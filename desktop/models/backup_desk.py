@@ -50,6 +50,11 @@ class BackupDesk(QObject):
         self._first.start()
         self._clock.start()
 
+    def stop(self) -> None:
+        """No backup begins any more: the data are about to be closed."""
+        self._first.stop()
+        self._clock.stop()
+
     def listed(self) -> list[Backup]:
         """All backups, newest first."""
         return backup.listed(self._folder)

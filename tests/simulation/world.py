@@ -273,26 +273,19 @@ class World:
 
         Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
-        watched = client.progress.comparing
-        before = self._in_sight(machine) if watched else set()
-        followed = set(Replica(machine.database).cursors()) if watched else set()
+        replica, watched = Replica(machine.database), client.progress.comparing
+        before = _in_sight(machine) if watched else set()
+        followed = set(replica.cursors()) if watched else set()
         client.apply()
-        buckets = set(Replica(machine.database).cursors())
-        if followed <= buckets and (gone := before - self._in_sight(machine)):
+        if not watched:
+            return
+        buckets = set(replica.cursors())
+        if followed <= buckets and (gone := before - _in_sight(machine)):
             c = tables.record.c
             with self.server.service.store.reading() as connection:
                 found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
             if lost := [row for row in found if row.bucket in buckets]:
                 raise Broken(2, f"{len(lost)} records left {machine.seat.login} while it reread")
-
-    @staticmethod
-    def _in_sight(machine: Machine) -> set[bytes]:
-        with machine.database.engine.connect() as connection:
-            return {
-                record
-                for kind in record_kinds()
-                for record in connection.exec_driver_sql(f'SELECT id FROM "{kind}"').scalars()
-            }
 
     def serve(self, data: bytes) -> bytes | None:
         """The server's answer; None when it refuses, or crashes on the way."""
@@ -383,6 +376,10 @@ def world(seed: int) -> Iterator[World]:
         if made is not None:
             made.close()
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _in_sight(machine: Machine) -> set[bytes]:
+    return {record for rows in rows_of(machine).values() for record in rows}
 
 
 def rows_of(machine: Machine) -> dict[str, dict[bytes, dict[str, Any]]]:

@@ -56,6 +56,7 @@ def states(database: Database, which: str = opinion_list.ALL) -> list[str]:
         (CADRE, LEADER, DAY, "opener_one"),
         (SECRETARY, CADRE, date(2026, 5, 13), "opened_on"),
     ],
+    ids=["the same", "one alone", "not there", "another day"],
 )
 def test_two_different_people_who_were_there(
     village: Database, one: bytes, two: bytes | None, day: date, field: str

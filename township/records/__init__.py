@@ -1,4 +1,8 @@
-"""The township's records; importing this package maps them all."""
+"""The township's records; importing this package maps them all.
+
+Without ``from __future__ import annotations``: SQLAlchemy would have to compile every annotation
+again from its text, a sixth of the time that the mapping takes at each start.
+"""
 
 from township.records.access import AccessEntry
 from township.records.assessment import (

@@ -3,8 +3,6 @@
 Append-only by the permission table, chained and put in the tree like every changeset.
 """
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped
 
 from township.fields import Sensitivity, column

@@ -5,8 +5,6 @@ month has none, and a correction is a further sheet with the next revision. Ther
 for an order of cadres, for a place or a time of day, and none for a picture.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Index

@@ -4,8 +4,6 @@ Of roads and houses, never of faces (domain §7). The picture itself is not a fi
 by its SHA-256 and travels after the records (``township.storage.files``).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy.orm import Mapped

@@ -1,8 +1,9 @@
 """What every record has, and how a kind of record says which bucket its rows lie in."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import ClassVar
 
 import uuid_utils
@@ -88,10 +89,13 @@ class Record(Base):
         return self.field(name).show(getattr(self, name))
 
 
-def record_kinds() -> dict[str, type[Record]]:
+@cache
+def record_kinds() -> Mapping[str, type[Record]]:
     """All kinds of record by name on the wire."""
-    return {
-        mapper.class_.kind(): mapper.class_
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, Record)
-    }
+    return MappingProxyType(
+        {
+            mapper.class_.kind(): mapper.class_
+            for mapper in Base.registry.mappers
+            if issubclass(mapper.class_, Record)
+        }
+    )

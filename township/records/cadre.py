@@ -1,7 +1,5 @@
 """Cadres, their posts in zones and the households they are linked with. Domain §4.1, §4.2."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index

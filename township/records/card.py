@@ -5,8 +5,6 @@ one place only. The sentence for emergencies is fixed (``rules.zones.EMERGENCY``
 was handed over stands with the household (``card_delivered_at``).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy.orm import Mapped

@@ -1,7 +1,5 @@
 """冲突: two people changed the same field; both values are kept until a person decides."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped

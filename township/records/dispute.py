@@ -5,8 +5,6 @@ overdue matter has risen to, the last day for judicial confirmation, the day of 
 afterwards) is not stored: ``rules.disputes``.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index

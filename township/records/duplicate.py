@@ -1,7 +1,5 @@
 """重复: two records that say they are the same household or person, and what a person decided."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped
 
 from township.fields import Sensitivity, column

@@ -3,8 +3,6 @@
 Source: PIPL art. 19, 47; domain §7.7. What an erasure does: decision 038.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Index

@@ -4,8 +4,6 @@ Fields: domain §4.5. There is no record of a ballot: what was counted is a sum 
 the days are days, and nothing says who answered, when, or in which order (decision 041).
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index

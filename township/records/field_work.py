@@ -3,8 +3,6 @@
 No start or end clock times, no position, no mandatory photo.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index, text

@@ -4,8 +4,6 @@ Never to be added: religion, ethnicity, marital or fertility history, diagnosis,
 record, bank card, employer, vehicle, social account, face, fingerprint, coordinates.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index

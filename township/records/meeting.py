@@ -5,8 +5,6 @@ township's own bucket. All of it is internal: texts that are restricted stay in 
 disputes and other matters that an item of the agenda points to.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Index

@@ -1,7 +1,5 @@
 """诉求: what a resident asks for, its class, its owners, its result and the reply. Domain §4.3."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Index

@@ -5,8 +5,6 @@ a paper is sealed before it is stored (``usecases.sealed_entries``), and nothing
 that there was one.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy.orm import Mapped

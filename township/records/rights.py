@@ -3,8 +3,6 @@
 Fields: domain §4.2 (consents), §4.7 (RightsRequest). Source: PIPL art. 13–16, 29–31, 44–50.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy.orm import Mapped

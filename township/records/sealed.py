@@ -4,8 +4,6 @@ The township and all other laptops hold nothing but ciphertext of a matter. Its 
 columns: they are declared in ``SEALED_FIELDS`` and exist only inside the sealed bytes.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy.orm import Mapped

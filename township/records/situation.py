@@ -3,8 +3,6 @@
 For 舆情 there is no field for who said it; 孕情 is never stored here (domain §7.4).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Index

@@ -4,8 +4,6 @@ A resolution of a meeting is its own task (decision 042): lists show both, no re
 other.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import Index

@@ -5,8 +5,6 @@ never edited afterwards, so that the records are the history (decision 046). Wha
 hold is declared in ``rules.settings``; here its value is a text, as newer programs may know more.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy.orm import Mapped

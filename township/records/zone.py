@@ -1,7 +1,5 @@
 """责任区: zones and their groups. Fields: domain §4.1."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped
 
 from township.codes import ZONE_KIND

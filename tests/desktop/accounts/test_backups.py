@@ -178,5 +178,7 @@ def test_the_program_looks_after_it_by_itself(
     desk._first.start(0)
     qtbot.waitUntil(lambda: len(desk.listed()) == 1, timeout=5000)
     assert desk.listed()[0].why == "每天自动"
+    desk.stop()
+    assert not desk._clock.isActive() and not desk._first.isActive()
     buttons = [one.text() for one in card_of(program).findChildren(QPushButton)]
     assert buttons.count("恢复…") == 1
