@@ -94,7 +94,7 @@ class Pages:
     def _disputes(self) -> Page:
         from desktop.views.disputes import DisputesPage
 
-        return DisputesPage(self._database, self._cadre)
+        return DisputesPage(self._database, self._cadre, self._program.background)
 
     def _tasks(self) -> Page:
         from desktop.views.tasks import TasksPage

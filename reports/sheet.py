@@ -65,6 +65,14 @@ class Sheet:
         """A filled rectangle; ``grey`` runs from 0, black, to 1, white."""
         self.draw(f"{grey:g} g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f 0 g")
 
+    def fill(
+        self, x: float, y: float, width: float, height: float, colour: tuple[float, float, float]
+    ) -> None:
+        """A filled rectangle in a colour: red, green and blue from 0 to 1."""
+        red, green, blue = colour
+        box = f"{x:.2f} {y:.2f} {width:.2f} {height:.2f} re f"
+        self.draw(f"{red:g} {green:g} {blue:g} rg {box} 0 g")
+
     def finish(self) -> None:
         """Append the page to its document."""
         self._file.add_page(self.size, "\n".join(self._operators))

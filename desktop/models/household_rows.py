@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from desktop.models.table import Column, Sort
-from desktop.views.widgets.dates import china_today
 from township.storage.database import Database
 from township.usecases import households
 from township.usecases.household_rows import household_rows
@@ -49,7 +48,7 @@ class HouseholdRows:
         self._typed, self._wanted = typed, wanted
 
     def ids(self, sort: Sort | None) -> Sequence[bytes]:
-        today, typed = china_today(), self._typed().strip()
+        today, typed = self._database.today(), self._typed().strip()
         with self._database.reader() as session:
             if typed:
                 return households.find_households(session, typed, self._wanted(), today)
@@ -58,7 +57,7 @@ class HouseholdRows:
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._database.reader() as session:
-            found = household_rows(session, ids, china_today(), by=self._cadre)
+            found = household_rows(session, ids, self._database.today(), by=self._cadre)
         return {
             one: (
                 line.no,

@@ -13,7 +13,6 @@ from desktop.tips import tip
 from desktop.views.page import Page
 from desktop.views.widgets.basics import Card, EmptyState, button, empty, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.table import TableView
 from township.protection_codes import ACCESS_ACT
@@ -74,7 +73,7 @@ class AccessLogPage(Page):
             return
         with self._database.reader() as session:
             people = access_log.people(session)
-            alerts = access_log.alerts(session, china_today())
+            alerts = access_log.alerts(session, self._database.today())
             self._most = settings_of(session).unmask_alert
         before = self.who.value()
         self.who.set_choices([Choice("", "全部人员"), *(Choice(*one) for one in people)])

@@ -33,7 +33,6 @@ from township.usecases.assessments import (
 )
 from township.usecases.paper_facts import cadre_names
 from township.usecases.zones import all_zones
-from township.values import CHINA
 
 FILTERS = (Choice(MINE, "由我考核、抽查"), Choice(ALL, "全部"))
 COLUMNS = (
@@ -169,7 +168,7 @@ class AssessmentPage(MatterPage):
             return cadre_names(session)
 
     def _today(self) -> date:
-        return self.database.clock().astimezone(CHINA).date()
+        return self.database.today()
 
 
 def _first_month(database: Database, cadre_id: bytes) -> tuple[date, list[UnitMonth] | None]:
@@ -177,7 +176,7 @@ def _first_month(database: Database, cadre_id: bytes) -> tuple[date, list[UnitMo
 
     With its units, if they have been read for that.
     """
-    today = database.clock().astimezone(CHINA).date()
+    today = database.today()
     this = today.replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
     with database.reader() as session:

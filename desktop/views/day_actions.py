@@ -120,7 +120,7 @@ class DayActions(QWidget):
             visit = session.get(Visit, visit_id) if visit_id else None
             if visit is None or visit_id is None:
                 return
-            form = day_forms.visit_form(session, self._cadre, visit)
+            form = day_forms.visit_form(session, self._cadre, visit, self._database.today())
             session.expunge(visit)
         found, picked = visit, visit_id
 

@@ -65,10 +65,10 @@ def log_entry(values: Mapping[str, Any]) -> LogEntry:
     )
 
 
-def visit_form(session: Session, cadre_id: bytes, visit: Visit) -> Form:
+def visit_form(session: Session, cadre_id: bytes, visit: Visit, today: date) -> Form:
     """A saved visit: all but household and day."""
     fields = Visit.fields()
-    boxes = field_boxes(fields, _VISIT)
+    boxes = field_boxes(fields, _VISIT, today=lambda: today)
     named = dict(companions(session, cadre_id))
     rows = [["session", "way", "resident_present"], ["purpose", "resident_ok"]]
     if named:

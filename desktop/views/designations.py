@@ -15,7 +15,6 @@ from township.protection_codes import DESIGNATION
 from township.storage.database import Database
 from township.usecases import designations
 from township.usecases.designations import DesignationRow
-from township.values import CHINA
 
 _WHY = (
     "每类事项至少指定两人，各用自己的笔记本：密件只有他们的笔记本能打开，"
@@ -43,7 +42,7 @@ class DesignationsCard(Card):
 
     def reload(self) -> None:
         """Show who is designated now."""
-        today = self._database.clock().astimezone(CHINA).date()
+        today = self._database.today()
         with self._database.reader() as session:
             found = designations.designation_rows(session, today)
         holder = QWidget()

@@ -8,19 +8,23 @@ from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.background import Background
 from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views import dispute_steps
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.new_matters import new_dispute, owners
+from desktop.views.papers import Papers
+from desktop.views.related import links
 from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.search import SearchBox
 from township.dispute_codes import DISPUTE_LEVEL
 from township.rules import disputes as rules
+from township.rules.permissions import Act
 from township.storage.database import Database
-from township.usecases import dispute_list
+from township.usecases import came_of, dispute_list
 from township.usecases.dispute_list import DisputeDetail
 from township.usecases.disputes import AGREED, ENDED, OPEN
 from township.usecases.township_settings import settings_of
@@ -70,13 +74,24 @@ class DisputesPage(MatterPage):
 
     title = "矛盾纠纷"
     icon = "handshake"
-    kinds = frozenset({"dispute", "dispute_party", "dispute_step", "household", "person", "cadre"})
+    kinds = frozenset(
+        {"dispute", "dispute_party", "dispute_step", "household", "person", "cadre", "situation"}
+    )
     kind = "dispute"
     nothing: ClassVar = {
         dispute_list.RISEN: ("没有超期升级的纠纷", "过了化解期限还没有化解的，会升一级列在这里。"),
     }
 
-    def __init__(self, database: Database, cadre_id: bytes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cadre_id: bytes,
+        background: Background | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Without ``background`` nothing is printed."""
+        self._papers = Papers(database, cadre_id, background) if background else None
+        self.printer = button("打印预警单", self.print_sheet, glyph="printer", keys="Ctrl+P")
         self.search = SearchBox("编号、当事人、情况")
         self._level = ""
         empty = EmptyState(
@@ -88,7 +103,7 @@ class DisputesPage(MatterPage):
         self.filter.edited.connect(self._forget_level)
         self.adds = button("登记纠纷", self.open_new, kind="primary", glyph="plus", keys="Ctrl+N")
         self._offer()
-        self.add_tool(self.search, self.adds)
+        self.add_tool(self.search, self.printer, self.adds)
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -108,6 +123,20 @@ class DisputesPage(MatterPage):
         dialog.saved.connect(self._recorded)
         dialog.open()
 
+    def print_sheet(self) -> None:
+        """Make the 预警单 of the dispute that is shown."""
+        if self._papers is not None and self._shown is not None:
+            self._papers.print_dispute(self._shown, self)
+
+    def reload_list(self) -> None:
+        super().reload_list()
+        able = self._papers is not None and self._shown is not None
+        self.rights.offer(self.printer, Act.PRINT, "dispute", able=able)
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        own = [("Ctrl+N", "登记纠纷"), ("Ctrl+P", "打印预警单")]
+        return [*own, *super().shortcuts()]
+
     def rows(self) -> _DisputeRows:
         return _DisputeRows(self)
 
@@ -117,10 +146,12 @@ class DisputesPage(MatterPage):
             found = dispute_list.dispute_detail(session, record, today, by=self.cadre_id)
             people = owners(session, self.cadre_id, [found.dispute.zone_id], today)
             task = give_task(session, self.cadre_id, "dispute", found.dispute.zone_id, today)
+            source = came_of.source_of(session, found.dispute)
             facts = _facts(found, settings_of(session))
         steps = dispute_steps.of_dispute(found.dispute, people, task, today)
         shown = found.dispute.shown
-        return Shown(f"{shown('dispute_type')}纠纷 {shown('no')}　{shown('state')}", facts, steps)
+        title = f"{shown('dispute_type')}纠纷 {shown('no')}　{shown('state')}"
+        return Shown(title, facts, steps, links([source], "来自"))
 
     def _recorded(self, dispute: bytes, kinds: frozenset[str]) -> None:
         self.show_target(dispute)

@@ -108,7 +108,7 @@ class EmergencyDialog(QDialog):
         duties = [Choice(one, REPORT_DUTY.label(one)) for one in tuple(REPORT_DUTY)[:4]]
         names = [name for names in _ROWS for name in names]
         given = {"where": self._places, "report_duty": duties}
-        return Form(field_boxes(fields, names, given), _ROWS)
+        return Form(field_boxes(fields, names, given, self._database.today), _ROWS)
 
     def _begin(self, kept: Mapping[str, Draft] | None) -> None:
         self.form.set_values({"found_at": self._now, "report_duty": "hazard"})

@@ -24,7 +24,6 @@ from township.records import Cadre
 from township.rules.permissions import Act
 from township.storage.database import Database
 from township.usecases import evaluations
-from township.values import CHINA
 
 FILTERS = (
     Choice(evaluations.OPEN, "进行中"),
@@ -133,7 +132,7 @@ class EvaluationsPage(MatterPage):
         return [*super().shortcuts(), *own]
 
     def _person(self) -> Person:
-        today = self.database.clock().astimezone(CHINA).date()
+        today = self.database.today()
         return Person(self.cadre_id, self._roles, today)
 
     def _new_action(self) -> Action:

@@ -18,7 +18,6 @@ from desktop.views.reason_dialog import reason_form, reason_of
 from desktop.views.widgets.basics import button, label, row
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.progress import ProgressStrip
 from township.errors import DiskFull
@@ -69,7 +68,7 @@ class ExportDialog(FittedDialog):
         self.what = ToggleChips(
             [Choice(key, name) for key, name in _NAMES.items()], clearable=False
         )
-        self.month = ChoiceEdit(months_before(china_today()))
+        self.month = ChoiceEdit(months_before(database.today()))
         self.kind = ToggleChips(
             [Choice(end, name) for end, name in _FORMS.items()], clearable=False
         )
@@ -201,7 +200,7 @@ class ExportDialog(FittedDialog):
         self.problem.hide()
         self.what.set_values((LIST,))
         self.kind.set_values((".xlsx",))
-        today = china_today()
+        today = self._database.today()
         self.month.set_value((today.year, today.month))
         self.month.setFixedWidth(em(self, 9))
         self.what.edited.connect(self._follow)

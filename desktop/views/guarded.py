@@ -10,7 +10,6 @@ from desktop.models.looks import Looks
 from desktop.views.masked_edit import MaskedEdit
 from desktop.views.reason_dialog import ReasonDialog
 from desktop.views.widgets.basics import Button, button, selectable
-from desktop.views.widgets.dates import china_today
 from township.records import record_kinds
 from township.storage.database import Database
 from township.usecases import access
@@ -115,7 +114,7 @@ class GuardedFields(QWidget):
 def many_looks(database: Database, cadre_id: bytes) -> str:
     """The notice to somebody who has looked very often today; empty for everybody else."""
     with database.reader() as session:
-        looks = access.looks_of(session.connection(), cadre_id, china_today())
+        looks = access.looks_of(session.connection(), cadre_id, database.today())
         most = settings_of(session).unmask_alert
     if looks <= most:
         return ""

@@ -26,7 +26,6 @@ from desktop.views.rights_dialog import RightsDialog
 from desktop.views.widgets.basics import EmptyState, beside, button, label, row, scrolled
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.search import SearchBox
 from desktop.views.widgets.table import TableView
@@ -205,7 +204,9 @@ class HouseholdsPage(Page):
     def print_ledger(self) -> None:
         """Ask for month and zones and print the ledger; a zone in the filter is proposed."""
         zones = tuple((zone.id, zone.name) for zone in self._zones)
-        LedgerDialog(self._papers, zones, china_today(), self.filter().zone_id, self).open()
+        LedgerDialog(
+            self._papers, zones, self._database.today(), self.filter().zone_id, self
+        ).open()
 
     def export(self) -> None:
         """Ask what to export of the households in the filter, and why."""
@@ -213,7 +214,7 @@ class HouseholdsPage(Page):
         names = [edit.text() for edit in (self.zone, self.group, self.special) if edit.value()]
         names += ["我的联系户"] * (wanted.only_linked_to is not None)
         with self._database.reader() as session:
-            count = len(households.household_ids(session, wanted, china_today()))
+            count = len(households.household_ids(session, wanted, self._database.today()))
         scope = Scope(wanted, "、".join(names) or "全部", count)
         dialog = ExportDialog(self._database, self._cadre, scope, self._papers.background, self)
         dialog.exported.connect(lambda text: self.said.emit(text, None))
@@ -357,7 +358,9 @@ class HouseholdsPage(Page):
             return
         try:
             with self._database.reader() as session:
-                detail = household_detail(session, household, china_today(), by=self._cadre)
+                detail = household_detail(
+                    session, household, self._database.today(), by=self._cadre
+                )
                 movable = bool(moving.destinations(session, household))
         except WorldError as error:
             self.panel.show_nothing(str(error))

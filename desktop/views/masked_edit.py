@@ -34,7 +34,9 @@ class MaskedEdit(FittedDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._database, self._cadre, self._guarded = database, cadre_id, guarded
         fields = resident_fields.sensitive_fields(guarded.kind)
-        self.form = Form(field_boxes(fields, list(fields)), [[name] for name in fields])
+        self.form = Form(
+            field_boxes(fields, list(fields), today=database.today), [[name] for name in fields]
+        )
         masks = {field.target.field: field.shown for field in guarded.fields}
         self.emptied = {name: QCheckBox(f"清空{fields[name].label}") for name in masks}
         for field, mask in masks.items():

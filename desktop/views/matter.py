@@ -36,10 +36,19 @@ from desktop.views.widgets.table import TableView
 from township.errors import InvalidInput, WorldError
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.values import CHINA
 
 _PANEL_EM = 19
 _BLANK = "左侧还没有内容。有了以后，这里显示详情和下一步。"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another matter that this one names: what it is, its text, and the page that shows it."""
+
+    head: str
+    text: str
+    page: str
+    target: bytes
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class Shown:
     title: str
     facts: Sequence[tuple[str, str]]
     actions: Sequence[Action]
+    links: Sequence[Link] = ()
 
 
 class MatterPage(Page):
@@ -106,7 +116,7 @@ class MatterPage(Page):
 
     def today(self) -> date:
         """The day in China, by the laptop's clock."""
-        return self.database.clock().astimezone(CHINA).date()
+        return self.database.today()
 
     @property
     def form(self) -> Form | None:
@@ -221,7 +231,23 @@ class MatterPage(Page):
                 pair.addWidget(label(caption, "caption"))
                 pair.addWidget(selectable(text))
                 self.panel.body.addLayout(pair)
+        self.links = [self._link(one) for one in shown.links]
         self.panel.body.addStretch(1)
+
+    def _link(self, one: Link) -> Button:
+        """Another matter; the button leads there if the person's duties are on its page."""
+        made = button(
+            one.head, lambda: self.wanted.emit(one.page, one.target), kind="quiet", glyph="link"
+        )
+        made.setEnabled(bool(self.rights.pages([one.page])))
+        made.setStyleSheet("text-align: left; padding-left: 0;")
+        pair = QVBoxLayout()
+        pair.setSpacing(1)
+        pair.addWidget(made)
+        if one.text:
+            pair.addWidget(selectable(one.text))
+        self.panel.body.addLayout(pair)
+        return made
 
     def _buttons(self, actions: Sequence[Action]) -> QWidget:
         for at, action in enumerate(actions):

@@ -13,17 +13,17 @@ from desktop.models.table import Column, Sort
 from desktop.theme import Tone
 from desktop.views.matter import MatterPage, Shown
 from desktop.views.new_matters import new_need
+from desktop.views.related import links
 from desktop.views.step_form import Action
 from desktop.views.task_step import give_task
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.search import SearchBox
 from township.records import Need, NeedProgress
 from township.rules import needs as rules
 from township.rules.permissions import Act
 from township.storage.database import Database
-from township.usecases import needs
+from township.usecases import came_of, needs
 from township.usecases.township_settings import settings_of
 from township.usecases.zones import all_zones
 
@@ -35,20 +35,19 @@ FILTERS = (
 )
 _ANSWERED = {Need.field("state").show(state) for state in rules.ANSWERED}
 
-Due = tuple[date | None, str, int]
-"""The day, the state, and so many days before it that it is due soon."""
+Due = tuple[date | None, Tone | None]
 
 
 def _due_text(due: Due) -> str:
     return due[0].isoformat() if due[0] else ""
 
 
-def _due_tone(due: Due) -> Tone | None:
-    day, state, _ = due
-    if day is None or state in _ANSWERED:
+def _due_tone(day: date | None, today: date, soon: int) -> Tone | None:
+    """``soon``: so many days before it a need is due soon."""
+    if day is None:
         return None
-    left = rules.days_left(day, china_today())
-    return Tone.BAD if left < 0 else Tone.WARN if left <= due[2] else None
+    left = rules.days_left(day, today)
+    return Tone.BAD if left < 0 else Tone.WARN if left <= soon else None
 
 
 def _state_tone(state: str) -> Tone:
@@ -62,7 +61,7 @@ COLUMNS = (
     Column("text", "诉求内容", 13, grow=True, sortable=False),
     Column("class", "类", 2, lambda shown: shown[:1], spare=2, sortable=False),
     Column("owner", "经办人", 4, spare=True, sortable=False),
-    Column("due", "办理期限", 7, _due_text, _due_tone, sortable=False),
+    Column("due", "办理期限", 7, _due_text, lambda due: due[1], sortable=False),
     Column("state", "状态", 5, tone=_state_tone, spare=2, sortable=False),
 )
 
@@ -135,6 +134,7 @@ class NeedsPage(MatterPage):
         with self.database.reader() as session:
             found = needs.need_detail(session, record, by=self.cadre_id)
             task = give_task(session, self.cadre_id, "need", found.need.zone_id, self.today())
+            source = came_of.source_of(session, found.need)
         need = found.need
         shown = need.shown
         steps = "\n".join(f"{one.taken_on} {one.by}：{one.text}" for one in found.progress)
@@ -166,7 +166,8 @@ class NeedsPage(MatterPage):
             ("办理措施", shown("measure")),
             ("反馈", told),
         )
-        return Shown(f"{shown('no')}　{shown('state')}", facts, self._dated(actions(need, task)))
+        title = f"{shown('no')}　{shown('state')}"
+        return Shown(title, facts, self._dated(actions(need, task)), links([source], "来自"))
 
     def _dated(self, steps: Sequence[Action]) -> list[Action]:
         """What is written down now mostly happened today."""
@@ -182,13 +183,14 @@ class _NeedRows:
         page = self._page
         with page.database.reader() as session:
             return needs.need_ids(
-                session, page.which(), china_today(), page.search.text().strip(), page.zone
+                session, page.which(), page.today(), page.search.text().strip(), page.zone
             )
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
         with self._page.database.reader() as session:
             found = needs.need_rows(session, ids, by=self._page.cadre_id)
             soon = settings_of(session).due_soon_days
+        today = self._page.today()
         return {
             one: (
                 row.no,
@@ -197,7 +199,10 @@ class _NeedRows:
                 row.text,
                 row.need_class,
                 row.owner,
-                (row.due_on, row.state, soon),
+                (
+                    row.due_on,
+                    None if row.state in _ANSWERED else _due_tone(row.due_on, today, soon),
+                ),
                 row.state,
             )
             for one, row in found.items()

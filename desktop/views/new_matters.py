@@ -27,7 +27,6 @@ from township.usecases.need_entry import RaisedNeed, raise_need
 from township.usecases.tasks import Origin, TaskEntry
 from township.usecases.township_settings import settings_of
 from township.usecases.zones import held_zones
-from township.values import CHINA
 
 _CHANNELS = ("phone", "meeting", "box", "reception", "other")
 """A need of a visit is written down with the visit."""
@@ -167,7 +166,7 @@ class _Where:
 
     def today(self) -> date:
         """The day in China, by the laptop's clock."""
-        return self._database.clock().astimezone(CHINA).date()
+        return self._database.today()
 
     def zone(self, session: Session, given: Mapping[str, Any]) -> bytes | None:
         """The zone that a form's values name."""

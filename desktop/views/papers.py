@@ -66,6 +66,10 @@ class Papers:
         """Make the minutes of a meeting and show them; a failure is told over the widget."""
         self._draw(self._minutes(meeting), "会议纪要", over)
 
+    def print_dispute(self, dispute: bytes, over: QWidget) -> None:
+        """Make the 预警单 of a dispute and show it; a failure is told over the widget."""
+        self._draw(self._dispute(dispute), "矛盾纠纷预警单", over)
+
     def print_situation_day(self, on: date, over: QWidget) -> None:
         """Make the 五情日报 of a day and show it; a failure is told over the widget."""
         self._draw(situation_papers.day(self, on), f"五情日报 {on}", over)
@@ -240,6 +244,19 @@ class Papers:
             with self.database.reader() as session:
                 found = minutes(session, meeting)
             return minutes_pdf(found, PrintStamp(*self.stamped()))
+
+        return drawn
+
+    def _dispute(self, dispute: bytes) -> Drawn:
+        def drawn(_: Job) -> bytes:
+            from reports.dispute_sheet import dispute_sheet
+            from reports.page import PrintStamp
+            from township.usecases import dispute_paper
+
+            today = self.database.today()
+            with self.database.reader() as session:
+                found = dispute_paper.dispute_sheet(session, dispute, today, by=self.cadre_id)
+            return dispute_sheet(found, PrintStamp(*self.stamped()))
 
         return drawn
 

@@ -21,7 +21,6 @@ from desktop.views.widgets.basics import (
     row,
     scrolled,
 )
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.progress import ProgressStrip
 from desktop.views.widgets.table import TableView
 from township.errors import NotAllowed, WorldError
@@ -87,7 +86,7 @@ class PurgePage(Page):
 
     def _read(self) -> tuple[PurgeLine, ...]:
         with self._database.reader() as session:
-            return purging.preview(session, china_today())
+            return purging.preview(session, self._database.today())
 
     def _show(self, lines: tuple[PurgeLine, ...]) -> None:
         self._lines = {number.to_bytes(16, "big"): line for number, line in enumerate(lines, 1)}
@@ -126,7 +125,7 @@ class PurgePage(Page):
         return purging.purge(
             self._database,
             self._cadre,
-            china_today(),
+            self._database.today(),
             lambda done, total: job.step(done, total, "正在清理…"),
         )
 
@@ -167,7 +166,7 @@ class PurgePage(Page):
             return
         try:
             with self._database.reader() as session:
-                found = purging.rows(session, line, china_today(), _SHOWN)
+                found = purging.rows(session, line, self._database.today(), _SHOWN)
         except WorldError as error:
             self._listed.addWidget(label(str(error), "caption", wrap=True))
             return

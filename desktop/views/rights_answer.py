@@ -45,7 +45,9 @@ class AnswerDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._database, self._cadre, self._line = database, cadre_id, line
         self.problem = label("", "problem", wrap=True)
-        self.why = Form(field_boxes(RightsRequest.fields(), _WHY), [[one] for one in _WHY])
+        self.why = Form(
+            field_boxes(RightsRequest.fields(), _WHY, today=database.today), [[one] for one in _WHY]
+        )
         self.refuse = button("不予办理，答复本人", self._refuse)
         self.correction: Form | None = None
         self.what: ToggleChips | None = None
@@ -109,7 +111,9 @@ class AnswerDialog(QDialog):
 
     def _correction(self) -> Form:
         names = [name for pair in _PAIRS for name in pair]
-        self.correction = Form(field_boxes(Person.fields(), names), _PAIRS)
+        self.correction = Form(
+            field_boxes(Person.fields(), names, today=self._database.today), _PAIRS
+        )
         with self._database.reader() as session:
             person = session.get(Person, self._line.person_id)
         if person is not None:

@@ -15,7 +15,6 @@ from desktop.views.rights_answer import AnswerDialog
 from desktop.views.widgets.basics import button, empty, label, row, rule, scrolled, selectable
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
-from desktop.views.widgets.dates import china_today
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import WorldError
 from township.protection_codes import CONSENT_BY, CONSENT_ITEM
@@ -53,7 +52,8 @@ class RightsDialog(QDialog):
         )
         self.agree = button("登记同意", lambda: self._consent("given"))
         self.refuse = button("登记不同意", lambda: self._consent("refused"), kind="quiet")
-        self.form = Form(field_boxes(RightsRequest.fields(), _ASKED), [[one] for one in _ASKED])
+        boxes = field_boxes(RightsRequest.fields(), _ASKED, today=papers.database.today)
+        self.form = Form(boxes, [[one] for one in _ASKED])
         self.ask = button("登记申请", self._request, glyph="plus")
         self.print = button("打印“我的信息”", self._print, glyph="printer")
         self._said, self._asked = QVBoxLayout(), QVBoxLayout()
@@ -65,7 +65,7 @@ class RightsDialog(QDialog):
         """Show what is recorded now."""
         with self._papers.database.reader() as session:
             said = consents.consents_of(session, self._person)
-            asked = rights.requests_of(session, self._person, china_today())
+            asked = rights.requests_of(session, self._person, self._papers.database.today())
         empty(self._said)
         for one in said:
             self._said.addLayout(self._line(_consent_text(one), self._withdrawer(one)))

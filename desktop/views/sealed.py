@@ -20,7 +20,6 @@ from township.rules.permissions import Act, may
 from township.rules.sealed import CARE
 from township.storage.database import Database
 from township.usecases import care, designations
-from township.values import CHINA
 
 _WRITE, _READ, _NAME = "write", "read", "name"
 _TITLES = {_WRITE: "记一份", _READ: "查阅", _NAME: "指定人员"}
@@ -156,7 +155,7 @@ class SealedPage(Page):
 
     def _say_services(self) -> None:
         """The village secretary knows that there is a service, and no small number."""
-        today = self._database.clock().astimezone(CHINA).date()
+        today = self._database.today()
         with self._database.reader() as session:
             cadre = session.get(Cadre, self._cadre)
             roles = designations.roles_of(session, self._cadre)

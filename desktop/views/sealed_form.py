@@ -23,7 +23,6 @@ from township.records.sealed import SEALED_FIELDS
 from township.rules import sealed as rules
 from township.storage.database import Database
 from township.usecases import care, designations, sealed_entries
-from township.values import CHINA
 
 _SECRET = (
     "这里不存草稿：没有保存就锁定、退出，内容就没有了。保存时加密给指定人员，"
@@ -58,6 +57,7 @@ class SealedForm(Card):
         with database.reader() as session:
             cadre = session.get(Cadre, cadre_id)
         self._own_zone = cadre.zones[0] if cadre and len(cadre.zones) == 1 else None
+        self._offered = self._subjects()
         self.form = Form(self._boxes(), _ROWS)
         self.call_first = label(_CALL_FIRST, "problem", wrap=True)
         restyle(self.call_first, "tone", "bad")
@@ -68,7 +68,6 @@ class SealedForm(Card):
         self.done = QWidget()
         self.typing = QWidget()
         self._build()
-        self.form.changed.connect(self._follow)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._follow()
@@ -97,6 +96,7 @@ class SealedForm(Card):
     def forget(self) -> None:
         """Empty the form and what this laptop has of it in memory."""
         self.form.clear()
+        self._offer_subjects()
         self._follow()
 
     def begin(self) -> None:
@@ -135,14 +135,16 @@ class SealedForm(Card):
         self._show(done=False)
 
     def refresh(self) -> None:
-        """Who receives may have changed."""
+        """Who receives may have changed, and with that what can be sealed at all."""
+        if not self.form.dirty:
+            self._offer_subjects()
         self._follow()
 
     def _boxes(self) -> dict[str, FieldBox]:
         names = [name for names in _ROWS for name in names]
-        given = {"subject": self._subjects(), "zone_id": zone_choices(self._database)}
+        given = {"subject": self._offered, "zone_id": zone_choices(self._database)}
         plain = [one for one in names if one not in ("accused", "text")]
-        made = field_boxes(SEALED_FIELDS, plain, given)
+        made = field_boxes(SEALED_FIELDS, plain, given, self._database.today)
         made["text"] = LongTextField(SEALED_FIELDS["text"], lines=6)
         made["accused"] = PicksField(SEALED_FIELDS["accused"], cadre_choices(self._database))
         return made
@@ -154,8 +156,22 @@ class SealedForm(Card):
         codes = [code for code in SEALED_SUBJECT if code != rules.CARE or offered]
         return [Choice(code, SEALED_SUBJECT.label(code)) for code in codes]
 
+    def _offer_subjects(self) -> None:
+        """A service that began or ended after this page was made: the form is made anew."""
+        offered = self._subjects()
+        if offered == self._offered:
+            return
+        self._offered = offered
+        old, self.form = self.form, Form(self._boxes(), _ROWS)
+        self.form.changed.connect(self._follow)
+        layout = self.typing.layout()
+        assert layout is not None
+        layout.replaceWidget(old, self.form)
+        old.hide()
+        old.deleteLater()
+
     def _today(self) -> date:
-        return self._database.clock().astimezone(CHINA).date()
+        return self._database.today()
 
     def _build(self) -> None:
         inner = QVBoxLayout(self.typing)
@@ -166,6 +182,7 @@ class SealedForm(Card):
         inner.addWidget(self.call_first)
         inner.addWidget(self.clock)
         inner.addWidget(self.form)
+        self.form.changed.connect(self._follow)
         inner.addWidget(self.goes_to)
         inner.addWidget(self.problem)
         self.seal = button(

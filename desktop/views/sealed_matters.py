@@ -143,7 +143,7 @@ class SealedMatters(QWidget):
 
     def _boxes(self, names: Sequence[str], act: str) -> dict[str, FieldBox]:
         plain = [name for name in names if name not in ("text", "accused")]
-        boxes = field_boxes(SEALED_FIELDS, plain)
+        boxes = field_boxes(SEALED_FIELDS, plain, today=self._database.today)
         if "text" in names:
             boxes["text"] = LongTextField(SEALED_FIELDS["text"], lines=4)
             boxes["text"].set_label(SEALED_ACT.label(act))

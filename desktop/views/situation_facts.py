@@ -49,7 +49,6 @@ def facts(
         ("反馈", " · ".join(filter(None, _feedback(found)))),
         ("依法报告", "\n".join(_outside(found, now))),
         ("转移人员", _moved(moved)),
-        ("转为诉求", "\n".join(text for _, text in found.needs)),
         ("办结时间", shown("closed_at")),
     )
 

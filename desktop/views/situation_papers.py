@@ -8,7 +8,6 @@ from typing import Protocol
 
 from desktop.background import Job
 from township.storage.database import Database
-from township.values import CHINA
 
 
 class Maker(Protocol):
@@ -48,7 +47,7 @@ def month(maker: Maker, year: int, number: int) -> Callable[[Job], bytes]:
         from reports.situation_summary import month_pdf
         from township.usecases.situation_summary import month_summary
 
-        today = maker.database.clock().astimezone(CHINA).date()
+        today = maker.database.today()
         with maker.database.reader() as session:
             found = month_summary(session, year, number, today, by=maker.cadre_id)
         return month_pdf(found, PrintStamp(*maker.stamped()))

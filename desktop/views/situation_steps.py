@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from desktop.views.situation_turns import to_dispute, to_need
 from desktop.views.step_form import Action
 from desktop.views.task_step import give_task
 from desktop.views.widgets.choice import Choice
 from township.codes import SITUATION_KIND
 from township.fields import Field
-from township.records import Cadre, Evacuee, Group, Household, Need, Situation
+from township.records import Cadre, Dispute, Evacuee, Group, Household, Need, Situation
 from township.rules.permissions import Act
 from township.rules.situations import Step
 from township.situation_codes import REPORT_DUTY
@@ -28,7 +29,7 @@ from township.usecases.zones import held_zones
 from township.values import CHINA
 
 MATERNAL = "maternal"
-OUTSIDE, TO_NEED, MOVE_OUT, BACK = "outside", "to_need", "move_out", "back"
+OUTSIDE, MOVE_OUT, BACK = "outside", "move_out", "back"
 _TOLD = {
     "livelihood": "",
     "opinion": "只记群众关心的话题，不记是谁说的。",
@@ -63,15 +64,19 @@ def of_report(desk: Desk, found: SituationDetail, moved: Evacuation) -> list[Act
     if one.report_duty and one.external_at is None:
         at = 1 if found.step in (Step.RECEIVE, Step.RESPOND) else 0
         steps.insert(at, outside(desk))
+    homes = _homes(desk, one) if found.step else []
     if one.situation_kind == "disaster" and found.step:
-        steps.append(_move_out(desk, one))
+        steps.append(_move_out(desk, homes))
         away = [Choice(line.id, line.who, "") for line in moved.moved if not line.back]
         steps += [_back(away)] if away else []
     if not found.step:
         return steps
     today = desk.now.astimezone(CHINA).date()
     task = give_task(desk.session, desk.cadre_id, "situation", one.zone_id, today)
-    return [*steps, _to_need(one), task]
+    became = {other.kind for other in found.became}
+    steps += [] if Need.kind() in became else [to_need(one)]
+    steps += [] if Dispute.kind() in became else [to_dispute(desk.session, one, homes)]
+    return [*steps, task]
 
 
 def place_choices(session: Session, cadre_id: bytes) -> list[Choice]:
@@ -201,32 +206,10 @@ def _feed_back(one: Situation) -> Action:
     )
 
 
-def _to_need(one: Situation) -> Action:
-    fields = {"topic": Need.field("topic"), "text": Need.field("text")}
-    return Action(
-        TO_NEED,
-        "转为诉求",
-        "已转为诉求，在“诉求”里接着办",
-        lambda work, record, values: _nothing(
-            situation_followup.to_need(work, record, values["topic"], values["text"])
-        ),
-        fields,
-        ("text", "topic"),
-        start={"text": one.summary, "topic": "other"},
-    )
-
-
-def _move_out(desk: Desk, one: Situation) -> Action:
+def _move_out(desk: Desk, homes: Sequence[Choice]) -> Action:
     fields = dict(Evacuee.fields())
     fields["home_id"] = replace(fields["home_id"], label="户（不知道户的可以不选）")
     fields["names"] = replace(fields["names"], label="姓名（选了户的可以不写）")
-    homes = desk.session.scalars(
-        select(Household.id)
-        .where(Household.zone_id == one.zone_id, Household.deleted_at.is_(None))
-        .order_by(Household.group_id != one.group_id, Household.no)
-    ).all()
-    named = household_names(desk.session, homes, by=desk.cadre_id)
-    choices = [Choice(home, named[home][0]) for home in homes if home in named]
     return Action(
         MOVE_OUT,
         "登记转移人员",
@@ -234,10 +217,21 @@ def _move_out(desk: Desk, one: Situation) -> Action:
         lambda work, record, values: _nothing(situation_followup.move_out(work, record, values)),
         fields,
         ("home_id", "names", "persons", "to_place", "moved_at"),
-        {"home_id": choices},
+        {"home_id": homes},
         {"moved_at": desk.now},
         told="名单只用于这次转移安置，办结 30 天后清除。",
     )
+
+
+def _homes(desk: Desk, one: Situation) -> list[Choice]:
+    """The households of the zone, those of the group first."""
+    homes = desk.session.scalars(
+        select(Household.id)
+        .where(Household.zone_id == one.zone_id, Household.deleted_at.is_(None))
+        .order_by(Household.group_id != one.group_id, Household.no)
+    ).all()
+    named = household_names(desk.session, homes, by=desk.cadre_id)
+    return [Choice(home, named[home][0]) for home in homes if home in named]
 
 
 def _back(away: Sequence[Choice]) -> Action:

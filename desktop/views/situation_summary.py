@@ -24,7 +24,6 @@ from township.records import WorkLog
 from township.storage.database import Database
 from township.usecases import situation_summary
 from township.usecases.situation_summary import KINDS, SERVICES, DayRow, DaySummary, Line
-from township.values import CHINA
 
 MONTH, DAY = "month", "day"
 _ROW_EM = 1.85
@@ -59,14 +58,15 @@ class SummaryView(QWidget):
         super().__init__()
         self._database, self._cadre = database, cadre_id
         self._papers = Papers(database, cadre_id, background) if background else None
-        today = database.clock().astimezone(CHINA).date()
+        today = database.today()
         self.which = ToggleChips((Choice(MONTH, "月报"), Choice(DAY, "日报")), clearable=False)
         self.which.setAccessibleName("日报还是月报")
         self.which.set_values((MONTH,))
         self.month = ChoiceEdit(months_before(today))
         self.month.setAccessibleName("月份")
         self.month.set_value((today.year, today.month))
-        self.day = DateField(replace(WorkLog.field("worked_on"), label="日期", required=True))
+        day = replace(WorkLog.field("worked_on"), label="日期", required=True)
+        self.day = DateField(day, database.today)
         self.day.set_value(today)
         self.numbers: dict[tuple[str, str], QWidget] = {}
         """The buttons of the matrix by zone and kind (``all`` for the sum)."""
@@ -136,7 +136,7 @@ class SummaryView(QWidget):
         self._show(MONTH, "从列表里选一个月份。" if chosen is None else _MONTH_NOTE)
         if chosen is None:
             return
-        today = self._database.clock().astimezone(CHINA).date()
+        today = self._database.today()
         with self._database.reader() as session:
             found = situation_summary.month_summary(session, *chosen, today, by=self._cadre)
         empty(self.matrix.body)

@@ -13,6 +13,7 @@ from desktop.background import Background
 from desktop.views import situation_steps as steps
 from desktop.views.emergency import EmergencyDialog
 from desktop.views.matter import MatterPage, Shown
+from desktop.views.related import links
 from desktop.views.situation_facts import facts
 from desktop.views.situation_list import ALL, COLUMNS, OPEN, SituationRows
 from desktop.views.situation_steps import Desk
@@ -41,7 +42,9 @@ class SituationsPage(MatterPage):
 
     title = "五情"
     icon = "bell-ringing"
-    kinds = frozenset({"situation", "cadre", "evacuee", "need", "service_count", "zone_staff"})
+    kinds = frozenset(
+        {"situation", "cadre", "evacuee", "need", "dispute", "task", "service_count", "zone_staff"}
+    )
     kind = "situation"
     nothing: ClassVar = {
         ALL: ("还没有报送过五情", "没有情况时不必报送。紧急情况请先打电话。"),
@@ -98,7 +101,8 @@ class SituationsPage(MatterPage):
             shown = found.situation.shown
             title = f"{shown('no')}　{shown('situation_kind')} · {shown('level')}"
             told_of = facts(session, found, moved, now, self.cadre_id)
-            return Shown(title, told_of, steps.of_report(desk, found, moved))
+            became = links(found.became)
+            return Shown(title, told_of, steps.of_report(desk, found, moved), became)
 
     def open_new(self) -> None:
         """Ask which kind, and then for what it needs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -57,6 +58,10 @@ class StepDraft:
         self._database = database
         self._form, self._subject = f"step.{step}", f"{cadre_id.hex()}.{record.hex()}"
 
+    def today(self) -> date:
+        """The day in China, by the laptop's clock."""
+        return self._database.today()
+
     def read(self, session: Session) -> dict[str, Draft] | None:
         """What was kept; None when there is no draft."""
         return drafts.read(session, self._form, self._subject)
@@ -95,7 +100,7 @@ class StepForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.draft = draft
-        boxes = field_boxes(action.fields or {}, action.names, action.choices)
+        boxes = field_boxes(action.fields or {}, action.names, action.choices, draft.today)
         self.form = Form(boxes, action.rows or [[name] for name in action.names])
         self.form.set_values(action.start or {})
         self._first = action.names[0]

@@ -39,5 +39,5 @@ def give_task(
         {"owner_id": owners(session, cadre_id, [zone_id], today)},
         {"owner_id": cadre_id, "due_on": due},
         act=Act.CREATE,
-        kind="task",
+        kind=Task.kind(),
     )

@@ -15,7 +15,6 @@ from desktop.views.new_matters import new_task
 from desktop.views.step_form import Action
 from desktop.views.widgets.basics import EmptyState, button
 from desktop.views.widgets.choice import Choice
-from desktop.views.widgets.dates import china_today
 from township.errors import WorldError
 from township.records import Resolution, Task, Visit
 from township.rules.tasks import DROPPED, OPEN
@@ -32,18 +31,17 @@ FILTERS = (
 _PAGES = {"need": "needs", "situation": "situations", "dispute": "disputes", "meeting": "meetings"}
 """On which page the matter lies that a task is from."""
 
-Due = tuple[date | None, bool]
+Due = tuple[date | None, Tone | None]
 
 
 def _due_text(due: Due) -> str:
     return due[0].isoformat() if due[0] else ""
 
 
-def _due_tone(due: Due) -> Tone | None:
-    day, is_open = due
-    if day is None or not is_open:
+def _due_tone(day: date | None, today: date) -> Tone | None:
+    if day is None:
         return None
-    left = (day - china_today()).days
+    left = (day - today).days
     return Tone.BAD if left < 0 else Tone.WARN if left <= SOON else None
 
 
@@ -52,7 +50,7 @@ COLUMNS = (
     Column("source", "来源", 7, spare=True, sortable=False),
     Column("household", "户", 9, spare=True, sortable=False),
     Column("owner", "责任人", 4, sortable=False),
-    Column("due", "完成期限", 7, _due_text, _due_tone, sortable=False),
+    Column("due", "完成期限", 7, _due_text, lambda due: due[1], sortable=False),
     Column("state", "状态", 5, sortable=False),
 )
 
@@ -209,6 +207,7 @@ class _TaskRows:
             return task_list.task_ids(session, page.which(), page.cadre_id, page.today())
 
     def fetch(self, ids: Sequence[bytes]) -> Mapping[bytes, Sequence[Any]]:
+        today = self._page.today()
         with self._page.database.reader() as session:
             found = task_list.task_rows(session, ids, by=self._page.cadre_id)
         return {
@@ -217,7 +216,7 @@ class _TaskRows:
                 row.source,
                 row.household,
                 row.owner,
-                (row.due_on, row.state == _OPEN),
+                (row.due_on, _due_tone(row.due_on, today) if row.state == _OPEN else None),
                 row.state,
             )
             for one, row in found.items()

@@ -269,7 +269,7 @@ class VisitForm(QWidget):
         self.closed.emit()
 
     def _today(self) -> Any:
-        return self._database.clock().astimezone(CHINA).date()
+        return self._database.today()
 
     def _tell(self, text: str) -> None:
         self.problem.setText(text)

@@ -35,7 +35,6 @@ from township.storage.database import Database
 from township.usecases.field_days import VisitLine
 from township.usecases.photos import PhotoEntry
 from township.usecases.work_month import WorkMonth, work_month
-from township.values import CHINA
 
 _PANEL_EM = 23
 
@@ -331,4 +330,4 @@ class WorkLogPage(Page):
         self.said.emit("照片已移去", bring_back)
 
     def _today(self) -> date:
-        return self._database.clock().astimezone(CHINA).date()
+        return self._database.today()

@@ -8,12 +8,16 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.widgets.autosave import Autosave
 from desktop.views.widgets.form import Form, field_boxes
+from tests.today import china_today
 from township.records.field_work import Visit
 
 
 @pytest.mark.parametrize("ending", ["flush", "stop", "wait"])
 def test_a_half_typed_form_is_kept(qtbot: QtBot, ending: str) -> None:
-    form = Form(field_boxes(Visit.fields(), ["talk", "visited_on"]), [["talk"], ["visited_on"]])
+    form = Form(
+        field_boxes(Visit.fields(), ["talk", "visited_on"], today=china_today),
+        [["talk"], ["visited_on"]],
+    )
     qtbot.addWidget(form)
     form.show()
     saved: list[dict[str, Any]] = []

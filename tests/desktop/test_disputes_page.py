@@ -15,14 +15,17 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import Connection, insert
 
 from desktop import theme
+from desktop.background import Background
 from desktop.views.disputes import DisputesPage
 from desktop.views.entry_dialog import EntryDialog
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.matter import MatterPage
 from desktop.views.needs import NeedsPage
+from desktop.views.preview import Preview
 from desktop.views.tasks import TasksPage
-from desktop.views.widgets.dates import china_today
+from reports.raster import page_text
 from tests import device
+from tests.today import china_today
 from township.records import (
     Cadre,
     Dispute,
@@ -124,6 +127,19 @@ def take(page: MatterPage, key: str, **values: Any) -> None:
 
 def facts(page: MatterPage) -> dict[str, str]:
     return dict(page.detail(page._shown or b"").facts)
+
+
+def test_the_sheet_is_printed(qtbot: QtBot, database: Database, background: Background) -> None:
+    page = DisputesPage(database, ME, background)
+    qtbot.addWidget(page)
+    page.show()
+    page.printer.click()
+    qtbot.waitUntil(lambda: bool(page.findChildren(Preview)), timeout=10_000)
+    preview = page.findChildren(Preview)[0]
+    said = page_text(preview._pdf, 0)
+    assert "橙色预警" in said and "D-22" in said
+    assert "王大明" not in said and "向大贵" not in said
+    preview.close()
 
 
 def test_the_overdue_one_stands_first_with_its_new_level(disputes: DisputesPage) -> None:

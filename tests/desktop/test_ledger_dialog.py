@@ -19,10 +19,10 @@ from desktop.views.ledger_dialog import LedgerDialog
 from desktop.views.papers import LedgerWish, Papers
 from desktop.views.preview import Preview
 from desktop.views.widgets.basics import Button
-from desktop.views.widgets.dates import china_today
 from reports.raster import page_count, page_text
 from tests.desktop import villages
 from tests.desktop.villages import ME, REACHABLE, ZONES
+from tests.today import china_today
 from township.records import new_id
 from township.storage.database import Database
 

@@ -20,9 +20,9 @@ from desktop.views.needs import CLASS, FEEDBACK, PROGRESS, RESULT, NeedsPage
 from desktop.views.situation_steps import ACTIONS
 from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
-from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
 from tests import device
+from tests.today import china_today
 from township.records import (
     Cadre,
     Household,

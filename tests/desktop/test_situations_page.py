@@ -13,10 +13,12 @@ from sqlalchemy import select, update
 
 from desktop import theme
 from desktop.background import Background
+from desktop.views.disputes import DisputesPage
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.preview import Preview
 from desktop.views.sealed import SealedPage
 from desktop.views.situations import SituationsPage
+from desktop.views.tasks import TasksPage
 from desktop.views.today import TodayPage
 from tests.usecases.meetings_sample import (
     CADRE,
@@ -202,10 +204,46 @@ def test_moved_out_and_back_and_a_need(qtbot: QtBot, database: Database) -> None
     press(page, "back")
     assert "已返回 1 户 3 人" in facts(page)["转移人员"] and "back" not in page.buttons
     press(page, "to_need")
-    assert "二组公路有落石。" in facts(page)["转为诉求"]
+    [link] = page.links
+    assert link.text().startswith("诉求 ") and "to_need" not in page.buttons
     with database.reader() as session:
         assert session.scalars(select(Need.situation_id).order_by(Need.id.desc())).first() == ROCKS
         assert session.scalars(select(Evacuee.situation_id)).one() == ROCKS
+
+
+def test_turned_into_a_dispute_and_tasks_which_name_each_other(
+    qtbot: QtBot, database: Database
+) -> None:
+    page = opened(qtbot, database)
+    page.show_target(ROCKS)
+    page.buttons["to_dispute"].click()
+    assert page.form is not None and page.form.values()["summary"] == "二组公路有落石。"
+    press(page, "to_dispute", dispute_type="neighbour", others="王大明、向大贵")
+    assert page.form is None and "to_dispute" not in page.buttons, page.problem.text()
+    press(page, "situation.task", text="清落石")
+    press(page, "situation.task", text="立警示牌")
+    dispute, *given = page.links
+    assert dispute.text().startswith("矛盾纠纷 ") and len(given) == 2
+    with qtbot.waitSignal(page.wanted) as wanted:
+        dispute.click()
+    there, target = wanted.args
+    assert there == "disputes"
+    disputes = DisputesPage(database, CADRE)
+    qtbot.addWidget(disputes)
+    disputes.show_target(target)
+    [source] = disputes.links
+    assert source.text() == "来自五情 W-1 · 灾情"
+    with qtbot.waitSignal(disputes.wanted) as wanted:
+        source.click()
+    assert wanted.args == ["situations", ROCKS]
+    with qtbot.waitSignal(page.wanted) as wanted:
+        given[0].click()
+    tasks = TasksPage(database, CADRE, {"situations"})
+    qtbot.addWidget(tasks)
+    tasks.show_target(wanted.args[1])
+    with qtbot.waitSignal(tasks.wanted) as wanted:
+        tasks.source.click()
+    assert wanted.args == ["situations", ROCKS]
 
 
 def test_a_minute_later_it_is_late(qtbot: QtBot, database: Database, clock: Clock) -> None:

@@ -15,9 +15,9 @@ from sqlalchemy import delete
 from desktop import theme
 from desktop.views.main import MainWindow, PageSpec, Who
 from desktop.views.today import TodayPage
-from desktop.views.widgets.dates import china_today
 from tests.desktop import villages
 from tests.desktop.villages import HOMES, LOG, ME, REACHABLE, ZONES, add
+from tests.today import china_today
 from township.records import Need, Visit, new_id
 from township.storage.database import Database
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from desktop.views.widgets.dates import china_today
+from tests.today import china_today
 from township.records import (
     Cadre,
     Group,

@@ -17,7 +17,6 @@ from desktop.views.needs import NeedsPage
 from desktop.views.page import Page
 from desktop.views.situations import SituationsPage
 from desktop.views.today import TodayPage
-from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
 from desktop.views.zones import ZonesPage
 from reports.minutes import minutes_pdf
@@ -40,6 +39,7 @@ from tests.sync.laptops import Laptop, enrolled, snapshot
 from tests.sync.sample import XIANG, ZONE
 from tests.sync.snapshots import enter
 from tests.sync.stranger import Stranger, household
+from tests.today import china_today
 from township.changes import Op
 from township.records import Household, new_id, record_kinds
 from township.storage import search

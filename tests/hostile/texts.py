@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.views.widgets.dates import china_today
 from tests.sync.sample import XIANG, ZONE
+from tests.today import china_today
 from township.changes import Op
 from township.fields import Field
 from township.records import new_id, record_kinds

@@ -58,6 +58,29 @@ def test_a_day(
 
 
 @pytest.mark.parametrize(
+    ("clocked", "entered", "standing", "late", "told"),
+    [
+        (28, 31, PENDING, True, "晚 11 天，超过 7 天，要考核人同意才计入；录入时本机日期慢 3 天"),
+        (24, 27, COUNTED, True, "补录，晚 7 天；录入时本机日期慢 3 天，按镇服务器时间计"),
+        (25, 28, PENDING, True, "录入时本机日期慢 3 天"),
+        (17, 20, COUNTED, False, "计 0.5 天；录入时本机日期慢 3 天"),
+        (23, 20, COUNTED, False, "计 0.5 天；录入时本机日期快 3 天"),
+        (28, 25, COUNTED, True, "晚 5 天；录入时本机日期快 3 天"),
+        (21, 20, COUNTED, False, "录入时本机日期快 1 天"),  # some hours, over midnight
+        (20, 20, COUNTED, False, ""),
+    ],
+)
+def test_the_township_says_when_it_was_entered(
+    clocked: int, entered: int, standing: Standing, late: bool, told: str
+) -> None:
+    """Work of 20 May. Source: domain §9 (b): the server's time counts, and the row is flagged."""
+    when = {"entered_on": DAY.replace(day=entered), "clocked_on": DAY.replace(day=clocked)}
+    found = days.judge(DayLog(**BASE | when), village=True)
+    assert (found.standing, found.late, found.wrong_clock) == (standing, late, bool(told))
+    assert told in found.reason and ("本机日期" in found.reason) == bool(told)
+
+
+@pytest.mark.parametrize(
     ("worked", "entered", "standing"),
     [
         (date(2028, 2, 29), date(2028, 3, 7), COUNTED),  # seven days later

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,7 @@ from township.storage.database import Database
 from township.usecases import (
     agenda,
     dispute_list,
+    dispute_paper,
     dispute_steps,
     disputes,
     disputes_due,
@@ -229,3 +231,34 @@ def test_meetings_talk_about_what_is_open(database: Database) -> None:
         review = [AgendaItem(about_zone_id=zone) for zone in (ZONE, FAR_ZONE)]
         levels = [agenda.suggested_level(session, one, DAY) for one in review]
         assert levels == ["yellow", "calm"]
+
+
+def test_the_paper_knows_no_names(database: Database, clock: Clock) -> None:
+    """甲方, 乙方 on copies, also inside the texts; numbers are masked. Source: domain §6, §7.3."""
+    entry = replace(
+        ENTRY, summary="向大贵（13812345678）与龙马溪-2-017争一棵树", others="向大贵、向大"
+    )
+    one = record(database, entry=entry)
+    step(database, one, CADRE, "add_step", DAY, "contact", "向大说不要树，向大贵不肯")
+    with database.reader() as session:
+        paper = dispute_paper.dispute_sheet(session, one, DAY, by=CADRE)
+    assert paper.parties == tuple(f"{name}方（个人或农户）" for name in "甲乙丙")
+    assert paper.matter == "乙方（138****5678）与甲方争一棵树"
+    [measure] = paper.measures
+    assert measure.endswith("：丙方说不要树，乙方不肯") and measure.startswith("2026-05-12 ")
+    assert (paper.level, paper.level_name, paper.owner) == ("yellow", "黄色", "向书记")
+    assert paper.due == "2026-06-01" and paper.since == "2026-05-12 起" and paper.result == ""
+    clock.go_to(6, 3)
+    with database.reader() as session:
+        paper = dispute_paper.dispute_sheet(session, one, date(2026, 6, 3), by=CADRE)
+    assert paper.level == "orange" and "原黄色，超期未化解已升级" in paper.since
+
+
+def test_the_paper_of_one_that_is_over(database: Database) -> None:
+    one = record(database)
+    step(database, one, CADRE, "add_step", DAY, "contact", "谈过")
+    step(database, one, CADRE, "agree", "written", DAY, "向大贵移走两棵树")
+    with database.reader() as session:
+        paper = dispute_paper.dispute_sheet(session, one, DAY, by=CADRE)
+    assert paper.due == "" and paper.result.startswith("2026-05-12 达成书面协议：乙方移走两棵树")
+    assert "前回访" in paper.review

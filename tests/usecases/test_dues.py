@@ -57,3 +57,15 @@ def test_the_order() -> None:
     undated = Due("同步", "甲", None, Urgency.SOON, "sync")
     mixed = sorted((undated, day, clock, late), key=lambda one: one.order)
     assert mixed == [late, clock, day, undated]
+
+
+def test_an_emergency_that_waits_comes_before_what_is_late_by_days() -> None:
+    """Minutes weigh more than days there. Source: domain §5.2 (clocks), §5.7."""
+    need = Due("诉求", "甲", TODAY - timedelta(days=30), Urgency.OVERDUE, "needs")
+    abnormal = Due("五情", "乙", TODAY, Urgency.OVERDUE, "situations", at=NOW - timedelta(hours=1))
+    minutes = [NOW - timedelta(minutes=one) for one in (20, 5)]
+    first, second = (
+        Due("五情", "丙", TODAY, Urgency.OVERDUE, "situations", at=at, alarm=True) for at in minutes
+    )
+    mixed = sorted((abnormal, second, need, first), key=lambda one: one.order)
+    assert mixed == [first, second, need, abnormal]

@@ -16,6 +16,7 @@ from tests.usecases.meetings_sample import (
     JUSTICE,
     LEADER,
     MAYOR,
+    SECRETARY,
     START,
     ZONE,
     Clock,
@@ -25,15 +26,18 @@ from tests.usecases.meetings_sample import (
     template,
 )
 from township.errors import InvalidInput, NotAllowed
-from township.records import Cadre, Evacuee, Need, Situation
+from township.records import Cadre, Dispute, DisputeParty, Evacuee, Need, Situation, Task
 from township.storage.database import Database
 from township.storage.true_time import note
+from township.storage.work import UnitOfWork
+from township.usecases import came_of, situations_due, tasks
 from township.usecases import situation_followup as followup
 from township.usecases import situation_reports as reports
 from township.usecases import situations as steps
-from township.usecases import situations_due
+from township.usecases.disputes import DisputeEntry
 from township.usecases.dues import Asker, Due, Urgency
 from township.usecases.situation_routing import Contact, call_list, report_to
+from township.usecases.tasks import TaskEntry
 from township.usecases.township_settings import settings_of
 from township.values import CHINA
 
@@ -143,7 +147,7 @@ def test_alarm_goes_from_hand_to_hand(database: Database, clock: Clock) -> None:
     assert waiting(database, LEADER) == waiting(database, MAYOR) == []
     clock.now = START + timedelta(minutes=16)
     [alarm] = waiting(database, LEADER)
-    assert alarm.urgency is Urgency.OVERDUE and "谭司法 0717-2880119" in alarm.text
+    assert alarm.alarm and alarm.urgency is Urgency.OVERDUE and "谭司法 0717-2880119" in alarm.text
     [own] = waiting(database, CADRE)  # who reported it is told to telephone, too
     assert own.text.startswith("报送 16 分钟没有接收，请马上打 ")
     clock.now = START + timedelta(minutes=31)
@@ -154,6 +158,9 @@ def test_alarm_goes_from_hand_to_hand(database: Database, clock: Clock) -> None:
     assert waiting(database, LEADER) == waiting(database, MAYOR) == []
     [back] = waiting(database, CADRE)
     assert back.text.startswith("待向报送人和群众反馈：灾情·紧急") and back.urgency is Urgency.SOON
+    clock.now += timedelta(days=4)
+    [back] = waiting(database, CADRE)
+    assert back.urgency is Urgency.OVERDUE and not back.alarm, "what is left runs in days"
 
 
 def test_what_the_law_wants_waits_until_it_is_entered(database: Database, clock: Clock) -> None:
@@ -212,7 +219,60 @@ def test_a_need_comes_of_it_with_one_click(database: Database) -> None:
         need = session.scalars(select(Need).where(Need.situation_id == made)).one()
         detail = steps.situation_detail(session, made, database.clock())
     assert (need.zone_id, need.owner_point, need.owner_line) == (ZONE, LEADER, LEADER)
-    assert [one for one, _ in detail.needs] == [need.id]
+    assert [(one.kind, one.id) for one in detail.became] == [("need", need.id)]
+    with pytest.raises(NotAllowed, match=f"已转为诉求 {need.no}"):
+        do(database, LEADER, lambda w: followup.to_need(w, made, "water", "修水管"))
+
+
+def test_a_dispute_comes_of_it_and_nothing_is_typed_twice(database: Database) -> None:
+    """Domain §4.4: ``linked_task/need/dispute``; each is made once and names the report."""
+    made = raised(database, "livelihood", place="屋后", persons_affected=6)
+    with database.writing() as connection:  # as a visit would have it
+        known = update(Situation).where(Situation.id == made).values(household_id=HOME)
+        connection.execute(known)
+    with database.reader() as session:
+        start = followup.dispute_start(session, session.get_one(Situation, made))
+    assert start["summary"] == SLIDE["summary"] and start["place"] == "二组屋后"
+    assert (start["home_id"], start["people_count"], start["found_by"]) == (HOME, 6, "other")
+    assert start["level"] == "yellow", "what so many people make of it at least"
+    given = DisputeEntry(**start | {"dispute_type": "neighbour", "others": "向大贵"})
+    do(database, CADRE, lambda w: followup.to_dispute(w, made, given))
+    with database.reader() as session:
+        dispute = session.scalars(select(Dispute).where(Dispute.situation_id == made)).one()
+        detail = steps.situation_detail(session, made, database.clock())
+        source = came_of.source_of(session, dispute)
+        parties = session.scalars(select(DisputeParty.dispute_id)).all()
+    assert (dispute.summary, dispute.place) == (SLIDE["summary"], "二组屋后")
+    assert (dispute.zone_id, dispute.found_on) == (ZONE, START.astimezone(CHINA).date())
+    assert source is not None and (source.kind, source.id) == ("situation", made)
+    assert [(one.kind, one.id) for one in detail.became] == [("dispute", dispute.id)]
+    assert parties == [dispute.id, dispute.id]
+    with pytest.raises(NotAllowed, match=f"已转为矛盾纠纷 {dispute.no}"):
+        do(database, CADRE, lambda w: followup.to_dispute(w, made, given))
+
+
+def test_all_that_came_of_a_report_is_named(database: Database) -> None:
+    """One report can be a need, a dispute and several tasks; what is deleted is not named."""
+    made = raised(database, "livelihood")
+    need = do(database, CADRE, lambda w: followup.to_need(w, made, "water", "修水管"))
+    entry = DisputeEntry("neighbour", "水管过别家的地", others="向大贵、王大明")
+    dispute = do(database, CADRE, lambda w: followup.to_dispute(w, made, entry))
+    for text in ("送一只水桶", "请人看水管"):
+        given = TaskEntry(text, CADRE, START.date())
+
+        def give(work: UnitOfWork, given: TaskEntry = given) -> bytes:
+            origin = tasks.origin_of(work.session, "situation", made)
+            return tasks.give(work, origin, given)
+
+        task = do(database, CADRE, give)
+    do(database, CADRE, lambda w: w.delete(w.session.get_one(Task, task)))
+    with database.reader() as session:
+        found = steps.situation_detail(session, made, database.clock()).became
+    assert [(one.kind, one.id) for one in found][:2] == [("need", need), ("dispute", dispute)]
+    assert [one.text for one in found][2:] == ["送一只水桶"]
+    do(database, SECRETARY, lambda w: w.delete(w.session.get_one(Need, need)))
+    again = do(database, CADRE, lambda w: followup.to_need(w, made, "water", "修水管"))
+    assert again != need
 
 
 def test_those_moved_out(database: Database) -> None:

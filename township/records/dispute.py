@@ -42,6 +42,9 @@ class Dispute(Record):
     zone_id: Mapped[bytes] = column(Kind.REF, "责任区", I, required=True, target="zone")
     no: Mapped[str] = column(Kind.TEXT, "纠纷编号", I, required=True, max_length=30)
     visit_id: Mapped[bytes | None] = column(Kind.REF, "来源走访", I, target="visit", index=True)
+    situation_id: Mapped[bytes | None] = column(
+        Kind.REF, "来源五情", I, target="situation", index=True
+    )
     found_by: Mapped[str] = column(Kind.CODE, "发现途径", I, required=True, codes=DISPUTE_FOUND)
     found_on: Mapped[date] = column(Kind.DATE, "发现日期", I, required=True)
     dispute_type: Mapped[str] = column(Kind.CODE, "纠纷类型", I, required=True, codes=DISPUTE_TYPE)

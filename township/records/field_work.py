@@ -43,6 +43,8 @@ class WorkLog(Record):
     assess_note: Mapped[str | None] = column(Kind.TEXT, "考核说明", I, max_length=200)
     changed_on: Mapped[date | None] = column(Kind.DATE, "改动日期", I)
     """When that which makes the day count was last changed after it was saved."""
+    entered_on: Mapped[date | None] = column(Kind.DATE, "录入日期", I)
+    """The township's day when it was saved, where the laptop's wrong clock said another."""
 
 
 class Visit(Record):
@@ -84,3 +86,5 @@ class Visit(Record):
     resident_present: Mapped[bool | None] = column(Kind.FLAG, "户内有人", I, required=True)
     resident_ok: Mapped[str | None] = column(Kind.CODE, "群众评价", I, codes=RESIDENT_OK)
     next_visit_on: Mapped[date | None] = column(Kind.DATE, "下次走访日期", I)
+    entered_on: Mapped[date | None] = column(Kind.DATE, "录入日期", I)
+    """As that of the log."""

@@ -33,7 +33,8 @@ class DayLog:
     """What the rules look at of one cadre's work log of one date.
 
     ``entered_on`` is when that which makes the day count was entered; None when unknown,
-    which is taken as in time.
+    which is taken as in time. ``clocked_on`` is what the clock of that laptop said; the two
+    differ where it is known to have been wrong.
     """
 
     worked_on: date
@@ -43,6 +44,7 @@ class DayLog:
     home_visits: int
     entered_on: date | None = None
     in_zone: bool = True
+    clocked_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class DayResult:
     late: bool
     reason: str
     wrong_clock: bool = False
-    """Entered before it was worked: the date of the laptop was wrong."""
+    """The clock of the laptop was wrong: known from the township's, or it was entered before it
+    was worked."""
 
 
 def is_village_cadre(roles: Iterable[str]) -> bool:
@@ -74,7 +77,17 @@ def judge(log: DayLog, village: bool, settings: Settings = PRESET) -> DayResult:
     halves = 0 if standing is Standing.NOT_COUNTED else min(FULL_DAY, len(set(log.sessions)))
     if after < 0:
         reason += "；录入那台电脑的日期不对，早于工作日期，请核对"
-    return DayResult(standing, halves, after > 0, reason, after < 0)
+    clock = _clock_text(log)
+    return DayResult(standing, halves, after > 0, reason + clock, after < 0 or bool(clock))
+
+
+def _clock_text(log: DayLog) -> str:
+    """By how many days the laptop's date was wrong. Domain §9 (b): the row is flagged."""
+    if log.entered_on is None or log.clocked_on is None or log.entered_on == log.clocked_on:
+        return ""
+    off = (log.entered_on - log.clocked_on).days
+    how = "慢" if off > 0 else "快"
+    return f"；录入时本机日期{how} {abs(off)} 天，按镇服务器时间计"
 
 
 def _standing(log: DayLog, village: bool, after: int, settings: Settings) -> tuple[Standing, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -21,7 +21,7 @@ from township.errors import Busy, DamagedDatabase, DiskFull, NewerDatabase, Worl
 from township.storage.driver import sqlcipher
 from township.storage.settings import keep, setting
 from township.storage.work import UnitOfWork
-from township.values import utc_now
+from township.values import CHINA, utc_now
 
 RECORD_SCHEMA = "program.record_schema"
 """Setting: by which record schema the packed values here are named."""
@@ -170,6 +170,10 @@ class Database:
         """
         with told(), self._session(self.write_engine) as session:
             yield UnitOfWork(session, author, self.clock)
+
+    def today(self) -> date:
+        """The day in China. All dates of one laptop come from its clock."""
+        return self.clock().astimezone(CHINA).date()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

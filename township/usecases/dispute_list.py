@@ -170,7 +170,7 @@ def dispute_detail(session: Session, dispute_id: bytes, today: date, *, by: byte
         now,
         names.get(owner or b"", ""),
         tuple(
-            f"{_SIDES[at % len(_SIDES)]}方：{name}"
+            f"{side(at)}：{name}"
             for at, name in enumerate(parties_of(session, [dispute_id], viewer)[dispute_id])
         ),
         tuple(
@@ -184,6 +184,11 @@ def dispute_detail(session: Session, dispute_id: bytes, today: date, *, by: byte
         ),
         names,
     )
+
+
+def side(at: int) -> str:
+    """What the party at this place is called: 甲方, 乙方 and so on."""
+    return f"{_SIDES[at % len(_SIDES)]}方"
 
 
 def parties_of(

@@ -67,10 +67,12 @@ def record(
     found_on: date,
     visit_id: bytes | None = None,
     no: str | None = None,
+    situation_id: bytes | None = None,
 ) -> bytes:
     """Record a dispute with its parties; returns its id, uncommitted. Raises InvalidInput.
 
-    ``no`` is a number that was given already, where several come at once.
+    ``no`` is a number that was given already, where several come at once; ``situation_id`` is
+    the report that it came of.
     """
     wrong = problems(entry, settings_of(work.session))
     if found_on > today_of(work):
@@ -82,6 +84,7 @@ def record(
         zone_id=zone_id,
         no=no or given(work, Dispute, found_on.year)[0],
         visit_id=visit_id,
+        situation_id=situation_id,
         found_by=entry.found_by,
         found_on=found_on,
         dispute_type=entry.dispute_type,

@@ -37,6 +37,7 @@ class Due:
     ``text`` goes without day and lateness, which `when_text` writes for every system alike.
     ``page`` is a key of the navigation and ``target`` what that page shows; ``at`` is given
     where a clock of hours or minutes runs. ``suspended`` says in Chinese why no term runs.
+    ``alarm``: an emergency whose clock of minutes or hours has run out.
     """
 
     system: str
@@ -47,12 +48,14 @@ class Due:
     target: object = None
     at: datetime | None = None
     suspended: str = ""
+    alarm: bool = False
 
     @property
-    def order(self) -> tuple[int, date, float, str]:
-        """The late first, then by day and time, then by text."""
+    def order(self) -> tuple[bool, int, date, float, str]:
+        """Emergencies that wait too long before all that is late by days; then the late, then by
+        day and time, then by text."""
         clock = self.at.timestamp() if self.at else float("inf")
-        return (self.urgency, self.on or date.max, clock, self.text)
+        return (not self.alarm, self.urgency, self.on or date.max, clock, self.text)
 
 
 @dataclass(frozen=True)

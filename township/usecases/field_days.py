@@ -86,6 +86,7 @@ class _Found(NamedTuple):
     purpose: str
     companions: tuple[bytes, ...]
     created_at: datetime | None
+    entered_on: date | None
     no: str | None
     head: str | None
     group: bytes | None
@@ -198,6 +199,7 @@ def _visits(session: Session, where: Sequence[ColumnElement[bool]]) -> list[_Fou
             Visit.purpose,
             Visit.companions,
             Visit.created_at,
+            Visit.entered_on,
             Household.no,
             Person.name,
             Household.group_id,
@@ -245,13 +247,13 @@ def _day(
 
 def _rule_log(log: WorkLog, visits: Sequence[_Found]) -> DayLog:
     home = [one for one in visits if one.way == "in_home"]
-    entered = [one.astimezone(CHINA).date() for one in (log.created_at,) if one]
+    entered, clocked = _when([log]), _when([log], clocked=True)
     if home and all(visit.created_at for visit in home):
-        entered.append(
-            min(visit.created_at.astimezone(CHINA).date() for visit in home if visit.created_at)
-        )
+        entered.append(min(_when(home)))
+        clocked.append(min(_when(home, clocked=True)))
     if log.changed_on is not None:
         entered.append(log.changed_on)
+        clocked.append(log.changed_on)
     return DayLog(
         worked_on=log.worked_on,
         sessions=log.sessions or (),
@@ -259,8 +261,20 @@ def _rule_log(log: WorkLog, visits: Sequence[_Found]) -> DayLog:
         state=log.state,
         home_visits=len(home),
         entered_on=max(entered, default=None),
+        clocked_on=max(clocked, default=None),
         in_zone=log.zone_id is not None,
     )
+
+
+def _when(entries: Sequence[WorkLog | _Found], *, clocked: bool = False) -> list[date]:
+    """The days on which these were entered, or those that the laptop's clock said."""
+    return [
+        one.entered_on or one.created_at.astimezone(CHINA).date()
+        if not clocked
+        else one.created_at.astimezone(CHINA).date()
+        for one in entries
+        if one.created_at
+    ]
 
 
 def _offer(on: date, found: Sequence[_Found]) -> Offer:

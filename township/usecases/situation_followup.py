@@ -1,4 +1,4 @@
-"""What comes of a situation: a need of the residents, and the list of those moved out."""
+"""What comes of a situation: a need or a dispute, and the list of those moved out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotAllowed, NotFound
-from township.records import Evacuee, Household, Need, Situation, new_id
+from township.records import Dispute, Evacuee, Group, Household, Need, Situation, new_id
+from township.rules import disputes as dispute_rules
 from township.rules import needs as need_rules
 from township.storage.work import UnitOfWork
-from township.usecases import situation_clock
+from township.usecases import disputes, situation_clock
+from township.usecases.came_of import check_new
+from township.usecases.disputes import DisputeEntry
 from township.usecases.given_numbers import given
 from township.usecases.situation_routing import responsible
 from township.usecases.situations import situation_of
@@ -23,8 +26,12 @@ from township.values import CHINA
 
 
 def to_need(work: UnitOfWork, situation_id: bytes, topic: str, text: str) -> bytes:
-    """A need that came of a situation; returns its id, uncommitted. Raises NotFound."""
+    """A need that came of a situation; returns its id, uncommitted.
+
+    Raises NotFound, or NotAllowed when it is one already.
+    """
     found = situation_of(work.session, situation_id)
+    check_new(work.session, found.id, Need)
     on = situation_clock.now(work).astimezone(CHINA).date()
     made = Need(
         id=new_id(),
@@ -43,6 +50,42 @@ def to_need(work: UnitOfWork, situation_id: bytes, topic: str, text: str) -> byt
     )
     work.add(made)
     return made.id
+
+
+def to_dispute(work: UnitOfWork, situation_id: bytes, entry: DisputeEntry) -> bytes:
+    """A dispute that came of a situation, found on the day when that was; returns its id,
+    uncommitted.
+
+    Raises NotFound, InvalidInput, or NotAllowed when it is one already.
+    """
+    found = situation_of(work.session, situation_id)
+    check_new(work.session, found.id, Dispute)
+    today = disputes.today_of(work)
+    on = min(found.found_at.astimezone(CHINA).date(), today) if found.found_at else today
+    return disputes.record(
+        work, found.zone_id, entry, on, visit_id=found.visit_id, situation_id=found.id
+    )
+
+
+def dispute_start(session: Session, found: Situation) -> dict[str, Any]:
+    """What the form of its dispute begins with: nothing is typed twice."""
+    at = session.get(Group, found.group_id) if found.group_id else None
+    group, place = (at.name if at else "") or "", found.place or ""
+    whole = place if place.startswith(group) else f"{group}{place}"
+    longest = Dispute.field("place").max_length or len(whole)
+    people = max(found.persons_affected or 0, 2)
+    by = "police" if found.situation_kind == "police" else "visit" if found.visit_id else "other"
+    return {
+        "summary": found.summary,
+        "place": (whole if len(whole) <= longest else place) or None,
+        "found_by": by,
+        "home_id": found.household_id,
+        "dispute_type": None,
+        "people_count": people,
+        "level": dispute_rules.proposed(people, settings_of(session)),
+        "nature": "mediation",
+        "party_kind": "person",
+    }
 
 
 @dataclass(frozen=True)

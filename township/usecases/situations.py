@@ -6,16 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput, NotAllowed, NotFound
-from township.records import Cadre, Group, Need, Situation, Zone
+from township.records import Cadre, Group, Situation, Zone
 from township.rules import situations as rules
 from township.rules.settings import Settings
 from township.rules.situations import Escalation, Step, Timeline
 from township.storage.work import UnitOfWork
 from township.usecases import situation_clock
+from township.usecases.came_of import Related, came_of
 from township.usecases.township_settings import settings_of
 
 CLOSED = "已办结"
@@ -53,8 +54,8 @@ class SituationDetail:
     escalations: tuple[Escalation, ...]
     report_due: datetime | None
     report_rule: str
-    needs: tuple[tuple[bytes, str], ...]
-    """The needs that came of it: id, and number with text."""
+    became: tuple[Related, ...]
+    """The needs, disputes and tasks that came of it."""
     names: dict[bytes, str]
 
     def name(self, cadre: bytes | None) -> str:
@@ -109,7 +110,7 @@ def situation_detail(session: Session, situation_id: bytes, now: datetime) -> Si
         tuple(rules.escalations(line, now, settings)),
         rules.report_due(found.report_duty, found.found_at, settings),
         rules.report_rule(found.report_duty, settings),
-        _needs(session, Need.situation_id == found.id),
+        came_of(session, found.id),
         names,
     )
 
@@ -209,11 +210,6 @@ def _row(
 
 def _clock_wrong(found: Situation, line: Timeline, now: datetime) -> bool:
     return found.clocked_at is not None or rules.from_the_future(line, now)
-
-
-def _needs(session: Session, of: ColumnElement[bool]) -> tuple[tuple[bytes, str], ...]:
-    rows = session.scalars(select(Need).where(of, Need.deleted_at.is_(None)).order_by(Need.no))
-    return tuple((one.id, f"{one.no} {one.text} · {one.shown('state')}") for one in rows)
 
 
 def _at(work: UnitOfWork, situation_id: bytes, step: Step) -> Situation:

@@ -66,7 +66,8 @@ class _Look:
         soon = Urgency.SOON if clocked else Urgency.COMING
         urgency = Urgency.OVERDUE if late else soon
         text = f"{told}：{self.what}{'；' * bool(more)}{more}"
-        return Due(SYSTEM, text, on, urgency, PAGE, self.found.id, at)
+        alarm = late and self.line.level == "emergency" and self.line.responded_at is None
+        return Due(SYSTEM, text, on, urgency, PAGE, self.found.id, at, alarm=alarm)
 
 
 def _of(look: _Look) -> Iterator[Due]:

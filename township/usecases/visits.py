@@ -22,7 +22,7 @@ from township.records import (
 from township.rules import needs as need_rules
 from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
-from township.usecases import visit_parts
+from township.usecases import visit_parts, work_clock
 from township.usecases.disputes import DisputeEntry
 from township.usecases.given_numbers import given
 from township.usecases.photos import PhotoEntry, add_photos
@@ -91,6 +91,7 @@ def log_visit(work: UnitOfWork, entry: VisitEntry) -> bytes:
     household = _household(session, entry)
     log = _log(work, household, entry)
     visit = _visit(entry, household, log)
+    visit.entered_on = work_clock.entered_on(work)
     work.add(visit)
     _add_needs(work, entry, visit)
     _add_situations(work, entry, visit, household)
@@ -145,8 +146,8 @@ def _problems(
 def _log(work: UnitOfWork, household: Household, entry: VisitEntry) -> WorkLog:
     """The author's log of the day, made or brought up to date. Raises InvalidInput."""
     on = entry.visited_on
-    if on is None or on > work.clock().astimezone(CHINA).date():
-        raise InvalidInput({"visited_on": "走访日期不能晚于今天"})
+    if on is None or on > work_clock.today(work):
+        raise InvalidInput({"visited_on": work_clock.not_later_than_today(work, "走访日期")})
     if entry.next_visit_on is not None and entry.next_visit_on <= on:
         raise InvalidInput({"next_visit_on": "下次走访日期要晚于这次走访"})
     log = work.session.scalars(
@@ -158,13 +159,14 @@ def _log(work: UnitOfWork, household: Household, entry: VisitEntry) -> WorkLog:
     if log is None:
         log = WorkLog(id=new_id(), zone_id=household.zone_id, cadre_id=work.author, worked_on=on)
         log.work_kind, log.sessions, log.places = "other", (), ()
+        log.entered_on = work_clock.entered_on(work)
         work.add(log)
         _extend(work.session, log, household, entry)
         return log
     before = (log.sessions, log.work_kind in FIELD_KINDS)
     _extend(work.session, log, household, entry)
     if (log.sessions, log.work_kind in FIELD_KINDS) != before:
-        log.changed_on = work.clock().astimezone(CHINA).date()  # as late as this is the day
+        log.changed_on = work_clock.today(work)  # as late as this is the day
     return log
 
 

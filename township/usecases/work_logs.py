@@ -19,11 +19,11 @@ from township.records import Visit, WorkLog
 from township.rules import assessment as rules
 from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
+from township.usecases import work_clock
 from township.usecases.assessment_people import staff_of_day, staff_of_month, unit_of
 from township.usecases.assessments import signed_sheets
 from township.usecases.field_days import offers
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 SESSIONS = ("am", "pm", "eve")
 
@@ -60,6 +60,7 @@ def save_log(work: UnitOfWork, entry: LogEntry) -> bytes:
         if zone is None:
             raise InvalidInput({"zone_id": "请选择责任区"})
         log = WorkLog(zone_id=zone, cadre_id=work.author, worked_on=entry.worked_on)
+        log.entered_on = work_clock.entered_on(work)
         work.add(log)
         _fill(log, entry)
     else:
@@ -120,6 +121,7 @@ def confirm_joint(work: UnitOfWork, on: date) -> bytes:
         sessions=found.sessions,
         places=found.groups,
         state="submitted",
+        entered_on=work_clock.entered_on(work),
     )
     work.add(log)
     return log.id
@@ -150,8 +152,8 @@ def own_log(session: Session, cadre_id: bytes, on: date | None) -> WorkLog | Non
 
 
 def today_of(work: UnitOfWork) -> date:
-    """The day in China."""
-    return work.clock().astimezone(CHINA).date()
+    """The day in China, by the township's time as far as it is known."""
+    return work_clock.today(work)
 
 
 def _check(work: UnitOfWork, entry: LogEntry) -> None:
@@ -160,7 +162,7 @@ def _check(work: UnitOfWork, entry: LogEntry) -> None:
         if problem := WorkLog.field(name).problem(getattr(entry, name)):
             problems[name] = problem
     if entry.worked_on is not None and entry.worked_on > today_of(work):
-        problems["worked_on"] = "日期不能晚于今天"
+        problems["worked_on"] = work_clock.not_later_than_today(work, "日期")
     if not entry.sessions:
         problems["sessions"] = "请选择时段"
     if problems:

@@ -23,14 +23,9 @@ from desktop.parse import (
 from desktop.theme import MUTED
 from desktop.views.widgets.field import Draft, FieldBox
 from township.fields import Field
-from township.values import CHINA, utc_now
+from township.values import CHINA
 
 Today = Callable[[], date]
-
-
-def china_today() -> date:
-    """Today's date in China, whatever the laptop's time zone."""
-    return utc_now().astimezone(CHINA).date()
 
 
 class _Typed(FieldBox):
@@ -105,7 +100,7 @@ class DateField(_Typed):
     A date typed without a year is the last one not more than ``ahead`` days from today.
     """
 
-    def __init__(self, field: Field, today: Today = china_today, ahead: int = 31) -> None:
+    def __init__(self, field: Field, today: Today, ahead: int = 31) -> None:
         self._ahead = ahead
         super().__init__(field, today, DATE_HELP)
         self.editor.setPlaceholderText("如 5-3、今天")
@@ -160,7 +155,7 @@ class DateField(_Typed):
 class MomentField(_Typed):
     """A date with a time of day, in China's time."""
 
-    def __init__(self, field: Field, today: Today = china_today) -> None:
+    def __init__(self, field: Field, today: Today) -> None:
         super().__init__(field, today, "可输入 5-3 14:05、今天 9:30、14:05")
         self.editor.setPlaceholderText("如 今天 9:30")
 

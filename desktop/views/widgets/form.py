@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ChipsField, ChoiceField
-from desktop.views.widgets.dates import DateField, MomentField, Today, china_today
+from desktop.views.widgets.dates import DateField, MomentField, Today
 from desktop.views.widgets.field import Draft, FieldBox
 from desktop.views.widgets.picks import PicksField
 from desktop.views.widgets.text import text_field
@@ -30,20 +30,24 @@ _FUTURE = ("next_", "due_", "until_", "to_", "valid_")
 def field_box(
     field: Field,
     choices: Sequence[Choice] | None = None,
-    today: Today = china_today,
+    today: Today | None = None,
     ahead: int = 31,
 ) -> FieldBox:
-    """The fitting editor for a field. References need their ``choices``; ``ahead`` is how many
+    """The fitting editor for a field. References need their ``choices``, dates ``today``, which
+    is that of the laptop's data: ``Database.today``. ``ahead`` is how many
     days from today a date without a year may lie.
 
     Raises KeyError for kinds that no person edits.
     """
     if field.kind is Kind.FLAG:
         return ChipsField(field, _YES_NO)
-    if field.kind is Kind.DATE:
-        return DateField(field, today, ahead)
-    if field.kind is Kind.MOMENT:
-        return MomentField(field, today)
+    if field.kind in (Kind.DATE, Kind.MOMENT):
+        assert today is not None, f"{field.label}: a form with dates knows which day it is"
+        return (
+            MomentField(field, today)
+            if field.kind is Kind.MOMENT
+            else DateField(field, today, ahead)
+        )
     if field.codes is not None and choices is None:
         choices = [Choice(code, field.codes.label(code)) for code in field.codes]
     if choices is None:
@@ -60,7 +64,7 @@ def field_boxes(
     fields: Mapping[str, Field],
     names: Sequence[str],
     choices: Mapping[str, Sequence[Choice]] | None = None,
-    today: Today = china_today,
+    today: Today | None = None,
 ) -> dict[str, FieldBox]:
     """Editors for some fields of a record (``Visit.fields()``), by name."""
     given = choices or {}

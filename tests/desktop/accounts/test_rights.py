@@ -23,12 +23,12 @@ from desktop.views.situations import SituationsPage
 from desktop.views.sync import SyncPage
 from desktop.views.today import TodayPage
 from desktop.views.visit_form import VisitForm
-from desktop.views.widgets.dates import china_today
 from desktop.views.work_log import WorkLogPage
 from tests.desktop import villages
 from tests.desktop.accounts.windows import shoot
 from tests.desktop.villages import HOMES, ME, NEED, REACHABLE, ZONES, add
 from tests.device import DEVICE
+from tests.today import china_today
 from township.changes import encode
 from township.records import Cadre, Conflict, Household, Need, Situation, new_id
 from township.rules.permissions import Act

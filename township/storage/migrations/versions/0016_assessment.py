@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("work_log", sa.Column("changed_on", sa.String(length=10), nullable=True))
+    for table in ("work_log", "visit"):
+        op.add_column(table, sa.Column("entered_on", sa.String(length=10), nullable=True))
     op.create_table(
         "assessment_sheet",
         sa.Column("zone_id", sa.LargeBinary(length=16), nullable=True),

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("zone_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("no", sa.String(length=30), nullable=True),
         sa.Column("visit_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("situation_id", sa.LargeBinary(length=16), nullable=True),
         sa.Column("found_by", sa.String(length=24), nullable=True),
         sa.Column("found_on", sa.String(length=10), nullable=True),
         sa.Column("dispute_type", sa.String(length=24), nullable=True),
@@ -80,6 +81,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispute_no", "dispute", ["no"])
     op.create_index("ix_dispute_visit_id", "dispute", ["visit_id"])
+    op.create_index("ix_dispute_situation_id", "dispute", ["situation_id"])
     op.create_index("ix_dispute_zone_state", "dispute", ["zone_id", "state"])
     op.create_table(
         "dispute_party",
