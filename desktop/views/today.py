@@ -54,8 +54,8 @@ class TodayPage(Page):
         self._cadre_id = cadre_id
         self.days = StatCard("本月已计天数", opens="worklog" in reachable)
         self.links = StatCard("本年联系户已入户", opens="households" in reachable)
-        self.overdue = StatCard("我经办的超期诉求", opens="needs" in reachable)
-        self.soon = StatCard("我经办的快到期诉求", opens="needs" in reachable)
+        self.overdue = StatCard("我的超期诉求", opens="needs" in reachable)
+        self.soon = StatCard("我的快到期诉求", opens="needs" in reachable)
         self.unsent = StatCard("未同步的改动", opens="sync" in reachable)
         self.days.pressed.connect(lambda: self.wanted.emit("worklog", self._now().date()))
         self.overdue.pressed.connect(lambda: self.wanted.emit("needs", OVERDUE))

@@ -213,9 +213,7 @@ class UnlinkedPart(ZonePart):
     def __init__(
         self, database: Database, cadre_id: bytes, scope: Scope, parent: QWidget | None = None
     ) -> None:
-        empty = EmptyState(
-            "house-line", "没有没人联系的户", "本机上还没有安排联系干部的户会列在这里。"
-        )
+        empty = EmptyState("house-line", "没有这样的户", "本机上还没有安排联系干部的户会列在这里。")
         filters = (Choice(NOBODY, "没有人联系"), Choice(CROWDED, "多头联系"))
         super().__init__(database, cadre_id, scope, HOME_COLUMNS, filters, empty, parent)
 

@@ -313,7 +313,7 @@ def test_the_pages_fit_the_smallest_screen(
             assert page.table.horizontalScrollBar().maximum() == 0
     today = window.page("today")
     assert isinstance(today, TodayPage)
-    assert today.overdue.accessibleName().startswith("我经办的超期诉求：2，")
+    assert today.overdue.accessibleName().startswith("我的超期诉求：2，")
     assert today.days.accessibleName().startswith("本月已计天数：0.0 / 3.0，镇干部下村")
     assert today.links.accessibleName() == "本年联系户已入户：1/1，都已入户"
     with qtbot.waitSignal(today.wanted):
