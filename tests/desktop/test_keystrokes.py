@@ -29,6 +29,12 @@ from township.storage.database import Database
 from township.usecases.special_contacts import contact_of
 
 MOST = 12
+SECONDS = 60
+KEY, THOUGHT = 0.28, 1.35
+"""Seconds for a key of an average typist and for making up one's mind. Source: Card, Moran and
+Newell, The keystroke-level model (1980)."""
+KEYS_OF_CHARACTER = 3
+"""Of a Chinese text by pinyin, with its choices."""
 
 
 @pytest.fixture
@@ -50,6 +56,7 @@ class Hands:
         self._window, self._qtbot = window, qtbot
         self.pressed = 0
         self.looked_for = 0
+        self.said = 0
 
     def press(self, *keys: str) -> None:
         """Keys by name, one after the other: each counts as one."""
@@ -65,6 +72,7 @@ class Hands:
         at = QApplication.focusWidget()
         assert at is not None
         write(at, text)
+        self.said += len(text)
         self._qtbot.wait(5)
 
     def look_for(self, letters: str) -> None:
@@ -72,6 +80,11 @@ class Hands:
         self.looked_for += len(letters)
         self.press(*letters)
         self.pressed -= len(letters)
+
+    def seconds(self, thoughts: int) -> float:
+        """How long a person needs who has to make up his mind so often."""
+        keys = self.pressed + self.looked_for + KEYS_OF_CHARACTER * self.said
+        return keys * KEY + thoughts * THOUGHT
 
 
 @pytest.fixture
@@ -109,10 +122,12 @@ def test_a_visit_with_a_need_and_a_situation(
     window: MainWindow, qtbot: QtBot, database: Database
 ) -> None:
     """12 keys: Ctrl+N, Enter (household), Alt+Q, Tab (topic), Enter, Alt+W, 1 (民情), Tab,
-    1 (一般), Tab, Tab (summary), Ctrl+S; and 5 letters: wdm, dl.
+    1 (一般), Tab, Tab (summary), Ctrl+S; and 5 letters: wdm, dl. 36 characters are written, and
+    seven times a mind is made up: household, talk, need, its topic, situation, its kind, its level.
     """
     hands = Hands(window, qtbot)
     pick_household(hands, window, qtbot)
+    hands.say("老人独自在家，血压药还有半个月。")
     raise_need(hands)
     see_situation(hands)
     hands.press("Ctrl+S")
@@ -121,6 +136,7 @@ def test_a_visit_with_a_need_and_a_situation(
     assert (need.text, need.topic) == ("路灯不亮", "road")
     assert (seen.situation_kind, seen.level) == ("livelihood", "normal")
     assert (hands.pressed, hands.looked_for) == (12, 5) and hands.pressed <= MOST
+    assert hands.said == 36 and hands.seconds(thoughts=7) < SECONDS
 
 
 def raise_need(hands: Hands) -> None:
