@@ -24,7 +24,7 @@ from tests.sync.laptops import CHEAP
 from township.records import Need, Person, Situation, Visit
 
 ROOT = Path(__file__).parents[2]
-POINTS = int(os.environ.get("LIANXINQIAO_KILL_POINTS", "2"))
+POINTS = int(os.environ.get("LIANXINQIAO_KILL_POINTS", "1"))
 """How many random points the tour is killed at; the long proof sets 20."""
 
 

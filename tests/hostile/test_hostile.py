@@ -45,7 +45,7 @@ def test_spoiled_enrolments(target: Target) -> None:
 
 
 def test_spoiled_changesets(target: Target, tmp_path: Path) -> None:
-    attacks.changesets_change_no_record(target, 200)
+    attacks.changesets_change_no_record(target, 100)
     laptop = enrolled(target.server, target.laptop.url, tmp_path / "other", "xiang")
     laptop.sync()  # what the township took cannot hurt a real laptop
     assert overlay_rows(laptop) == 0

@@ -185,7 +185,7 @@ UNHEARD: list[Action] = [("add", 0, 1), ("grant", 0, 0), ("cut", 0, 0)]
 @example(actions=UNHEARD, ending=(False, False), both_zones=False)
 @example(actions=LOST_MEANWHILE, ending=(True, True), both_zones=False)
 @example(actions=OVERTAKEN, ending=(False, True), both_zones=True)
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(
     actions=actions(),
     ending=st.tuples(st.booleans(), st.booleans()),
