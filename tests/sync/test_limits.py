@@ -18,7 +18,7 @@ from sync.server.folder import OpenServer
 from sync.server.limits import LIMITS, Limits, Rate
 from sync.server.rates import RateLimit
 from sync.server.running import ServerThread
-from tests.sync.stranger import HEADERS, Stranger
+from tests.sync.stranger import HEADERS, NO_CERTIFICATES, Stranger
 
 GIGABYTE = 1 << 30
 POST = b"POST /v1/exchange HTTP/1.1\r\nhost: x\r\ncontent-type: " + wire.CONTENT_TYPE.encode()
@@ -247,7 +247,9 @@ def test_every_failure_is_a_problem_document(
     status: int,
     code: str,
 ) -> None:
-    answer = httpx.request(method, url + path, headers=headers, content=content, timeout=20)
+    answer = httpx.request(
+        method, url + path, headers=headers, content=content, timeout=20, verify=NO_CERTIFICATES
+    )
     assert answer.status_code == status
     assert answer.headers["content-type"] == refusing.PROBLEM_TYPE
     assert answer.json()["type"] == refusing.PROBLEM_PREFIX + code
@@ -259,7 +261,7 @@ def test_every_failure_is_a_problem_document(
 
 def test_answers_that_go_well_are_dressed_too(url: str) -> None:
     for path in ("/v1/welcome", "/openapi.json"):
-        answer = httpx.get(url + path)
+        answer = httpx.get(url + path, verify=NO_CERTIFICATES)
         assert answer.status_code == 200
         assert refusing.HEADERS.items() <= dict(answer.headers).items()
         assert "server" not in answer.headers
