@@ -61,8 +61,8 @@ def _old_programs_shut_out() -> list[Patch]:
 
     def push(self: service.Service, device: Any, request: Any) -> Taken:
         with self.store.reading() as connection:
-            lacking = self._lacking(connection, request.schema)
-        if lacking:
+            town = connection.execute(service._TOWN, {"township": self.township_id}).one()
+        if service._lacking(town.minimum, request.schema):
             with self.store.reading() as connection:
                 return self._compare(connection, device, request)
         return real(self, device, request)
