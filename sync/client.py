@@ -125,7 +125,7 @@ class Client:
                 self._budget,
                 self._scope,
                 self._checkpoint.size if self._checkpoint else 0,
-                chunks if self._fetching.welcome else None,
+                chunks if chunks or self._fetching.welcome else None,
                 self._epoch,
                 self._heard,
                 SCHEMA,

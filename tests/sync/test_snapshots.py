@@ -254,6 +254,23 @@ def test_a_laptop_with_much_work_of_its_own_takes_the_log(
     same(one, two)
 
 
+def test_a_load_that_was_begun_goes_on_whatever_waits(
+    town: OpenServer, one: Laptop, two: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(problems.SyncProblem):
+        one.sync(Line(town, cut_at=4))
+    assert staged(one)
+    monkeypatch.setattr(client, "MUCH_WORK", 0)
+    with one.database.work(one.cadre) as work:
+        work.add(Household(zone_id=ZONE, group_id=bytes(16), no="9-1"))
+        work.commit()
+    line = Line(town)
+    one.sync(line)
+    assert line.served
+    by_log(two, Line(town))
+    same(one, two)
+
+
 def test_what_was_sent_before_the_snapshot_was_made_is_settled_by_it(
     town: OpenServer, one: Laptop, two: Laptop
 ) -> None:
