@@ -24,7 +24,7 @@ from tests.usecases.meetings_sample import (
     template,
 )
 from township.errors import InvalidInput, NotAllowed
-from township.records import Cadre, Need, SpecialGroupMember, new_id
+from township.records import Cadre, HouseholdLink, Need, SpecialGroupMember, new_id
 from township.rules.settings import PRESET
 from township.storage.database import Database
 from township.usecases import special_due, task_list, tasks, tasks_due
@@ -165,6 +165,25 @@ def test_special_groups_wait_for_their_next_contact(database: Database, clock: C
     assert told(CADRE) == []
     clock.go_to(7, 9)
     assert told(CADRE) == [(f"{groups}：上次联系 2026-06-08", date(2026, 7, 8))]
+
+
+def test_a_link_that_has_ended_waits_for_nobody(database: Database, clock: Clock) -> None:
+    with database.writing() as connection:
+        row = {"zone_id": ZONE, "household_id": HOME}
+        add(connection, SpecialGroupMember, group_kind="empty_nest", from_on=DAY, **row)
+        link = {**row, "cadre_id": SECRETARY, "year": DAY.year, "from_on": DAY}
+        add(connection, HouseholdLink, to_on=date(2026, 6, 7), **link)
+
+    def told() -> int:
+        with database.reader() as session:
+            asker = Asker(session.get_one(Cadre, SECRETARY), database.clock(), PRESET)
+            return len(list(special_due.due(session, asker)))
+
+    clock.go_to(6, 8)
+    assert told() == 0
+    with database.writing() as connection:
+        add(connection, HouseholdLink, to_on=date(2026, 12, 31), **link)
+    assert told() == 1
 
 
 def test_what_was_not_taken_comes_back_into_the_form() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from township.records import HouseholdLink, SpecialGroupMember
 from township.rules.permissions import Act, may
 from township.usecases.dues import Asker, Due, Urgency
+from township.usecases.household_rows import links_of
 from township.usecases.special_contacts import Contact, contacts
 from township.usecases.viewers import viewer_of
 
@@ -22,7 +23,7 @@ def due(session: Session, asker: Asker) -> Iterator[Due]:
         return
     link, member, me = HouseholdLink, SpecialGroupMember, asker.cadre.id
     linked = select(link.household_id).where(
-        link.cadre_id == me, link.year == asker.today.year, link.deleted_at.is_(None)
+        link.cadre_id == me, *links_of(asker.today, asker.today.year)
     )
     mine = or_(
         member.helper_id == me,
