@@ -141,9 +141,10 @@ def _content(response: httpx.Response) -> bytes:
 
 def _date(response: httpx.Response) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers.get("date", ""))
+        found = parsedate_to_datetime(response.headers.get("date", ""))
     except ValueError:
         return None
+    return found if found.tzinfo else None  # "-0000": a time of no place
 
 
 def _seconds(text: str) -> int:

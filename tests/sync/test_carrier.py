@@ -3,12 +3,14 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sync import client, enrol, problems
-from sync.http import HttpCarrier, carrier_to
+from sync.http import HttpCarrier, _date, carrier_to
 from sync.server import admin, folder
 from sync.server.folder import OpenServer
 from sync.server.running import ServerThread
@@ -224,3 +226,18 @@ def test_enrolment_says_what_is_wrong(server: OpenServer, url: str, tmp_path: Pa
         with pytest.raises(WorldError, match=words):
             enrol.enrol(target, url, code, password, cost=CHEAP)
         assert not target.enrolled()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("Fri, 27 Nov 2026 20:00:00 GMT", datetime(2026, 11, 27, 20, tzinfo=UTC)),
+        ("Fri, 27 Nov 2026 20:00:00 -0000", None),  # of no place: it cannot be compared
+        ("Fri, 99 Nov 2026 20:00:00 GMT", None),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_the_time_in_an_answer(told: str, expected: datetime | None) -> None:
+    assert _date(httpx.Response(200, headers={"date": told})) == expected
+    assert _date(httpx.Response(200)) is None
