@@ -22,7 +22,7 @@ _FIXED = (
     Column("其中\n补录", 12 * MM),
     Column("入户\n（户）", 13 * MM),
     Column("本年\n联系户", 15 * MM),
-    Column("诉求提出\n／反馈", 16 * MM),
+    Column("诉求提出\n/反馈", 16 * MM),
     Column("抽查", 22 * MM),
 )
 _SIGNATURE = Column("本人签名", 24 * MM)
@@ -79,7 +79,7 @@ def _cells(number: int, line: AssessedLine) -> tuple[str, ...]:
         str(line.late or ""),
         str(line.households or ""),
         f"{line.links[0]}/{line.links[1]}",
-        "／".join(map(str, line.needs)) if any(line.needs) else "",
+        "/".join(map(str, line.needs)) if any(line.needs) else "",
         _spots(line.spot_checks),
         line.explained,
         "",

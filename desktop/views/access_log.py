@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -99,7 +100,7 @@ class AccessLogPage(Page):
     def _show_alerts(self, alerts: Sequence[Alert]) -> None:
         empty(self._lines)
         for alert in alerts[:_ALERTS]:
-            self._lines.addWidget(_line(alert, self._most, lambda a=alert: self._from(a)))  # type: ignore[misc]
+            self._lines.addWidget(_line(alert, self._most, partial(self._from, alert)))
         if not alerts:
             text = f"没有人一天查看超过 {self._most} 次，也没有人被拒。"
             self._lines.addWidget(label(text, "caption", wrap=True))

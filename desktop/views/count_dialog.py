@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from desktop.theme import em, restyle
 from desktop.views.step_form import StepDraft
 from desktop.views.widgets.autosave import Autosave
-from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.basics import button, label, row, tell
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form, field_boxes
@@ -186,7 +186,5 @@ class CountDialog(FittedDialog):
             self._tell(f"草稿没有存下：{error}")
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
         self.fit()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.theme import em, restyle
-from desktop.views.widgets.basics import Card, button, label, row, rule
+from desktop.views.widgets.basics import Card, button, label, row, rule, tell
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from township.errors import WorldError
 from township.protection_codes import DESIGNATION
@@ -132,6 +132,4 @@ class DesignationsCard(Card):
             grid.addWidget(stop, at, 3)
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)

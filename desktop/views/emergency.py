@@ -15,7 +15,7 @@ from desktop.theme import em, restyle
 from desktop.views.situation_steps import place_choices, where_field
 from desktop.views.step_form import StepDraft
 from desktop.views.widgets.autosave import Autosave
-from desktop.views.widgets.basics import Card, button, empty, label, row, scrolled, selectable
+from desktop.views.widgets.basics import Card, button, empty, label, row, scrolled, selectable, tell
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.form import Form, field_boxes
@@ -180,6 +180,4 @@ class EmergencyDialog(QDialog):
             self._tell(f"草稿没有存下：{error}")
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)

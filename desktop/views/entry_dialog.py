@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from desktop.theme import em, restyle
+from desktop.theme import em
 from desktop.views.step_form import StepDraft
 from desktop.views.widgets.autosave import Autosave
-from desktop.views.widgets.basics import button, label, row, scrolled
+from desktop.views.widgets.basics import button, label, row, scrolled, tell
 from desktop.views.widgets.field import Draft, FieldBox
 from desktop.views.widgets.form import Form
 from township.errors import InvalidInput, WorldError
@@ -142,6 +142,4 @@ class EntryDialog(QDialog):
             self._tell(f"草稿没有存下：{error}")
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)

@@ -12,10 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.background import Background, Job
-from desktop.theme import em, restyle
+from desktop.theme import em
 from desktop.views.ledger_dialog import months_before
 from desktop.views.reason_dialog import reason_form, reason_of
-from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.basics import button, label, row, tell
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.fitted import FittedDialog
@@ -218,7 +218,5 @@ class ExportDialog(FittedDialog):
         super().fit()
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
         self.fit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -136,7 +137,7 @@ class HouseholdPanel(Card):
         for one in matters:
             head = " · ".join(filter(None, (str(one.on or ""), one.kind, one.state)))
             if page in self._rights.pages(self._reachable):
-                made = button(head, lambda one=one: self._opened(page, one.id), kind="quiet")  # type: ignore[misc]
+                made = button(head, partial(self._opened, page, one.id), kind="quiet")
                 made.setStyleSheet("text-align: left;")
                 made.setToolTip(tip(f"打开 {one.no}"))
                 self._pair(made, one.text)

@@ -11,9 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Ticket
-from desktop.theme import em, restyle
+from desktop.theme import em
 from desktop.views.papers import LedgerWish, Papers
-from desktop.views.widgets.basics import button, label, row
+from desktop.views.widgets.basics import button, label, row, tell
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.fitted import FittedDialog
@@ -152,9 +152,7 @@ class LedgerDialog(FittedDialog):
             self.start.setFocus()
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
 
 def months_before(today: date) -> Sequence[Choice]:

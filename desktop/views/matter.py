@@ -26,6 +26,7 @@ from desktop.views.widgets.basics import (
     row,
     scrolled,
     selectable,
+    tell,
 )
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
@@ -364,9 +365,7 @@ class MatterPage(Page):
         return back
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
     def _drop_step(self) -> None:
         """The form's content is in the records now."""

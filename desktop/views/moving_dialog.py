@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.theme import em, restyle
-from desktop.views.widgets.basics import button, label, row
+from desktop.theme import em
+from desktop.views.widgets.basics import button, label, row, tell
 from desktop.views.widgets.choice import Choice, ChoiceEdit
 from desktop.views.widgets.fitted import FittedDialog
 from township.errors import WorldError
@@ -94,9 +94,7 @@ class MovingDialog(FittedDialog):
         self.group.setEnabled(bool(groups))
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
         self.fit()
 
 

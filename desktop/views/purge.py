@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.background import Background, Job, Ticket
 from desktop.models.table import Column, Sort, TableModel
-from desktop.theme import em, restyle
+from desktop.theme import em
 from desktop.views.page import Page
 from desktop.views.widgets.basics import (
     Card,
@@ -20,6 +20,7 @@ from desktop.views.widgets.basics import (
     label,
     row,
     scrolled,
+    tell,
 )
 from desktop.views.widgets.progress import ProgressStrip
 from desktop.views.widgets.table import TableView
@@ -181,9 +182,7 @@ class PurgePage(Page):
             part.setEnabled(bool(self._lines) and not working)
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
 
 class _Lines:

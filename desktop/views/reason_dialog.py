@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.theme import em, restyle
-from desktop.views.widgets.basics import button, label, row
+from desktop.theme import em
+from desktop.views.widgets.basics import button, label, row, tell
 from desktop.views.widgets.fitted import FittedDialog
 from desktop.views.widgets.form import Form, field_boxes
 from township.errors import InvalidInput, WorldError
@@ -89,7 +89,5 @@ class ReasonDialog(FittedDialog):
         super().fit()
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
         self.fit()

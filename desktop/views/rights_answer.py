@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.theme import em, restyle
-from desktop.views.widgets.basics import button, label, row, rule, scrolled
+from desktop.theme import em
+from desktop.views.widgets.basics import button, label, row, rule, scrolled, tell
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.form import Form, field_boxes
@@ -192,6 +192,4 @@ class AnswerDialog(QDialog):
             self.committed.emit(kinds)
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from desktop.theme import em, restyle
+from desktop.theme import em
 from desktop.views.papers import Papers
 from desktop.views.rights_answer import AnswerDialog
-from desktop.views.widgets.basics import button, empty, label, row, rule, scrolled, selectable
+from desktop.views.widgets.basics import button, empty, label, row, rule, scrolled, selectable, tell
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.codes import ToggleChips
 from desktop.views.widgets.form import Form, field_boxes
@@ -173,9 +173,7 @@ class RightsDialog(QDialog):
         self.committed.emit(kinds)
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
 
 def _day(day: date | None) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import select
 
 from desktop.theme import Tone, restyle
-from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable
+from desktop.views.widgets.basics import Card, button, glyph, label, row, selectable, tell
 from desktop.views.widgets.choice import Choice
 from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.form import Form, field_boxes
@@ -253,9 +253,7 @@ class SealedForm(Card):
         restyle(self.goes_to, "tone", "bad" if bad else "")
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
 
 def zone_choices(database: Database) -> Sequence[Choice]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.background import Background
 from desktop.models.table import Column, Sort, TableModel
-from desktop.theme import Tone, restyle
+from desktop.theme import Tone
 from desktop.views.sealed_form import cadre_choices
 from desktop.views.sealed_paper import entry_facts, print_matter
 from desktop.views.widgets.basics import (
@@ -25,6 +25,7 @@ from desktop.views.widgets.basics import (
     rule,
     scrolled,
     selectable,
+    tell,
 )
 from desktop.views.widgets.field import FieldBox
 from desktop.views.widgets.flow import flowing
@@ -232,9 +233,7 @@ class SealedMatters(QWidget):
         self.panel.body.addLayout(self._place)
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
 
 
 class _Rows:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QVBoxLayout, QWidget
 
 from desktop.models.who import Rights
-from desktop.theme import restyle
 from desktop.views import visit_draft
 from desktop.views import visit_fields as fields
 from desktop.views.household_field import household_field
@@ -20,7 +19,7 @@ from desktop.views.visit_draft import VisitDraft
 from desktop.views.visit_fields import SITUATIONS
 from desktop.views.visit_parts import Parts
 from desktop.views.widgets.autosave import Autosave
-from desktop.views.widgets.basics import button, label, row, scrolled
+from desktop.views.widgets.basics import button, label, row, scrolled, tell
 from desktop.views.widgets.field import Draft
 from desktop.views.widgets.flow import flowing
 from desktop.views.widgets.form import Form
@@ -272,9 +271,7 @@ class VisitForm(QWidget):
         return self._database.today()
 
     def _tell(self, text: str) -> None:
-        self.problem.setText(text)
-        restyle(self.problem, "tone", "bad" if text else "")
-        self.problem.setVisible(bool(text))
+        tell(self.problem, text)
         self._scroll_soon()
 
     def _show_photos(self) -> None:

@@ -5,6 +5,7 @@ disputes and tasks, each with its button and key.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -35,7 +36,7 @@ class Parts(QObject):
         self._form, self._cadre = form, cadre_id
         self._rights: Rights | None = None
         self.buttons: dict[str, Button] = {
-            part: button(text, lambda part=part: self.add(part), glyph="plus", keys=keys)  # type: ignore[misc]
+            part: button(text, partial(self.add, part), glyph="plus", keys=keys)
             for part, (text, keys) in _BUTTONS.items()
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
@@ -182,7 +183,7 @@ class ZoneList(ZonePart):
         for one in _numbers(found):
             made = button(
                 f"{one.text} {one.count}",
-                lambda one=one: self.wanted.emit(one.page, one.target),  # type: ignore[misc]
+                partial(self.wanted.emit, one.page, one.target),
                 kind="quiet",
             )
             made.setEnabled(one.page in pages)

@@ -59,7 +59,7 @@ def test_the_columns_of_the_rule() -> None:
     heads = [column.head.replace("\n", "") for column in COLUMNS]
     assert heads == [
         *("序号", "姓名", "职务", "应下队（天）", "已计（天）", "其中补录", "入户（户）"),
-        *("本年联系户", "诉求提出／反馈", "抽查", "情况说明（不减天数）", "本人签名"),
+        *("本年联系户", "诉求提出/反馈", "抽查", "情况说明（不减天数）", "本人签名"),
     ]
     assert not [head for head in heads if in_text(head)]
     assert sum(column.width for column in COLUMNS) <= A4_LANDSCAPE.body_width + 0.01
@@ -73,7 +73,7 @@ def test_a_signed_sheet() -> None:
     words = flat(text)
     for part in GOLDEN.split():
         assert flat(part) in words
-    assert "1李秀英村委会委员8.07.512114/153／2" in words
+    assert "1李秀英村委会委员8.07.512114/153/2" in words
     assert "属实1没联系上1" in words and "不符" not in words
     assert "培训学习：5月12日至14日参加县妇联培训。" in words
     assert "2王𠮷明村委会委员8.08.02114/15" in words

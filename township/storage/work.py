@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from township.errors import InvalidInput
 from township.records import Household, Record, new_id
 from township.storage import capture
+from township.values import CHINA
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class UnitOfWork:
         self._deleted: list[Record] = []
         self._restored: list[Record] = []
         self._moved: list[Household] = []
+
+    def today(self) -> date:
+        """The day in China, by the laptop's clock."""
+        return self.clock().astimezone(CHINA).date()
 
     def add(self, record: Record) -> None:
         """Keep a new record, which has its id from now on. Fields are checked at ``commit()``."""

@@ -28,7 +28,6 @@ from township.usecases.assessment_people import (
 )
 from township.usecases.assessments import Viewed, checks_of, drawn, signed_sheets
 from township.usecases.township_settings import settings_of_month
-from township.values import CHINA
 
 
 def sign(work: UnitOfWork, unit: Unit, year: int, month: int) -> bytes:
@@ -37,7 +36,7 @@ def sign(work: UnitOfWork, unit: Unit, year: int, month: int) -> bytes:
     A second signature makes the next revision, and only when something is different; the one
     before stays as it is. Raises NotAllowed.
     """
-    session, today = work.session, today_of(work)
+    session, today = work.session, work.today()
     staff = staff_of_month(session, year, month)
     members = staff.members(unit)
     if not members:
@@ -126,7 +125,7 @@ def spot_check(
 
     Raises NotFound, InvalidInput or NotAllowed.
     """
-    today = today_of(work)
+    today = work.today()
     log = _log(work, log_id)
     year, month = log.worked_on.year, log.worked_on.month
     member = staff_of_month(work.session, year, month).member(log.cadre_id)
@@ -153,11 +152,6 @@ def spot_check(
         )
         work.add(found)
     found.result, found.asked_on, found.note = result, asked_on, (note or "").strip() or None
-
-
-def today_of(work: UnitOfWork) -> date:
-    """The day in China."""
-    return work.clock().astimezone(CHINA).date()
 
 
 def _require_drawn(work: UnitOfWork, member: Member, log: WorkLog, today: date) -> None:
@@ -193,7 +187,7 @@ def _assessed(work: UnitOfWork, cadre_id: bytes, year: int, month: int) -> Membe
     member = staff.member(cadre_id)
     if member is None:
         raise NotAllowed("这个月这位干部不在考核表上。")
-    day = staff_of_day(work.session, today_of(work))
+    day = staff_of_day(work.session, work.today())
     if work.author not in signers(day, staff, unit_of(member)):
         raise NotAllowed(_not_yours(unit_of(member), {cadre_id}, work.author))
     return member

@@ -21,7 +21,6 @@ from township.rules import zones as rules
 from township.storage.work import UnitOfWork
 from township.usecases.paper_facts import township_name
 from township.usecases.zone_staff import ORDER, Serving, serving_on, staff_of
-from township.values import CHINA
 
 MISSING = "还没有联系卡"
 
@@ -117,7 +116,7 @@ def make(
         problems["supervise_phone"] = "责任区还没有服务热线，请先用“改热线和意见箱”填写"
     if problems or valid_from is None:
         raise InvalidInput(problems)
-    day = max(valid_from, work.clock().astimezone(CHINA).date())
+    day = max(valid_from, work.today())
     serving = serving_on(staff_of(work.session, [zone_id]), day)
     staff = tuple(one.id for one in serving if one.role in ORDER)
     if not staff:
@@ -139,7 +138,7 @@ def make(
 def approve(work: UnitOfWork, zone_id: bytes) -> None:
     """A leader approves the newest version. Raises NotFound or NotAllowed."""
     zone = _zone(work.session, zone_id)
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     state = card_state(work.session, zone, today)
     if state.card is None:
         raise NotFound(f"{MISSING}，请由党政办制作。")
@@ -190,7 +189,7 @@ def deliver(
     for some; returns to how many. Raises NotFound, InvalidInput or NotAllowed.
     """
     zone = _zone(work.session, zone_id)
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     if on is None or on > today:
         raise InvalidInput({"on": "请填写送达日期，不能晚于今天"})
     card = card_state(work.session, zone, today).card

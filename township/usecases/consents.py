@@ -15,7 +15,6 @@ from township.rules import consents as rules
 from township.rules.consents import Word
 from township.storage.work import UnitOfWork
 from township.usecases.erasing import erase_fields, erase_records
-from township.values import CHINA
 
 NO_CONTACT = "本人没有同意使用联系电话，不能登记电话。如本人已经改变主意，请先登记同意。"
 NO_PHOTOS = "这一户没有同意拍照，不能添加照片。走访照常登记，不受影响。"
@@ -64,7 +63,7 @@ def record_consent(
     A refusal stops what rests on the item, like a withdrawal.
     """
     person = _person(work.session, person_id)
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     problems = {} if item else {"item": "请选择事项"}
     if state not in ("given", "refused"):
         problems["state"] = "请选择同意或不同意"
@@ -100,7 +99,7 @@ def withdraw(work: UnitOfWork, consent_id: bytes) -> Consent:
     if consent.state != "given":
         raise NotAllowed("这一项没有处于同意状态，不用撤回。")
     consent.state = "withdrawn"
-    consent.withdrawn_on = work.clock().astimezone(CHINA).date()
+    consent.withdrawn_on = work.today()
     person = work.session.get(Person, consent.person_id)
     if person is not None and person.deleted_at is None:
         _stop(person, consent.item)

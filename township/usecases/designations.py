@@ -17,7 +17,6 @@ from township.rules import sealed as rules
 from township.rules.sealed import Appointed, Circle, Key
 from township.storage import tables
 from township.storage.work import UnitOfWork
-from township.values import CHINA
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def designate(work: UnitOfWork, subject: str, cadre: bytes) -> bytes:
 
     Raises InvalidInput when his roles do not allow it, or he is designated already.
     """
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     if cadre not in dict(eligible(work.session, subject)):
         raise InvalidInput({"cadre_id": "这名干部的角色不能接收这类密件，请另选一名"})
     if any(one.cadre == cadre and one.holds(subject, today) for one in appointed(work.session)):
@@ -153,7 +152,7 @@ def end(work: UnitOfWork, designation: bytes) -> None:
     found = work.session.get(Designation, designation)
     if found is None or found.deleted_at is not None:
         raise NotFound("这条指定已经不在了。请刷新后再看。")
-    found.to_on = work.clock().astimezone(CHINA).date() - timedelta(days=1)
+    found.to_on = work.today() - timedelta(days=1)
 
 
 def _roles(session: Session) -> dict[bytes, frozenset[str]]:

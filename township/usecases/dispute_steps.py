@@ -11,7 +11,7 @@ from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Dispute, DisputeStep
 from township.rules import disputes as rules
 from township.storage.work import UnitOfWork
-from township.usecases.disputes import AGREED, CLOSED, ENDED, OPEN, course, today_of
+from township.usecases.disputes import AGREED, CLOSED, ENDED, OPEN, course
 from township.usecases.township_settings import settings_of
 
 
@@ -53,12 +53,12 @@ def set_level(work: UnitOfWork, dispute_id: bytes, level: str | None, reason: st
         raise InvalidInput({"level": "请选择预警等级"})
     if not (reason or "").strip():
         raise InvalidInput({"level_reason": "请写明定级理由"})
-    now = rules.standing(course(found), today_of(work), settings_of(work.session))
+    now = rules.standing(course(found), work.today(), settings_of(work.session))
     if level == now.level == found.level:
         raise InvalidInput({"level": "等级没有变化"})
     found.level_by = work.author if rules.is_lower(level, now.level) else None
     found.level, found.level_reason = level, (reason or "").strip()
-    found.level_since, found.due_on = today_of(work), None
+    found.level_since, found.due_on = work.today(), None
 
 
 def set_mediators(work: UnitOfWork, dispute_id: bytes, mediators: tuple[bytes, ...]) -> None:
@@ -150,7 +150,7 @@ def close(work: UnitOfWork, dispute_id: bytes) -> None:
     found = _at(work, dispute_id, AGREED, ENDED)
     if found.state == AGREED and found.revisited_on is None:
         raise NotAllowed("达成协议后还没有回访，不能办结。请先登记回访。")
-    found.state, found.closed_on = CLOSED, today_of(work)
+    found.state, found.closed_on = CLOSED, work.today()
 
 
 def _open(work: UnitOfWork, dispute_id: bytes) -> Dispute:
@@ -182,7 +182,7 @@ def _required(**values: Any) -> dict[str, str]:
 
 
 def _future(work: UnitOfWork, **days: date | None) -> dict[str, str]:
-    today = today_of(work)
+    today = work.today()
     return {name: "不能晚于今天" for name, day in days.items() if day is not None and day > today}
 
 

@@ -15,7 +15,6 @@ from township.rules.settings import Settings
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 OPEN, AGREED, ENDED, CLOSED = "open", "agreed", "ended", "closed"
 _BETWEEN = re.compile(r"[、，,；;\n]+")
@@ -75,7 +74,7 @@ def record(
     the report that it came of.
     """
     wrong = problems(entry, settings_of(work.session))
-    if found_on > today_of(work):
+    if found_on > work.today():
         wrong["found_on"] = "发现日期不能晚于今天"
     if wrong:
         raise InvalidInput(wrong)
@@ -118,8 +117,3 @@ def course(found: Dispute) -> rules.Course:
     return rules.Course(
         found.level or "blue", found.level_since or found.found_on, found.due_on, stopped
     )
-
-
-def today_of(work: UnitOfWork) -> date:
-    """The day in China."""
-    return work.clock().astimezone(CHINA).date()

@@ -27,7 +27,6 @@ from township.storage.work import UnitOfWork
 from township.usecases import ballot_counts
 from township.usecases.given_numbers import given
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 ASKED = (
     "zone_id",
@@ -80,7 +79,7 @@ def close_box(work: UnitOfWork, evaluation_id: bytes, closed_on: date | None) ->
     Raises NotFound, NotAllowed or InvalidInput.
     """
     found = _to(work, evaluation_id, "closed")
-    if closed_on is None or not found.held_on <= closed_on <= _today(work):
+    if closed_on is None or not found.held_on <= closed_on <= work.today():
         told = f"收票日期应在测评日期 {found.held_on} 和今天之间"
         raise InvalidInput({"closed_on": told})
     found.closed_on, found.state = closed_on, "closed"
@@ -118,7 +117,7 @@ def approve(work: UnitOfWork, evaluation_id: bytes) -> None:
     agreed = counts.agreed
     if problem or agreed is None:
         raise NotAllowed(problem or "")
-    today, settings = _today(work), settings_of(work.session)
+    today, settings = work.today(), settings_of(work.session)
     found.returned = rules.ballots(agreed)
     found.result = rules.verdict(found.issued or 0, agreed, settings)
     found.approved_by, found.approved_on, found.state = work.author, today, "approved"
@@ -142,7 +141,7 @@ def decide(work: UnitOfWork, evaluation_id: bytes, values: Mapping[str, Any]) ->
     problems = {name: told for name, (value, told) in lacking.items() if not value}
     if problems:
         raise InvalidInput(problems)
-    today = _today(work)
+    today = work.today()
     found.measures, found.measure_text, found.state = measures, text, "decided"
     found.decided_by, found.decided_on = work.author, today
     found.due_again_on = terms.again_due(today, settings_of(work.session))
@@ -153,7 +152,7 @@ def clear_counts(work: UnitOfWork, evaluation_id: bytes) -> None:
     found = evaluation(work.session, evaluation_id)
     settings = settings_of(work.session)
     until = terms.ballots_until(found.approved_on, settings) if found.approved_on else None
-    if until is None or _today(work) <= until:
+    if until is None or work.today() <= until:
         raise NotAllowed(f"计票记录要保存到 {until or '审定后 6 个月'}，现在还不能清除。")
     ballot_counts.clear(work, evaluation_id)
 
@@ -253,7 +252,3 @@ def _settle_previous(work: UnitOfWork, found: Evaluation, today: date) -> None:
     before = accountability(work.session, found.previous_id) if found.previous_id else None
     if before is not None and before.state != "closed" and found.result in (PASS, FAIL):
         before.state, before.closed_on = "closed", today
-
-
-def _today(work: UnitOfWork) -> date:
-    return work.clock().astimezone(CHINA).date()

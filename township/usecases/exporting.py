@@ -26,7 +26,6 @@ from township.usecases.paper_facts import township_name
 from township.usecases.printing import masked_ledger, only, zone_ids_by_name
 from township.usecases.township_settings import settings_of
 from township.usecases.viewers import viewer_of
-from township.values import CHINA
 
 LIST, LEDGER = "household_list", "monthly_ledger"
 """What can be exported."""
@@ -56,7 +55,7 @@ def household_list(
     export, or more households than one export may have.
     """
     require(reason)
-    today = database.clock().astimezone(CHINA).date()
+    today = database.today()
     with database.reader() as session:
         ids = household_ids(session, wanted, today)
         zones = _zones_of(session, ids)
@@ -85,7 +84,7 @@ def monthly_ledger(
     with database.reader() as session:
         place = _group(session, wanted)
         chosen = HouseholdFilter(zone_id=wanted.zone_id, group_id=wanted.group_id)
-        ids = household_ids(session, chosen, database.clock().astimezone(CHINA).date())
+        ids = household_ids(session, chosen, database.today())
         zones = _zones_of(session, ids)
         noted = Noted("export", "household", None, LEDGER, only(zones), len(ids))
         _permit(database, session, cadre_id, noted, zones, settings)

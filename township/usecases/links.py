@@ -29,7 +29,6 @@ from township.usecases.household_rows import links_of
 from township.usecases.township_settings import settings_of
 from township.usecases.zone_staff import serving_on, staff_of
 from township.usecases.zones import held_zones
-from township.values import CHINA
 
 Head = aliased(Person)
 
@@ -114,7 +113,7 @@ def link(work: UnitOfWork, cadre_id: bytes | None, households: Iterable[bytes]) 
     chosen = list(dict.fromkeys(households))
     if cadre_id is None or not chosen:
         raise InvalidInput({"household_id": "请选择干部和户"})
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     warnings = []
     for one in chosen:
         home = work.session.get(Household, one)
@@ -145,7 +144,7 @@ def unlink(work: UnitOfWork, cadre_id: bytes, household_id: bytes | None) -> Non
     """
     if household_id is None:
         raise InvalidInput({"household_id": "请选择要结束联系的户"})
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     here = (HouseholdLink.cadre_id == cadre_id, HouseholdLink.household_id == household_id)
     found = work.session.scalars(
         select(HouseholdLink).where(*here, *links_of(today, today.year))

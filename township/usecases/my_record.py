@@ -37,7 +37,6 @@ from township.usecases.consents import consents_of, refuses_contact
 from township.usecases.paper_facts import cadre_names, lived_there, township_name, within
 from township.usecases.rights import requests_of
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 _OF_OTHERS = frozenset({"zone_id", "household_id", "guardian_id"})
 _PLAIN_SOURCES = ("civil_affairs", "self_report")
@@ -52,7 +51,7 @@ def print_my_record(work: UnitOfWork, person_id: bytes) -> MyRecord:
     author = work.session.get(Cadre, work.author)
     if author is None or not may(author.roles or (), Act.PRINT, "person"):
         raise NotAllowed("您的角色不能打印居民的信息。请由村干部、村书记或镇党政办打印。")
-    made = my_record(work.session, person_id, work.clock().astimezone(CHINA).date())
+    made = my_record(work.session, person_id, work.today())
     person = work.session.get_one(Person, person_id)
     note(work, Noted("my_record", "person", person_id, zone_id=person.zone_id))
     return made

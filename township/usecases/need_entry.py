@@ -11,7 +11,6 @@ from township.rules import needs as rules
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.situation_routing import responsible
-from township.values import CHINA
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def _problems(
     found = {name: Need.field(name).problem(getattr(entry, name)) for name in names}
     if entry.text and not entry.text.strip():
         found["text"] = "请写明诉求内容"
-    if entry.raised_on and entry.raised_on > work.clock().astimezone(CHINA).date():
+    if entry.raised_on and entry.raised_on > work.today():
         found["raised_on"] = "提出日期不能晚于今天"
     if entry.household_id and (home is None or home.deleted_at is not None):
         found["household_id"] = "这一户不在本机，请重新选择"

@@ -23,7 +23,6 @@ from township.rules import zones as rules
 from township.storage.work import UnitOfWork
 from township.usecases.given_numbers import given
 from township.usecases.situation_routing import responsible
-from township.values import CHINA
 
 OPEN, ALL, OPENINGS = "open", "all", "openings"
 """Which rows a list shows: papers without an answer, all papers, openings."""
@@ -47,7 +46,7 @@ def open_box(
     if zone is None or zone.deleted_at is not None:
         raise NotFound("这个责任区不在本机，可能已被删除。")
     problems = rules.openers_problem(opener_one, opener_two, work.author)
-    if opened_on is None or opened_on > _today(work):
+    if opened_on is None or opened_on > work.today():
         problems["opened_on"] = "请填写开箱日期，不能晚于今天"
     if problems:
         raise InvalidInput(problems)
@@ -132,7 +131,7 @@ def post(work: UnitOfWork, entry_id: bytes, on: date | None) -> None:
     one = _entry(work, entry_id)
     if one.approved_by is None:
         raise NotAllowed("答复还没有经综治信访办审定，审定后再张贴。")
-    if on is None or on > _today(work) or on < one.opened_on:
+    if on is None or on > work.today() or on < one.opened_on:
         raise InvalidInput({"posted_on": "请填写张贴日期，不早于开箱、不晚于今天"})
     one.posted_on = on
 
@@ -147,7 +146,7 @@ def to_need(work: UnitOfWork, entry_id: bytes, topic: str | None) -> bytes:
         raise NotAllowed("这条意见已经转为诉求。")
     if not topic or topic not in (Need.field("topic").codes or ()):
         raise InvalidInput({"topic": "请选择诉求类别"})
-    today = _today(work)
+    today = work.today()
     [no] = given(work, Need, today.year)
     leader = responsible(work.session, one.zone_id, "LL", today)
     village = responsible(work.session, one.zone_id, "VS", today)
@@ -200,7 +199,3 @@ def _fresh_code(session: Session) -> str:
     while (code := rules.new_code()) in taken:
         pass
     return code
-
-
-def _today(work: UnitOfWork) -> date:
-    return work.clock().astimezone(CHINA).date()

@@ -26,7 +26,6 @@ from township.usecases import care, designations, sealed_matters
 from township.usecases.sealed_entries import copy_for
 from township.usecases.sealed_matters import Matter, MatterEntry
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 TOGETHER = 20
 """Entries that are passed on in one changeset."""
@@ -85,7 +84,7 @@ class _Found(NamedTuple):
 
 def _look(session: Session, reader: bytes, database: Database) -> _Found:
     reading = sealed_matters.read(session, reader)
-    today = database.clock().astimezone(CHINA).date()
+    today = database.today()
     ended = care.over(reading.matters, today, settings_of(session))
     going = [one for one in reading.matters if one not in ended]
     counts = care.count_changes(session, going) if _serves(session, reader, today) else []

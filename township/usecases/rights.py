@@ -22,7 +22,6 @@ from township.usecases import consents
 from township.usecases.consents import NO_CONTACT, erase_withdrawn
 from township.usecases.erasing import erase_fields, erase_past, erase_records, may_erase
 from township.usecases.township_settings import settings_of
-from township.values import CHINA
 
 WHOLE = "*"
 """Stands for all of a person in what is to be erased."""
@@ -58,7 +57,7 @@ def request(work: UnitOfWork, person_id: bytes, kind: str, text: str = "") -> Ri
     person = _person(work.session, person_id)
     if not kind:
         raise InvalidInput({"request_kind": "请选择申请事项"})
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     made = RightsRequest(
         zone_id=person.zone_id,
         household_id=person.household_id,
@@ -257,7 +256,7 @@ def _answer(
 ) -> None:
     asked.decision = decision
     asked.reasons, asked.legal_basis = reasons.strip() or None, legal_basis.strip() or None
-    asked.decided_on = work.clock().astimezone(CHINA).date()
+    asked.decided_on = work.today()
     asked.handled_by = work.author
 
 

@@ -22,7 +22,6 @@ from township.storage.work import UnitOfWork
 from township.usecases import sealed_matters, sealed_text
 from township.usecases.designations import circle_of
 from township.usecases.sealed_text import SealedText
-from township.values import CHINA
 
 
 def added(subject: str) -> tuple[str, ...]:
@@ -135,7 +134,7 @@ _SET_APART = frozenset({"subject", "text", "accused", "willing"})
 
 
 def _circle(work: UnitOfWork, subject: str, accused: Collection[bytes]) -> Circle:
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     found = circle_of(work.session, subject, accused, today)
     if problem := rules.lacking(found):
         raise WorldError(problem)

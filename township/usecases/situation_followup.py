@@ -60,7 +60,7 @@ def to_dispute(work: UnitOfWork, situation_id: bytes, entry: DisputeEntry) -> by
     """
     found = situation_of(work.session, situation_id)
     check_new(work.session, found.id, Dispute)
-    today = disputes.today_of(work)
+    today = work.today()
     on = min(found.found_at.astimezone(CHINA).date(), today) if found.found_at else today
     return disputes.record(
         work, found.zone_id, entry, on, visit_id=found.visit_id, situation_id=found.id

@@ -12,7 +12,6 @@ from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Cadre, Task, new_id, record_kinds
 from township.rules import tasks as rules
 from township.storage.work import UnitOfWork
-from township.values import CHINA
 
 _MAY_FINISH = frozenset({"VS", "LL", "TOP", "PET"})
 """Who may end the tasks of others, besides owner and giver."""
@@ -55,7 +54,7 @@ def problems(entry: TaskEntry, given_on: date) -> dict[str, str]:
 
 def give(work: UnitOfWork, origin: Origin, entry: TaskEntry, given_on: date | None = None) -> bytes:
     """Give a task; returns its id, uncommitted. Raises InvalidInput."""
-    on = given_on or work.clock().astimezone(CHINA).date()
+    on = given_on or work.today()
     if wrong := problems(entry, on):
         raise InvalidInput(wrong)
     made = Task(
@@ -82,7 +81,7 @@ def finish(work: UnitOfWork, task_id: bytes, result: str | None, state: str = ru
         raise InvalidInput({"result": "请写明完成情况或不再办理的原因"})
     _check_may_finish(work, task)
     task.state, task.result = state, (result or "").strip()
-    task.done_on = work.clock().astimezone(CHINA).date()
+    task.done_on = work.today()
 
 
 def reopen(work: UnitOfWork, task_id: bytes) -> None:

@@ -159,7 +159,7 @@ def decide(work: UnitOfWork, change_id: bytes, *, agree: bool, note: str = "") -
         raise InvalidInput({"decision_note": "请写明不同意的理由"})
     found.decision = APPROVED if agree else REFUSED
     found.decision_note = note.strip() or None
-    found.decided_by, found.decided_on = work.author, work.clock().astimezone(CHINA).date()
+    found.decided_by, found.decided_on = work.author, work.today()
 
 
 def _typed(declared: Declared, value: Any) -> str:
@@ -178,7 +178,7 @@ def _problems(
             declared.shape.read(text)
         except ValueError as error:
             problems["value"] = str(error)
-    today = work.clock().astimezone(CHINA).date()
+    today = work.today()
     if begins is None:
         problems["valid_from"] = "请填写生效日期"
     elif begins < today:

@@ -13,7 +13,8 @@ from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import Attachment, Dispute, Need, Situation, Task, Visit, WorkLog
 from township.rules.days import FIELD_KINDS
 from township.storage.work import UnitOfWork
-from township.usecases.work_logs import SESSIONS, own, today_of, visits_of
+from township.usecases import work_clock
+from township.usecases.work_logs import SESSIONS, own, visits_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _follow(work: UnitOfWork, log: WorkLog, before: tuple[str, str]) -> None:
         log.work_kind = "household_visit"
     if not there and log.work_kind == "household_visit":
         log.work_kind = "other"
-    log.changed_on = today_of(work)
+    log.changed_on = work_clock.today(work)
     if log.state == "counted":
         log.state = "submitted"
 

@@ -22,7 +22,7 @@ def today(work: UnitOfWork) -> date:
 def entered_on(work: UnitOfWork) -> date | None:
     """What a log or visit keeps that is saved now: the true day, where the laptop says another."""
     true = today(work)
-    return true if true != work.clock().astimezone(CHINA).date() else None
+    return true if true != work.today() else None
 
 
 def not_later_than_today(work: UnitOfWork, what: str) -> str:

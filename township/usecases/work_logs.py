@@ -55,7 +55,7 @@ def save_log(work: UnitOfWork, entry: LogEntry) -> bytes:
     _check(work, entry)
     log = own_log(work.session, work.author, entry.worked_on)
     if log is None:
-        zones = own_zones(work.session, work.author, entry.worked_on or today_of(work))
+        zones = own_zones(work.session, work.author, entry.worked_on or work_clock.today(work))
         zone = entry.zone_id or next(iter(zones), None)
         if zone is None:
             raise InvalidInput({"zone_id": "请选择责任区"})
@@ -85,7 +85,7 @@ def edit_log(work: UnitOfWork, log_id: bytes, entry: LogEntry) -> None:
     before = (set(log.sessions or ()), log.work_kind)
     _fill(log, entry)
     if (set(log.sessions), log.work_kind) != before:
-        log.changed_on = today_of(work)
+        log.changed_on = work_clock.today(work)
     log.state = "submitted"
 
 
@@ -151,17 +151,12 @@ def own_log(session: Session, cadre_id: bytes, on: date | None) -> WorkLog | Non
     ).first()
 
 
-def today_of(work: UnitOfWork) -> date:
-    """The day in China, by the township's time as far as it is known."""
-    return work_clock.today(work)
-
-
 def _check(work: UnitOfWork, entry: LogEntry) -> None:
     problems = {}
     for name in ("worked_on", "work_kind", "summary"):
         if problem := WorkLog.field(name).problem(getattr(entry, name)):
             problems[name] = problem
-    if entry.worked_on is not None and entry.worked_on > today_of(work):
+    if entry.worked_on is not None and entry.worked_on > work_clock.today(work):
         problems["worked_on"] = work_clock.not_later_than_today(work, "日期")
     if not entry.sessions:
         problems["sessions"] = "请选择时段"
@@ -187,7 +182,7 @@ def _join(work: UnitOfWork, log: WorkLog, entry: LogEntry) -> None:
         if not counted:
             log.work_kind = entry.work_kind or "other"
         if merged != set(log.sessions or ()) or not counted:
-            log.changed_on = today_of(work)
+            log.changed_on = work_clock.today(work)
         log.sessions = tuple(one for one in SESSIONS if one in merged)
     elif log.work_kind not in FIELD_KINDS:
         merged = {*(log.sessions or ()), *entry.sessions}
@@ -207,7 +202,7 @@ def own(work: UnitOfWork, log_id: bytes) -> WorkLog:
 
 
 def _may_edit(work: UnitOfWork, log: WorkLog) -> None:
-    if problem := edit_problem(work.session, log, today_of(work)):
+    if problem := edit_problem(work.session, log, work_clock.today(work)):
         raise NotAllowed(problem)
 
 

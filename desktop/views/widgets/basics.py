@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.icons import icon, pixmap
-from desktop.theme import ACCENT, DANGER, INK, PAPER, em
+from desktop.theme import ACCENT, DANGER, INK, PAPER, em, restyle
 
 Role = Literal["title", "section", "number", "label", "caption", "body", "problem"]
 ButtonKind = Literal["plain", "primary", "quiet", "danger"]
@@ -74,6 +74,13 @@ def label(text: str, role: Role = "body", *, wrap: bool = False) -> QLabel:
     if not wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return made
+
+
+def tell(where: QLabel, text: str) -> None:
+    """Say below a form what is wrong; nothing to say takes no room."""
+    where.setText(text)
+    restyle(where, "tone", "bad" if text else "")
+    where.setVisible(bool(text))
 
 
 def selectable(text: str, role: Role = "body") -> QLabel:
