@@ -32,8 +32,10 @@ _FIRST = (
     "desktop.models.sync_desk",
     "desktop.gates",
     "desktop.views.idle",
+    "desktop.pages",
+    "desktop.views.today",
 )
-"""What stands between the password and the main window."""
+"""What stands between the password and the first page."""
 _LATER = (
     "desktop.views.widgets.form",
     "desktop.views.widgets.table",

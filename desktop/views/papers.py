@@ -263,7 +263,7 @@ class Papers:
     def _card(self, zone: bytes, door: bool, preview: bool) -> Drawn:
         def drawn(_: Job) -> bytes:
             from reports.contact_card import card_sheets, door_card
-            from township.usecases.cards import paper
+            from township.usecases.card_paper import paper
 
             now = self.database.clock()
             with self.database.reader() as session:

@@ -35,7 +35,7 @@ from township.records import Household, ZoneStaff
 from township.rules.permissions import lacking
 from township.storage.database import Database
 from township.storage.work import UnitOfWork
-from township.usecases import cards, zone_staff, zone_view
+from township.usecases import card_paper, cards, zone_staff, zone_view
 from township.usecases.zone_staff import staff_of
 
 __all__ = ["clock", "village", "zone_template"]
@@ -67,9 +67,9 @@ def test_a_gap_and_a_stale_card(village: Database) -> None:
     leave(village, JUSTICE)
     with village.reader() as session:
         found = zone_view.zone_detail(session, ZONE, DAY, by=OFFICE)
-        paper = cards.paper(session, ZONE, DAY, preview=True)
+        paper = card_paper.paper(session, ZONE, DAY, preview=True)
         with pytest.raises(NotAllowed, match="1 人已不在岗。请制作新版"):
-            cards.paper(session, ZONE, DAY)
+            card_paper.paper(session, ZONE, DAY)
     assert found.gaps == ("缺司法干部",) and [one.name for one in found.former] == ["谭司法"]
     assert [one.name for one in paper.people if one.role == "司法干部"] == [] and paper.void
     assert waiting(village, LEADER) == ["龙马溪村人员不齐：缺司法干部"]
@@ -82,7 +82,7 @@ def test_a_gap_and_a_stale_card(village: Database) -> None:
     assert waiting(village, MAYOR) == ["联系群众卡新版待您审定：龙马溪村"]
     do(village, MAYOR, lambda work: cards.approve(work, ZONE))
     with village.reader() as session:
-        paper = cards.paper(session, ZONE, DAY)
+        paper = card_paper.paper(session, ZONE, DAY)
     assert (paper.version, paper.void, len(paper.people)) == (2, "", 6)
     assert paper.emergency == "紧急情况请拨打110/119/120"
 
@@ -94,7 +94,7 @@ def test_a_version_for_a_day_to_come(village: Database) -> None:
     do(village, OFFICE, lambda work: cards.make(work, ZONE, june, "0717-2880000"))
     do(village, MAYOR, lambda work: cards.approve(work, ZONE))
     with village.reader() as session:
-        names = [one.name for one in cards.paper(session, ZONE, DAY).people]
+        names = [one.name for one in card_paper.paper(session, ZONE, DAY).people]
         found = zone_view.zone_detail(session, ZONE, DAY, by=OFFICE)
     assert "谭司法" not in names and len(names) == 6
     assert found.gaps == () and found.coming == ((june, "缺司法干部"),)

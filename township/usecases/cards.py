@@ -1,4 +1,4 @@
-"""联系群众卡: making a version, approving it, what the paper says, and handing it over.
+"""联系群众卡: making a version, approving it, and handing it over; ``card_paper`` is what it says.
 
 Source: domain §2 (the office makes, a leader approves), §4.1, §6, scenario 1.
 """
@@ -13,13 +13,10 @@ from datetime import date
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from township.codes import ROLE
-from township.documents import CardPerson, ContactCardPaper
 from township.errors import InvalidInput, NotAllowed, NotFound
 from township.records import ContactCard, Household, Zone
 from township.rules import zones as rules
 from township.storage.work import UnitOfWork
-from township.usecases.paper_facts import township_name
 from township.usecases.zone_staff import ORDER, Serving, serving_on, staff_of
 
 MISSING = "还没有联系卡"
@@ -82,13 +79,13 @@ def state_of(
     """How a card stands beside the staff: of today, or of the day from which it holds."""
     if card is None:
         return CardState(None, "", f"{MISSING}，请先制作")
-    here = [one.id for one in _on_card(staff, card, today)]
+    here = [one.id for one in on_card(staff, card, today)]
     stale = rules.stale(card.staff, here, (card.hotline or "", hotline)) or ""
     waits = "" if card.approved_by is not None else rules.NOT_APPROVED
     return CardState(card, stale, stale or waits)
 
 
-def _on_card(staff: Sequence[Serving], card: ContactCard | None, today: date) -> list[Serving]:
+def on_card(staff: Sequence[Serving], card: ContactCard | None, today: date) -> list[Serving]:
     """Who belongs on a card: a version for a day to come is printed before it."""
     day = max(today, card.valid_from) if card else today
     return [one for one in serving_on(staff, day) if one.role in ORDER]
@@ -105,7 +102,7 @@ def make(
 
     Raises NotFound or InvalidInput.
     """
-    zone = _zone(work.session, zone_id)
+    zone = zone_of(work.session, zone_id)
     given = {"valid_from": valid_from, "supervise_phone": supervise_phone, "reception": reception}
     problems = {
         name: problem
@@ -137,7 +134,7 @@ def make(
 
 def approve(work: UnitOfWork, zone_id: bytes) -> None:
     """A leader approves the newest version. Raises NotFound or NotAllowed."""
-    zone = _zone(work.session, zone_id)
+    zone = zone_of(work.session, zone_id)
     today = work.today()
     state = card_state(work.session, zone, today)
     if state.card is None:
@@ -147,35 +144,6 @@ def approve(work: UnitOfWork, zone_id: bytes) -> None:
     if state.stale:
         raise NotAllowed(f"{state.stale}，不审定过期的版本。")
     state.card.approved_by, state.card.approved_on = work.author, today
-
-
-def paper(
-    session: Session, zone_id: bytes, today: date, *, preview: bool = False
-) -> ContactCardPaper:
-    """What the card says today: only who serves today is on it.
-
-    Raises NotFound, and NotAllowed when the newest version may not be printed. ``preview``:
-    also then, with the reason across the paper.
-    """
-    zone = _zone(session, zone_id)
-    state = card_state(session, zone, today)
-    if state.problem and not preview:
-        raise NotAllowed(f"{state.problem}。")
-    card = state.card
-    serving = _on_card(staff_of(session, [zone_id]), card, today)
-    return ContactCardPaper(
-        township=township_name(session),
-        zone=zone.name,
-        version=card.version if card else 0,
-        valid_from=card.valid_from if card else None,
-        people=tuple(map(_person, serving)),
-        hotline=zone.hotline or "",
-        supervise_phone=(card.supervise_phone or "") if card else "",
-        box_place=zone.box_place or "",
-        reception=(card.reception or "") if card else "",
-        emergency=rules.EMERGENCY,
-        void=state.problem,
-    )
 
 
 def deliver(
@@ -188,7 +156,7 @@ def deliver(
     """The card in force was handed to the households of a group, or of the zone (None), but
     for some; returns to how many. Raises NotFound, InvalidInput or NotAllowed.
     """
-    zone = _zone(work.session, zone_id)
+    zone = zone_of(work.session, zone_id)
     today = work.today()
     if on is None or on > today:
         raise InvalidInput({"on": "请填写送达日期，不能晚于今天"})
@@ -239,11 +207,8 @@ def _without_card(zone_id: bytes, since: date, group_id: bytes | None) -> Select
     return question.order_by(Household.no, Household.id)
 
 
-def _person(one: Serving) -> CardPerson:
-    return CardPerson(ROLE.label(one.role), one.name, one.phone)
-
-
-def _zone(session: Session, zone_id: bytes) -> Zone:
+def zone_of(session: Session, zone_id: bytes) -> Zone:
+    """A zone. Raises NotFound."""
     zone = session.get(Zone, zone_id)
     if zone is None or zone.deleted_at is not None:
         raise NotFound("这个责任区不在本机，可能已被删除。")
