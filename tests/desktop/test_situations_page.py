@@ -317,9 +317,8 @@ def test_day_month_and_paper(qtbot: QtBot, database: Database, background: Backg
     assert page.table.current_id() == ROCKS and page.only == {ROCKS}
 
 
-@pytest.mark.skipif("SHOTS" not in os.environ, reason="pictures only on request")
 @pytest.mark.parametrize("percent", [100, 150])
-def test_pictures(
+def test_an_emergency_fits_the_screen_and_leads_today(
     qtbot: QtBot, database: Database, clock: Clock, qapp: QApplication, percent: int
 ) -> None:
     theme.apply(qapp, percent)
@@ -330,19 +329,24 @@ def test_pictures(
     emergency(page, persons_injured=0, to_evacuate=15)
     dialog = page.emergency
     assert dialog is not None
-    dialog.resize(1160, 700)
+    least = dialog.minimumSizeHint()
+    assert least.width() <= SIZE[0] and least.height() <= SIZE[1]
+    pictured(dialog, f"emergency-{percent}")
+    dialog.save()
+    clock.now += timedelta(minutes=40)
+    page.tick()
     today = TodayPage(database, CADRE, {"situations"})
     qtbot.addWidget(today)
     today.resize(*SIZE)
     today.show()
-    pictures: dict[str, QWidget] = {"emergency": dialog, "page": page, "today": today}
-    for name, widget in pictures.items():
-        QApplication.processEvents()
-        widget.grab().save(f"{os.environ['SHOTS']}/situations-{name}-{percent}.png")
-        if widget is dialog:
-            dialog.save()
-            clock.now += timedelta(minutes=40)
-            page.tick()
-            today.reload(frozenset())
-            page.resize(SIZE[0], SIZE[1] + 1)
+    alarms = [one.text for one in today.lines[:2] if one.alarm]
+    assert len(alarms) == 2 and any("0717-2880110" in text for text in alarms)
+    pictured(today, f"emergency-today-{percent}")
     theme.apply(qapp, 100)
+
+
+def pictured(widget: QWidget, name: str) -> None:
+    """Save a picture, if somebody wants to look."""
+    if shots := os.environ.get("SHOTS"):
+        QApplication.processEvents()
+        widget.grab().save(f"{shots}/{name}.png")
