@@ -331,6 +331,7 @@ def test_an_emergency_fits_the_screen_and_leads_today(
     assert dialog is not None
     least = dialog.minimumSizeHint()
     assert least.width() <= SIZE[0] and least.height() <= SIZE[1]
+    dialog.resize(1326, 708)
     pictured(dialog, f"emergency-{percent}")
     dialog.save()
     clock.now += timedelta(minutes=40)
