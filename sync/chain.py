@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync.wire import PROTOCOL, BadMessage, Envelope
-from township.changes import Changeset
+from township.changes import ERASED, Changeset
 
 CHAIN = b"lianxinqiao chain 1\n"
 MESSAGE = b"lianxinqiao message 1\n"
@@ -63,7 +63,12 @@ def hashes(previous: bytes, changesets: Sequence[Changeset]) -> list[bytes]:
     """The chain hash of each changeset after ``previous``."""
     found = []
     for changeset in changesets:
-        previous = changeset.hash(previous)
+        ops = changeset.ops
+        if len(ops) == 1 and len(ops[0]) != ERASED:  # nearly all: ``link`` without its calls
+            said = sha256(changeset.header).digest() + sha256(ops[0]).digest()
+            previous = sha256(previous + said).digest()
+        else:
+            previous = changeset.hash(previous)
         found.append(previous)
     return found
 

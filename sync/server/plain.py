@@ -8,18 +8,22 @@ and ``Taking`` decide all others one after the other, and would decide these the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from sync.server.checks import kind_rules
 from sync.server.devices import Grants
-from sync.server.entries import Turn
+from sync.server.entries import STINT, Turn
 from sync.server.permits import Permits
 from sync.server.reading import Head, insert_decoders
-from sync.server.rows import Key, Rows
+from sync.server.rows import Rows
 from township.rules.permissions import approval_fields, approves
 from township.rules.reserved import reserved
+
+_Who = tuple[bytes, str]
+"""An author, and the kind of what he makes."""
 
 
 class _Judge(NamedTuple):
@@ -27,7 +31,7 @@ class _Judge(NamedTuple):
 
     decode: Callable[[bytes | msgspec.Raw], Any]
     approvals: tuple[str, ...]
-    owner_field: str
+    owner: Callable[[Any], bytes | None]
 
 
 class Plain:
@@ -41,47 +45,64 @@ class Plain:
         self._authors = authors
         self._rows = rows
         self._decoders = insert_decoders()
-        self._judges: dict[tuple[bytes, str], _Judge | None] = {}
-        self._places: dict[tuple[str, bytes | None], str | None] = {}
+        self._judges: dict[_Who, _Judge | None] = {}
+        self._places: dict[tuple[str, bytes | None, str], bool] = {}
+        self._most = STINT
+        """How many to look at together: few after a run that broke off, or the rest would be
+        looked at again and again.
+        """
 
     def run(
         self, turns: Sequence[Turn], read: Sequence[list[Head] | None], among: range
     ) -> list[Head]:
         """The new records of those ``among`` the changesets, from the first on, that make one."""
-        made: set[Key] = set()
-        run: list[Head] = []
-        rows = self._rows
-        for index in among:
+        single: list[Head] = []
+        by_whom: dict[_Who, list[int]] = {}
+        for at, index in enumerate(among[: self._most]):
             header, found = turns[index].header, read[index]
             if found is None or len(found) != 1 or header.count != 1:
                 break
             head = found[0]
-            key = head.kind, head.record
-            if key in made or key in rows or not self._fits(head, header.author):
+            if head.action != "insert":
                 break
-            made.add(key)
-            run.append(head)
-        return run
+            single.append(head)
+            by_whom.setdefault((header.author, head.kind), []).append(at)
+        end = min([len(single), *(self._misfit(who, single, at) for who, at in by_whom.items())])
+        end = self._rows.first_known([(head.kind, head.record) for head in single[:end]])
+        self._most = min(STINT, 2 * self._most) if end == len(single) else 1 + end
+        return single[:end]
 
-    def _fits(self, head: Head, author: bytes) -> bool:
-        who = author, head.kind
+    def _misfit(self, who: _Who, heads: Sequence[Head], mine: Sequence[int]) -> int:
+        """The place of an author's first new record of a kind that needs a closer look.
+
+        ``mine`` are the places of all of them; a place after the last when there is none.
+        """
         if who not in self._judges:
             self._judges[who] = self._judge(*who)
-        judge = self._judges[who]
-        if judge is None or head.action != "insert" or len(head.record) != 16:
-            return False
-        if reserved((), head.kind, head.action, head.bucket):
-            return False  # not for everybody: to be looked at more closely
+        judge, kind = self._judges[who], who[1]
+        if judge is None:
+            return mine[0]
+        end = len(heads)
+        made: list[Any] = []
         try:
-            made = judge.decode(head.fields)
+            made.extend(map(judge.decode, [heads[at].fields for at in mine]))
         except ValueError:
-            return False
-        for name in judge.approvals:
-            if approves(head.kind, name, getattr(made, name)):
-                return False
-        place = (head.kind, getattr(made, judge.owner_field))
-        bucket = self._places.get(place) or self._granted_bucket(*place)
-        return bucket == head.bucket
+            end = mine[len(made)]
+        approving = [
+            at
+            for name in judge.approvals
+            for at, one in zip(mine, made, strict=False)
+            if approves(kind, name, getattr(one, name))
+        ]
+        end = min([end, *approving])
+        for at, owner in zip(mine, map(judge.owner, made), strict=False):
+            head = heads[at]
+            place = kind, owner, head.bucket
+            if place not in self._places:
+                self._places[place] = self._fits(*place)
+            if not self._places[place] or len(head.record) != 16:
+                return min(at, end)
+        return end
 
     def _judge(self, author: bytes, kind: str) -> _Judge | None:
         """How to look at new records of a kind; None: not here, or this author may not."""
@@ -90,13 +111,12 @@ class Plain:
             return None
         if kind not in self._permits.creatable(author):
             return None
-        owner_field = kind_rules()[kind].owner_field
-        return _Judge(decoder.decode, tuple(approval_fields(kind)), owner_field)
+        owner = attrgetter(kind_rules()[kind].owner_field)
+        return _Judge(decoder.decode, tuple(approval_fields(kind)), owner)
 
-    def _granted_bucket(self, kind: str, owner: bytes | None) -> str | None:
-        """Where such a record has to lie, if this device may write there."""
+    def _fits(self, kind: str, owner: bytes | None, bucket: str) -> bool:
+        """Does such a record have to lie there, may this device write there, and everybody?"""
         rule = kind_rules()[kind]
-        bucket = rule.bucket_in(owner)
-        granted = rule.outgoing or bucket in self._grants
-        self._places[kind, owner] = found = bucket if granted else None
-        return found
+        if bucket != rule.bucket_in(owner) or reserved((), kind, "insert", bucket):
+            return False
+        return rule.outgoing or bucket in self._grants

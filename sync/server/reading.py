@@ -7,15 +7,17 @@ types, lengths and dates. What does not fit is read in general and judged by ``c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from township import upcasting
-from township.changes import SCHEMA, Action, Op, is_erased
+from township.changes import ERASED, SCHEMA, Action, Changeset, Op, is_erased
 from township.fields import Field
 from township.records import record_kinds
 from township.upcasting import Cast
@@ -80,6 +82,20 @@ def heads(ops: Sequence[bytes], schema: int = SCHEMA) -> list[Head] | None:
     return [_cast(head, cast) for head in found] if cast else found
 
 
+def heads_of_all(
+    changesets: Sequence[Changeset], schemas: Sequence[int]
+) -> list[list[Head] | None]:
+    """What ``heads`` says of each of these, sooner where each has one operation."""
+    if not any(map(upcasting.cast, set(schemas))):
+        decode = _head.decode
+        ops = [op for changeset in changesets for op in changeset.ops]
+        single = len(ops) == len(changesets) and all(changeset.ops for changeset in changesets)
+        if single and ERASED not in map(len, ops):
+            with suppress(ValueError, RecursionError):
+                return [[decode(op)] for op in ops]
+    return [heads(each.ops, schema) for each, schema in zip(changesets, schemas, strict=True)]
+
+
 def _cast(head: Head, cast: Cast) -> Head:
     try:
         op = cast.op(head.whole())
@@ -104,4 +120,7 @@ def _struct(kind: str, fields: dict[str, Field], place: str) -> type[msgspec.Str
     typed = [(name, _TYPES.get(field.kind, _TEXT) | None, None) for name, field in fields.items()]
     if place not in fields:
         typed.append((place, None, None))
+    typed.sort(
+        key=itemgetter(0)
+    )  # as they come: the next one is looked for where the last one was found
     return msgspec.defstruct(kind, typed, forbid_unknown_fields=True, gc=False)

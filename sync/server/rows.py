@@ -76,6 +76,21 @@ class Rows:
         """Has this push loaded or made the record?"""
         return key in self._new or key in self._written or key in self._rows
 
+    def first_known(self, keys: Sequence[Key]) -> int:
+        """How many of these this push has not loaded or made, nor are named twice, from the
+        first on.
+        """
+        known = self._new, self._written, self._rows
+        strangers = all(rows.keys().isdisjoint(keys) for rows in known)
+        if strangers and len(set(keys)) == len(keys):
+            return len(keys)
+        seen: set[Key] = set()
+        for at, key in enumerate(keys):
+            if key in seen or key in self:
+                return at
+            seen.add(key)
+        return len(keys)
+
     def lying_in(self, zone: str) -> Iterator[tuple[Key, bytes | dict[str, Any]]]:
         """The records of this push in a zone's buckets, with their fields, packed or not."""
         for key, new in chain(self._new.items(), self._written.items()):
@@ -128,18 +143,19 @@ class Rows:
     def add_many(self, turns: Sequence[Turn], new: Sequence[Head], first: int) -> None:
         """Make the only new record of each of these changesets, numbered from ``first`` on."""
         township = self._township_id
-        for seq, ((_, header, *_), head) in enumerate(zip(turns, new, strict=True), first):
-            _, device, incarnation, dseq, author, moment, _ = msgspec.structs.astuple(header)
-            self._new[head.kind, head.record] = (
+        for seq, (turn, head) in enumerate(zip(turns, new, strict=True), first):
+            header, kind, record = turn.header, head.kind, head.record
+            author, moment = header.author or None, header.wall_ms
+            self._new[kind, record] = (
                 township,
-                head.kind,
-                head.record,
+                kind,
+                record,
                 head.bucket,
                 bytes(head.fields),
-                _encode((f"{device}.{incarnation}.{dseq}.0", _NO_OTHERS)),
+                _encode((f"{header.device}.{header.incarnation}.{header.dseq}.0", _NO_OTHERS)),
                 False,
                 seq,
-                _encode((author or None, moment, author or None, moment, None)),
+                _encode((author, moment, author, moment, None)),
             )
 
     def put(self, key: Key) -> Op:

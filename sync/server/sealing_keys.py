@@ -32,7 +32,7 @@ _MARK = _DESIGNATION.encode()
 
 def concern(changesets: Sequence[Changeset]) -> bool:
     """May these change who reads sealed matters? Says yes too often rather than too seldom."""
-    return any(_MARK in op for changeset in changesets for op in changeset.ops)
+    return _MARK in b" ".join([op for changeset in changesets for op in changeset.ops])
 
 
 @retrying

@@ -108,7 +108,11 @@ def _lines(
 
 def _runs(segment: int, behind: int, at: list[int], after: int, end: int) -> Iterator[Own]:
     """The numbers that follow each other; ``behind`` is what a dseq is more than its seq."""
-    seqs = sorted(segment + offset for offset in at if after < segment + offset <= end)
+    low, high = after - segment, end - segment
+    seqs = sorted([segment + offset for offset in at if low < offset <= high])
+    if seqs and seqs[-1] - seqs[0] == len(seqs) - 1:
+        yield Own(seqs[0], seqs[0] + behind, len(seqs))
+        return
     begun = 0
     for index, seq in enumerate(seqs, 1):
         if index == len(seqs) or seqs[index] != seq + 1:

@@ -19,7 +19,7 @@ from sync.server.moving import Moving
 from sync.server.origins import Origins
 from sync.server.permits import Permits
 from sync.server.plain import Plain
-from sync.server.reading import Head, erased, heads
+from sync.server.reading import Head, erased, heads, heads_of_all
 from sync.server.rows import Key, Rows
 from sync.server.scribe import Make, Scribe
 from sync.wire import ChainHead
@@ -85,7 +85,9 @@ class Taking:
 
     def take(self, turns: Sequence[Turn]) -> list[Verdict]:
         """Take these in order and write all that follows from them."""
-        read = [heads(turn.changeset.ops, turn.header.schema) for turn in turns]
+        read = heads_of_all(
+            [turn.changeset for turn in turns], [turn.header.schema for turn in turns]
+        )
         self._rows.load(
             {
                 (head.kind, head.record)
