@@ -12,13 +12,15 @@ from township import changes
 from township.changes import Op
 from township.storage import bulk, erasing, later, rereading, whereabouts
 from township.storage.bulk import Key
-from township.storage.folding import Arrived, Change, Source, arrivals, changes_of
+from township.storage.folding import Arrived, Change, Source, arrivals, numbered
 from township.storage.homecoming import Homecoming
 from township.storage.overlay import Overlay, PendingRecord, pending_among, taken_in
 from township.storage.pages import Entry, Page
 
 Numbered = tuple[int, list[Arrived]]
 """A township sequence number and the operations that came under it."""
+
+_Opened = tuple[Entry, Source, list[tuple[int, Op]]]
 
 
 class Arrival:
@@ -44,13 +46,13 @@ class Arrival:
         self._overlay.load(own.replayed)
         opened = [_opened(entry) for entry in page.entries]
         again = [(own.seq(d), self._again(own, d, page)) for d in own.replayed]
-        keys = {(op.kind, op.record) for _, ops in opened for _, op in ops}
+        keys = {(op.kind, op.record) for _, _, ops in opened for _, op in ops}
         keys |= {(a.op.kind, a.op.record) for _, arrived in again for a in arrived}
         entangled = own.entangled((record for _, record in keys), all_=bool(ahead))
         pending = pending_among(self._connection, entangled)
         keys |= {(record.kind, record_id) for record_id, record in pending.items()}
         self._elsewhere = whereabouts.among(self._connection, keys, ahead)
-        others = [self._read(entry, ops) for entry, ops in opened]
+        others = [self._read(*one) for one in opened]
         mine = self._mine(own, pending)
         for seq, arrived in merge(others, again, mine, key=itemgetter(0)):
             self._fold(seq, arrived)
@@ -59,11 +61,10 @@ class Arrival:
         self._move_cursors(page.cursors)
         return {kind for kind, _ in self._changes}
 
-    def _read(self, entry: Entry, ops: list[tuple[int, Op]]) -> Numbered:
+    def _read(self, entry: Entry, source: Source, ops: list[tuple[int, Op]]) -> Numbered:
         if self._elsewhere:
             ops = [(i, op) for i, op in ops if (op.kind, op.record) not in self._elsewhere]
         known = later.sort_out(self._connection, entry, ops)
-        source = Source.of(changes.decode_header(entry.header))
         return entry.seq, arrivals(source, known, entry.outcome)
 
     def _again(self, own: Homecoming, dseq: int, page: Page) -> list[Arrived]:
@@ -127,10 +128,12 @@ class Arrival:
             )
 
 
-def _opened(entry: Entry) -> tuple[Entry, list[tuple[int, Op]]]:
-    places = entry.indexes if entry.indexes is not None else range(len(entry.ops))
+def _opened(entry: Entry) -> _Opened:
     header = changes.decode_header(entry.header)
-    return entry, list(zip(places, changes_of(header, entry.ops), strict=True))
+    ops = numbered(header, entry.ops)
+    if entry.indexes is not None:
+        ops = [(entry.indexes[at], op) for at, op in ops]
+    return entry, Source.of(header), ops
 
 
 def mark_households(

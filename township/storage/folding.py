@@ -7,10 +7,11 @@ in the order of its log, so that every laptop comes to the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from township import upcasting
 from township.changes import Header, Op, Writers, decode_op, is_erased
@@ -89,10 +90,14 @@ class Change:
     def writers_after(self, before: bytes | None) -> bytes:
         """The record's packed writers once this change is made."""
         if self.inserted:
-            return Writers(self.default, self.writers).pack()
+            return _packed((self.default, self.writers))
         writers = Writers.unpack(before)
         writers.fields.update(self.writers)
         return writers.pack()
+
+
+_packed = msgspec.msgpack.Encoder(order="deterministic").encode
+"""What ``Writers.pack`` does."""
 
 
 def stamps_of(op: Op) -> Columns:
@@ -107,8 +112,7 @@ def stamps_of(op: Op) -> Columns:
     }
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Header of a changeset, as its operations need it."""
 
     prefix: str
@@ -153,14 +157,14 @@ _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 _LATEST_MS = int(_LATEST.timestamp() * 1000)
+_SECONDS = [f"{second:02}" for second in range(60)]
+_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
 
 
 def wall_text(wall_ms: int) -> str:
     """A laptop's clock as a stored moment; impossible times become the nearest possible one."""
-    seconds = min(max(wall_ms, 0), _LATEST_MS) // 1000
-    minutes, second = divmod(seconds % _DAY, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{_day_text(seconds // _DAY)}T{hour:02}:{minute:02}:{second:02}Z"
+    days, second = divmod(min(max(wall_ms, 0), _LATEST_MS) // 1000, _DAY)
+    return f"{_day_text(days)}T{_MINUTES[second // 60]}:{_SECONDS[second % 60]}Z"
 
 
 @lru_cache(4096)

@@ -52,6 +52,8 @@ class Homecoming:
         ``all_`` of them when a bucket that does not move with this page may hold some.
         """
         found: set[bytes] = set()
+        if not self._connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM pending)").scalar():
+            return found
         for chunk in in_chunks(touched):
             found |= self._ids(
                 f"SELECT record_id FROM pending WHERE record_id IN ({marks(chunk)})", chunk

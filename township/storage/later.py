@@ -24,6 +24,8 @@ def sort_out(
     connection: Connection, entry: Entry, ops: Sequence[tuple[int, Op]]
 ) -> list[tuple[int, Op]]:
     """The operations, or those parts of them, that this program can carry out now."""
+    if all(map(_understood, ops)):
+        return list(ops)
     known: list[tuple[int, Op]] = []
     rows: list[dict[str, object]] = []
     _replaced(connection, [op for _, op in ops if op.action in ("put", "leave")], entry.seq)
@@ -40,6 +42,16 @@ def sort_out(
     if rows:
         connection.execute(insert(tables.later_op).prefix_with("OR REPLACE"), rows)
     return known
+
+
+def _understood(numbered: tuple[int, Op]) -> bool:
+    """Can all of an operation be carried out now? Of the commonest ones; see ``split``."""
+    op = numbered[1]
+    return (
+        op.action in ("insert", "set")
+        and op.kind in known_kinds()
+        and op.fields.keys() <= field_names(op.kind)
+    )
 
 
 def forget(connection: Connection, bucket: str) -> None:

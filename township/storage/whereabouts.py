@@ -58,6 +58,8 @@ def lying(connection: Connection, kind: str, ids: tuple[bytes, ...]) -> dict[Key
         " AND id NOT IN (SELECT record_id FROM unread)",
         ids,
     ).all()
+    if not rows:
+        return {}
     covered = connection.exec_driver_sql(
         f"SELECT record_id, value FROM shadow WHERE field = '{record.owner_field}'"
         f" AND record_id IN ({marks(ids)})",
