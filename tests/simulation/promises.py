@@ -39,8 +39,8 @@ from sqlalchemy import select
 from sync.server import audit, devices, tables
 from sync.server.log import Log
 from tests.simulation import fates, pictures, unknown, waits
-from tests.simulation.model import Model, Thing
-from tests.simulation.things import Broken
+from tests.simulation.model import Model
+from tests.simulation.things import Broken, Thing
 from tests.simulation.world import Machine, World, rows_of
 from township.changes import Writers
 from township.records import record_kinds
@@ -53,7 +53,7 @@ _BESIDE = {"id", "writers", *STAMPS}
 def check(world: World, replays: list[int]) -> None:
     """Raises Broken. The world must be at rest."""
     model = _server_is_its_log(world)
-    through = fates.check(world)
+    through = fates.check(world).through
     _nothing_is_lost(world, through)
     with world.server.service.store.reading() as connection:
         log = list(Log(connection, world.server.service.township_id).walk())

@@ -30,13 +30,14 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.rested = None
     _update_programs(world)
     _until_nothing_moves(world, rounds)
-    fates.check(world)
-    if fates.contradicted(world) or pictures.forgotten(world):
+    contradicted = fates.check(world).contradicted
+    if contradicted or pictures.forgotten(world):
         restoring.begin(world.server)
         for machine in world.machines:
             machine.rested = None
         _until_nothing_moves(world, rounds)
-    if fates.contradicted(world):
+        contradicted = fates.contradicted(world)
+    if contradicted:
         raise Broken(10, "a new epoch does not help a laptop that has seen more")
     machine = world.dice.choice(world.machines)
     machine.rested = None
