@@ -40,8 +40,9 @@ from sync.server import audit, devices, tables
 from sync.server.log import Log
 from tests.simulation import fates, pictures, unknown, waits
 from tests.simulation.model import Model
+from tests.simulation.sight import rows_of
 from tests.simulation.things import Broken, Thing
-from tests.simulation.world import Machine, World, rows_of
+from tests.simulation.world import Machine, World
 from township.changes import Writers
 from township.records import record_kinds
 from township.storage import tables as laptop_tables
@@ -122,7 +123,7 @@ def _laptops_agree(world: World, machine: Machine, model: Model) -> None:
     if unread:
         raise Broken(2, f"{machine.seat.login} still waits for {len(unread)} records")
     unknown.check(machine, granted, model)
-    for kind, rows in rows_of(machine).items():
+    for kind, rows in rows_of(machine.database).items():
         expected = {
             key[1]: thing
             for key, thing in model.things.items()

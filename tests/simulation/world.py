@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, select
@@ -26,9 +24,9 @@ from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
 from tests.simulation import engines, pieces
+from tests.simulation.sight import in_sight
 from tests.simulation.template import Seat, fresh_copy
 from tests.simulation.things import Broken
-from township.records import record_kinds
 from township.storage import work
 from township.storage.database import Database
 from township.storage.replica import Replica
@@ -272,13 +270,13 @@ class World:
         Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
         replica, watched = Replica(machine.database), client.progress.comparing
-        before = _in_sight(machine) if watched else set()
+        before = in_sight(machine.database) if watched else set()
         followed = set(replica.cursors()) if watched else set()
         client.apply()
         if not watched:
             return
         buckets = set(replica.cursors())
-        if followed <= buckets and (gone := before - _in_sight(machine)):
+        if followed <= buckets and (gone := before - in_sight(machine.database)):
             c = tables.record.c
             with self.server.service.store.reading() as connection:
                 found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
@@ -375,32 +373,3 @@ def world(seed: int) -> Iterator[World]:
         if made is not None:
             made.close()
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _in_sight(machine: Machine) -> set[bytes]:
-    return {record for rows in rows_of(machine).values() for record in rows}
-
-
-def rows_of(machine: Machine) -> dict[str, dict[bytes, dict[str, Any]]]:
-    """All of a laptop's records: kind → id → stored values by column."""
-    found: dict[str, dict[bytes, dict[str, Any]]] = {}
-    with machine.database.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        held = {kind for (kind,) in driver.execute(_any_of(tuple(record_kinds())))}
-        for kind in record_kinds():
-            found[kind] = {}
-            if kind in held:
-                result = driver.execute(f'SELECT * FROM "{kind}"')
-                names = [column[0] for column in result.description]
-                rows = (dict(zip(names, row, strict=True)) for row in result)
-                found[kind] = {row["id"]: row for row in rows}
-    return found
-
-
-@cache
-def _any_of(kinds: tuple[str, ...]) -> str:
-    """Which tables have rows: most kinds never occur in a run."""
-    return " UNION ALL ".join(
-        f"SELECT '{kind}' WHERE EXISTS (SELECT 1 FROM \"{kind}\")" for kind in kinds
-    )
