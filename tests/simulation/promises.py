@@ -19,6 +19,9 @@ Photographs (``pictures``): at rest each laptop holds the bytes of the records t
 no others (6), no picture that somebody has is missing at the township (1), and no bytes of pictures
 travel with records (12).
 
+Programs that are too old to pull must have brought all their work before they are updated (1;
+``rest``).
+
 A server that was restored keeps all of this too: what it has lost comes back with the laptops.
 Only laptops that it does not know any more are left out (``fates``).
 

@@ -53,11 +53,25 @@ def _update_programs(world: World) -> None:
         if machine.schema >= demanded:
             continue
         _syncs_to_the_end(world, machine)
-        if machine.refused is None:
-            raise Broken(6, f"laptop {machine.seat.login} pulled with a program that may not")
-        if machine.refused is problems.TooOld and Replica(machine.database).waiting():
-            raise Broken(1, f"laptop {machine.seat.login} could not push with an old program")
+        _has_pushed(world, machine)
         machine.schema, machine.rested = demanded, None
+
+
+def _has_pushed(world: World, machine: Machine) -> None:
+    """A sync with an old program brings all work, then says that the program is too old.
+
+    Push is never refused for this (protocol, section 12): only what would stop a new program
+    too may have stopped it.
+    """
+    login = machine.seat.login
+    if machine.refused is None:
+        raise Broken(6, f"laptop {login} pulled with a program that may not")
+    with world.server.service.store.reading() as connection:
+        due = fates.refusals(world, connection, machine)
+    if machine.refused not in (due or {problems.TooOld}):
+        raise Broken(1, f"laptop {login} ended with {machine.refused} with an old program")
+    if not due and Replica(machine.database).waiting():
+        raise Broken(1, f"laptop {login} could not push with an old program")
 
 
 def minimum(world: World) -> int:
