@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select
 
@@ -14,12 +16,23 @@ from township.storage import tables
 from township.storage.replica import Identity, Replica
 
 
-def check(world: World) -> list[Machine]:
-    """The laptops whose sync went through. Raises Broken where another end was due."""
-    through = []
+@dataclass(frozen=True)
+class Fates:
+    """What has become of the laptops, all of which have ended as they had to."""
+
+    through: list[Machine]
+    """Those whose sync went through."""
+    contradicted: bool
+    """Has one seen more than the township holds, which does not say that it was restored?"""
+
+
+def check(world: World) -> Fates:
+    """Raises Broken where a sync had to end in another way."""
+    through, contradicted = [], False
     with world.server.service.store.reading() as connection:
         for machine in world.machines:
             due = refusals(world, connection, machine)
+            contradicted |= Rewritten in due
             if (machine.refused in due) if due else (machine.refused is None):
                 through += [] if due else [machine]
                 continue
@@ -28,7 +41,7 @@ def check(world: World) -> list[Machine]:
             raise Broken(
                 promise, f"{machine.seat.login} ended with {machine.refused}, due was {names}"
             )
-    return through
+    return Fates(through, contradicted)
 
 
 def refusals(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sync.server import entries, feed, moving
-from township.storage import arrival, later, replica, whereabouts
+from township.storage import arrival, later, overlay, replica, whereabouts
 from township.storage.folding import Change
 
 Patch = tuple[Any, str, Any]
@@ -81,7 +81,7 @@ def _put_beneath_old_edits() -> list[Patch]:
 
 def _refused_move_stays() -> list[Patch]:
     """When a move is refused, only the household goes back."""
-    real = replica.pending_among
+    real = overlay.pending_among
 
     def homes(*given: Any) -> Any:
         """Those that the changeset names, when it is a move."""

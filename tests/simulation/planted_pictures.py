@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from sync.server.files import FileDesk
-from township.storage import file_tables, files, replica, restored
+from township.storage import file_tables, files, replica
 from township.storage.file_pages import FilePart, FileStand
 
 Patch = tuple[Any, str, Any]
@@ -45,7 +45,7 @@ def _piece_anywhere() -> list[Patch]:
     real = FileDesk.take
 
     def take(self: FileDesk, parts: Sequence[FilePart], now: datetime) -> Any:
-        refused = {}
+        refused: dict[bytes, str] = {}
         for piece in parts:
             have = self._have(self._named(piece.record).sha256)
             refused |= real(self, [FilePart(piece.record, have, piece.data)], now)
@@ -84,7 +84,7 @@ def _pictures_first() -> list[Patch]:
 
 def _restored_without_pictures() -> list[Patch]:
     """A restored server gets its records back and no pictures."""
-    return [(restored.files, "offer_again", lambda *_: None)]
+    return [(files, "offer_again", lambda *_: None)]
 
 
 def _wrong_picture_kept() -> list[Patch]:

@@ -19,6 +19,9 @@ Photographs (``pictures``): at rest each laptop holds the bytes of the records t
 no others (6), no picture that somebody has is missing at the township (1), and no bytes of pictures
 travel with records (12).
 
+Programs that are too old to pull must have brought all their work before they are updated (1;
+``rest``).
+
 A server that was restored keeps all of this too: what it has lost comes back with the laptops.
 Only laptops that it does not know any more are left out (``fates``).
 
@@ -39,9 +42,10 @@ from sqlalchemy import select
 from sync.server import audit, devices, tables
 from sync.server.log import Log
 from tests.simulation import fates, pictures, unknown, waits
-from tests.simulation.model import Model, Thing
-from tests.simulation.things import Broken
-from tests.simulation.world import Machine, World, rows_of
+from tests.simulation.model import Model
+from tests.simulation.sight import rows_of
+from tests.simulation.things import Broken, Thing
+from tests.simulation.world import Machine, World
 from township.changes import Writers
 from township.records import record_kinds
 from township.storage import tables as laptop_tables
@@ -53,7 +57,7 @@ _BESIDE = {"id", "writers", *STAMPS}
 def check(world: World, replays: list[int]) -> None:
     """Raises Broken. The world must be at rest."""
     model = _server_is_its_log(world)
-    through = fates.check(world)
+    through = fates.check(world).through
     _nothing_is_lost(world, through)
     with world.server.service.store.reading() as connection:
         log = list(Log(connection, world.server.service.township_id).walk())
@@ -122,7 +126,7 @@ def _laptops_agree(world: World, machine: Machine, model: Model) -> None:
     if unread:
         raise Broken(2, f"{machine.seat.login} still waits for {len(unread)} records")
     unknown.check(machine, granted, model)
-    for kind, rows in rows_of(machine).items():
+    for kind, rows in rows_of(machine.database).items():
         expected = {
             key[1]: thing
             for key, thing in model.things.items()

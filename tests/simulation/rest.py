@@ -30,13 +30,14 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.rested = None
     _update_programs(world)
     _until_nothing_moves(world, rounds)
-    fates.check(world)
-    if fates.contradicted(world) or pictures.forgotten(world):
+    contradicted = fates.check(world).contradicted
+    if contradicted or pictures.forgotten(world):
         restoring.begin(world.server)
         for machine in world.machines:
             machine.rested = None
         _until_nothing_moves(world, rounds)
-    if fates.contradicted(world):
+        contradicted = fates.contradicted(world)
+    if contradicted:
         raise Broken(10, "a new epoch does not help a laptop that has seen more")
     machine = world.dice.choice(world.machines)
     machine.rested = None
@@ -52,11 +53,25 @@ def _update_programs(world: World) -> None:
         if machine.schema >= demanded:
             continue
         _syncs_to_the_end(world, machine)
-        if machine.refused is None:
-            raise Broken(6, f"laptop {machine.seat.login} pulled with a program that may not")
-        if machine.refused is problems.TooOld and Replica(machine.database).waiting():
-            raise Broken(1, f"laptop {machine.seat.login} could not push with an old program")
+        _has_pushed(world, machine)
         machine.schema, machine.rested = demanded, None
+
+
+def _has_pushed(world: World, machine: Machine) -> None:
+    """A sync with an old program brings all work, then says that the program is too old.
+
+    Push is never refused for this (protocol, section 12): only what would stop a new program
+    too may have stopped it.
+    """
+    login = machine.seat.login
+    if machine.refused is None:
+        raise Broken(6, f"laptop {login} pulled with a program that may not")
+    with world.server.service.store.reading() as connection:
+        due = fates.refusals(world, connection, machine)
+    if machine.refused not in (due or {problems.TooOld}):
+        raise Broken(1, f"laptop {login} ended with {machine.refused} with an old program")
+    if not due and Replica(machine.database).waiting():
+        raise Broken(1, f"laptop {login} could not push with an old program")
 
 
 def minimum(world: World) -> int:

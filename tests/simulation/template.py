@@ -6,6 +6,7 @@ over a socket. Ids that decide about order are fixed, so that a seed means the s
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -67,6 +68,8 @@ def template() -> Template:
     server.close()
     key = os.urandom(32)
     Database.create(place / "blank.db", key).close()
+    gc.collect()
+    gc.freeze()  # the modules stay; to look through them again and again takes time
     return Template(place / "server", seats, place / "blank.db", key)
 
 

@@ -179,6 +179,7 @@ FOUND = {
         "enter_home(323946139) copy_server(202142728) add_picture(124551738)"
         " whole_sync(516819858) restore_server(194804716)",
     ),
+    "old_programs_shut_out": (0, "minimum(687312017) enter_home(558466457)"),
     "wrong_picture_kept": (420002, "enter_home(403449954) add_picture(134838299)"),
 }
 """Planted bug → the seed and the steps that show it."""

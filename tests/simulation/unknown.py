@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from tests.simulation.model import Key, Model, Thing
-from tests.simulation.things import Broken
+from tests.simulation.model import Model
+from tests.simulation.things import Broken, Key, Thing
 from tests.simulation.world import Machine
 from township.changes import Op, decode_op
 from township.records import record_kinds

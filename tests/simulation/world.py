@@ -14,26 +14,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
-from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, Engine, event, select
-from sqlalchemy.util import LRUCache
+from sqlalchemy import Connection, Engine, select
 
 from sync import client as sync_client
 from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
-from tests.simulation import pieces
+from tests.simulation import engines, pieces
+from tests.simulation.sight import in_sight
 from tests.simulation.template import Seat, fresh_copy
 from tests.simulation.things import Broken
-from township.records import record_kinds
 from township.storage import work
 from township.storage.database import Database
 from township.storage.replica import Replica
 
-_COMPILED: LRUCache[Any, Any] = LRUCache(4000)
 _BEGIN = datetime(2026, 5, 4, 1, tzinfo=UTC)
 
 
@@ -52,7 +49,6 @@ class Fuse:
         self.armed: str | None = None
 
     def watch(self, engine: Engine, writes: Callable[[Connection], bool]) -> None:
-        @event.listens_for(engine, "commit")
         def at_commit(connection: Connection) -> None:
             if self.armed is None or not writes(connection):
                 return
@@ -60,6 +56,9 @@ class Fuse:
             if after:
                 connection.connection.driver_connection.execute("COMMIT")  # type: ignore[union-attr]
             raise Crash
+
+        assert isinstance(engine, engines.SmallEngine)
+        engine.commits.append(at_commit)
 
 
 @dataclass
@@ -135,7 +134,6 @@ class World:
         """Start the server on its folder."""
         self.server = folder.open_server(self.files.server, lambda: self.now + self.server_ahead)
         store = self.server.service.store
-        store._writer._compiled_cache = store._readers._compiled_cache = _COMPILED
         self.fuse.watch(store._writer, lambda _: True)
 
     def new_id(self, dice: Random) -> bytes:
@@ -153,8 +151,6 @@ class World:
         machine.database = Database.open(
             machine.seat.file, machine.seat.key, lambda: self.now + machine.ahead
         )
-        machine.database.engine._compiled_cache = _COMPILED  # a tenth of the time of a run
-        machine.database.write_engine._compiled_cache = _COMPILED
         machine.fuse.watch(machine.database.engine, _writing)
 
     def copy(self, machine: Machine) -> None:
@@ -274,13 +270,13 @@ class World:
         Unless a bucket is lost with this answer: it may lie elsewhere now, and come from there.
         """
         replica, watched = Replica(machine.database), client.progress.comparing
-        before = _in_sight(machine) if watched else set()
+        before = in_sight(machine.database) if watched else set()
         followed = set(replica.cursors()) if watched else set()
         client.apply()
         if not watched:
             return
         buckets = set(replica.cursors())
-        if followed <= buckets and (gone := before - _in_sight(machine)):
+        if followed <= buckets and (gone := before - in_sight(machine.database)):
             c = tables.record.c
             with self.server.service.store.reading() as connection:
                 found = connection.execute(select(c.id, c.bucket).where(c.id.in_(gone))).all()
@@ -364,6 +360,7 @@ def world(seed: int) -> Iterator[World]:
     try:
         with (
             pieces.small_pieces(),
+            engines.small_engines(),
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),
@@ -376,21 +373,3 @@ def world(seed: int) -> Iterator[World]:
         if made is not None:
             made.close()
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _in_sight(machine: Machine) -> set[bytes]:
-    return {record for rows in rows_of(machine).values() for record in rows}
-
-
-def rows_of(machine: Machine) -> dict[str, dict[bytes, dict[str, Any]]]:
-    """All of a laptop's records: kind → id → stored values by column."""
-    found: dict[str, dict[bytes, dict[str, Any]]] = {}
-    with machine.database.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        for kind in record_kinds():
-            result = driver.execute(f'SELECT * FROM "{kind}"')
-            names = [column[0] for column in result.description]
-            rows = (dict(zip(names, row, strict=True)) for row in result)
-            found[kind] = {row["id"]: row for row in rows}
-    return found
