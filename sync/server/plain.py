@@ -67,6 +67,8 @@ class Plain:
                 break
             single.append(head)
             by_whom.setdefault((header.author, head.kind), []).append(at)
+        if not single:
+            return single
         end = min([len(single), *(self._misfit(who, single, at) for who, at in by_whom.items())])
         end = self._rows.first_known([(head.kind, head.record) for head in single[:end]])
         self._most = min(STINT, 2 * self._most) if end == len(single) else 1 + end
