@@ -274,10 +274,12 @@ def _writer_forgotten() -> list[Patch]:
 def _grants_unchecked() -> list[Patch]:
     """The server serves whatever bucket is asked for."""
 
-    def pull(self: service.Service, connection: Connection, device: Any, request: Any) -> Any:
+    def pull(self: service.Service, connection: Connection, asked: Any, minimum: int) -> Any:
+        device, request = asked.device, asked.request
         scope = devices.scope(connection, device)
         pulled = service._Pulled(scope=scope if scope.mark != request.scope else None)
-        if request.cursors is not None:
+        pulled.minimum = service._lacking(minimum, request.schema)
+        if request.cursors is not None and not pulled.minimum:
             place = connection, device, request.own.incarnation
             pulled.page = feed.page(*place, request.cursors, request.page_bytes)
             pulled.page = quarantine.told(connection, device, request.heard, pulled.page)
