@@ -40,7 +40,7 @@ def small_engines() -> Iterator[None]:
     with ExitStack() as stack:
         for module in (database, server_engine):
             stack.enter_context(patch.object(module, "create_engine", _engine))
-            stack.enter_context(patch.object(module, "event", _Events))
+            stack.enter_context(patch.object(module, "event", Events))
         yield
 
 
@@ -57,7 +57,7 @@ def _engine(*given: Any, **options: Any) -> SmallEngine:
     return made
 
 
-class _Events:
+class Events:
     """In the place of ``sqlalchemy.event``."""
 
     @staticmethod

@@ -11,6 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -59,6 +60,7 @@ class Template:
 def template() -> Template:
     """The files of this process's template."""
     place = Path(mkdtemp(prefix="lianxinqiao-", dir=_MEMORY if _MEMORY.is_dir() else None))
+    Finalize(None, shutil.rmtree, (place, True), exitpriority=0)  # also in a pool's processes
     folder.init(place / "server", "屈原镇")
     server = folder.open_server(place / "server")
     office = Office(server)

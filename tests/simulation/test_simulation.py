@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.simulation import engines, promises
 from tests.simulation.__main__ import breaks, clumsy, shrunk, steps_of
 from tests.simulation.mutations import MUTATIONS
 from tests.simulation.plan import (
@@ -18,6 +22,8 @@ from tests.simulation.plan import (
     carry_out,
     plan_of,
 )
+from tests.simulation.sight import rows_of
+from tests.simulation.world import World
 
 REGRESSIONS = {
     "answered work in a zone that was lost before it came back": (
@@ -233,6 +239,25 @@ def test_the_same_seed_is_the_same_run() -> None:
         return found
 
     assert trace(3) == trace(3)
+
+
+@pytest.mark.parametrize("seed", [4, 7])
+def test_small_engines_are_only_faster(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They end with the very rows, on every laptop, that whole ones end with."""
+    ends: list[list[Any]] = []
+    real = promises.check
+
+    def check(world: World, replays: list[int]) -> None:
+        ends.append([rows_of(machine.database) for machine in world.machines])
+        real(world, replays)
+
+    monkeypatch.setattr(promises, "check", check)
+    carry_out(plan_of(seed))
+    monkeypatch.setattr(engines, "small_engines", nullcontext)
+    carry_out(plan_of(seed))
+    small, whole = ends
+    assert any(any(rows.values()) for rows in small)
+    assert small == whole
 
 
 def test_every_action_has_its_weight() -> None:

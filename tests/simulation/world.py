@@ -49,6 +49,7 @@ class Fuse:
         self.armed: str | None = None
 
     def watch(self, engine: Engine, writes: Callable[[Connection], bool]) -> None:
+        @engines.Events.listens_for(engine, "commit")
         def at_commit(connection: Connection) -> None:
             if self.armed is None or not writes(connection):
                 return
@@ -56,9 +57,6 @@ class Fuse:
             if after:
                 connection.connection.driver_connection.execute("COMMIT")  # type: ignore[union-attr]
             raise Crash
-
-        assert isinstance(engine, engines.SmallEngine)
-        engine.commits.append(at_commit)
 
 
 @dataclass
