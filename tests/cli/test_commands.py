@@ -214,16 +214,40 @@ def test_backup_and_restore(
 def test_doctor_finds_a_healthy_laptop(
     laptop: tuple[LaptopFolder, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(["doctor", "--folder", str(laptop[0].path), "--json"])
-    assert not end.value.code
+    assert main(["doctor", "--folder", str(laptop[0].path), "--json"]) == 0
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert all(finding["fine"] for finding in findings)
     assert len(findings) >= 7
 
 
 def test_doctor_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(["doctor", "--folder", str(tmp_path)])
-    assert end.value.code == 1
+    assert main(["doctor", "--folder", str(tmp_path)]) == 1
     assert "登记" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("nonsense", "没有“nonsense”这个命令。用法见：lianxinqiao --help"),
+        ("report ledger", "缺少 month。用法见：lianxinqiao report ledger --help"),
+        ("report ledger 2026-05 --zone", "--zone 后面要写内容"),
+        ("report ledger --month 2026-05", "没有 --month 这个选项（有：--json、--out、--zone）"),
+        ("doctor --folder here one two", "多写了：one two"),
+        ("server run --port high", "--port 要写整数"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_in_chinese(
+    given: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(given.split()) == 2
+    said = capsys.readouterr()
+    assert told in said.err
+    assert not said.out
+
+
+def test_help_has_chinese_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "ledger", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "参数" in said
+    assert "选项" in said
+    assert "Options" not in said
