@@ -15,7 +15,7 @@ from tests.simulation.line import sync_whole
 from tests.simulation.questions import work as work_on
 from tests.simulation.works import _visit
 from tests.simulation.world import Crash, World
-from township.errors import InvalidInput
+from township.errors import InvalidInput, NotAllowed
 from township.records import Attachment, Conflict, Household, Need, Record, Visit
 from township.storage.work import UnitOfWork
 from township.usecases.erasing import erase_fields, erase_past, erase_records
@@ -61,7 +61,7 @@ def erase(here: World, dice: Random) -> None:
     machine = here.machines[number]
     if dice.random() < 0.6:
         sync_whole(here, number)
-    with here.at(machine), suppress(InvalidInput):
+    with here.at(machine), suppress(InvalidInput, NotAllowed):
         with machine.database.work(machine.seat.cadre) as unit:
             _erase(here, unit, dice)
             unit.commit()

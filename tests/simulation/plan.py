@@ -64,8 +64,11 @@ def plan_of(seed: int) -> Plan:
 def _put_erasures_between(steps: list[Step], dice: Random) -> None:
     """With dice of their own, so that all other steps stay what they are."""
     names, weights = list(ERASING), list(ERASING.values())
-    for name in ["write_down", *dice.choices(names, weights, k=dice.randint(5, 18))]:
+    for name in dice.choices(names, weights, k=dice.randint(5, 20)):
         steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
+    first = ["enter_home", "enter_home", "write_down", *["whole_sync"] * 3, "write_down"]
+    if dice.random() < 0.7:  # something to erase from the start
+        steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in first]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:

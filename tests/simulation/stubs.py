@@ -38,7 +38,9 @@ class Erasures:
         self._things = things
         self.asked: dict[bytes, Asked] = {}
         self.until: dict[Key, int] = {}
-        """The entry that puts a record anew: its past before that is gone."""
+        """The entry that puts a record anew: its past before that goes."""
+        self.sure: dict[Key, int] = {}
+        """The same for what the township takes for done: that past is gone."""
         self.settled: list[tuple[str | None, str | None]] = []
         """(op id, field) of conflicts that were erased."""
 
@@ -78,13 +80,8 @@ class Erasures:
         for key in asked.keys & self._things.keys():
             if not asked.ready(self._things[key]) or key not in self.until:
                 raise Broken(3, f"entry {seq} takes the erasure of {key} for done")
+            self.sure[key] = self.until[key]
         asked.done = seq
-
-    def whole(self) -> frozenset[Key]:
-        """Records that were erased whole: what comes too late on them goes with the next."""
-        return frozenset(
-            key for one in self.asked.values() if one.done and not one.fields for key in one.keys
-        )
 
     def open(self, held: set[Key]) -> list[Any]:
         """Erasures that are not done although nothing is in their way."""
