@@ -10,7 +10,7 @@ anywhere, the next sweep goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, select
 from sync.server import devices, erased_log, quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.engine import Store
+from sync.server.erased_again import KIND, fields_of, targets
 from sync.server.files import KIND as PICTURE
 from sync.server.files import picture_of
 from sync.server.log import Log
@@ -31,7 +32,6 @@ from sync.server.taking import Taking, structure
 from sync.server.trying import retrying
 from township.values import Value, moment_text
 
-KIND = "erasure"
 _TOGETHER = 100
 """Entries changed in one transaction, so that others need not wait long."""
 _CORRECTED = "corrected"
@@ -89,17 +89,16 @@ def sweep(store: Store, township_id: bytes, now: datetime) -> int:
     """
     if not _look(store, township_id):
         return 0
-    found, head = _put_anew(store, township_id, now)
-    if not found:
-        return 0
-    seqs = _past(store, township_id, found, head)
+    found, head = _begin(store, township_id, now)
+    seqs, late = _past(store, township_id, found, head)
+    late, seen = _put_late(store, township_id, late, now)
+    found = replace(found, gone=found.gone & late)
     for start in range(0, len(seqs), _TOGETHER):
         _erase(store, township_id, seqs[start : start + _TOGETHER], found)
-    if found.done:
-        _say(store, township_id, found, now)
+    done = _say(store, township_id, found, seen, now)
     if found.left or seqs:
         store.settle()
-    return len(found.done)
+    return done
 
 
 @retrying
@@ -110,7 +109,7 @@ def _look(store: Store, township_id: bytes) -> bool:
 
 
 @retrying
-def _put_anew(store: Store, township_id: bytes, now: datetime) -> tuple[_Round, int]:
+def _begin(store: Store, township_id: bytes, now: datetime) -> tuple[_Round, int]:
     """All that is not the log; returns what is due, and how long the log was before."""
     with store.writing() as connection:
         head = lock_head(connection, township_id)
@@ -123,13 +122,37 @@ def _put_anew(store: Store, township_id: bytes, now: datetime) -> tuple[_Round, 
 
 
 @retrying
-def _past(store: Store, township_id: bytes, found: _Round, head: int) -> list[int]:
-    """The entries up to this one that hold what has to go."""
+def _past(
+    store: Store, township_id: bytes, found: _Round, head: int
+) -> tuple[list[int], frozenset[Key]]:
+    """The entries up to this one that hold what has to go; and what came too late, of records."""
     if not found.due:
-        return []
+        return [], frozenset()
+    late: set[Key] = set()
+    seqs = []
     with store.reading() as connection:
-        entries = list(erased_log.entries_with(connection, township_id, 0, found.doomed))
-    return [seq for seq in entries if seq <= head]
+        for seq, ops in erased_log.entries_with(connection, township_id, 0, found.doomed):
+            if seq <= head:
+                seqs.append(seq)
+                late |= {(one.kind, one.record) for one in heads(ops) or ()} - found.left
+    return seqs, frozenset(late)
+
+
+@retrying
+def _put_late(
+    store: Store, township_id: bytes, keys: frozenset[Key], now: datetime
+) -> tuple[frozenset[Key], int]:
+    """Records that were worked on after they had been put anew are put again.
+
+    Nothing of that has come into effect but who wrote their fields last. Returns those that
+    exist, and how long the log is then.
+    """
+    with store.writing() as connection:
+        head = lock_head(connection, township_id)
+        late = frozenset(_buckets(connection, township_id, keys))
+        if late:
+            head = _write(connection, township_id, head, now, late, {})
+    return late, head
 
 
 @retrying
@@ -140,12 +163,19 @@ def _erase(store: Store, township_id: bytes, seqs: Sequence[int], found: _Round)
 
 
 @retrying
-def _say(store: Store, township_id: bytes, found: _Round, now: datetime) -> None:
-    """The township says what is done."""
+def _say(store: Store, township_id: bytes, found: _Round, seen: int, now: datetime) -> int:
+    """The township says what is done; returns how many.
+
+    Nothing if somebody has worked on these records meanwhile: then the next sweep goes on.
+    """
     notes = {(KIND, one.id): {"done_at": moment_text(now)} for one in found.done}
     with store.writing() as connection:
         head = lock_head(connection, township_id)
-        _write(connection, township_id, head, now, (), notes)
+        if any(erased_log.entries_with(connection, township_id, seen, found.doomed)):
+            return 0
+        if notes:
+            _write(connection, township_id, head, now, (), notes)
+    return len(notes)
 
 
 def _write(
@@ -155,13 +185,15 @@ def _write(
     now: datetime,
     keys: Iterable[Key],
     notes: Mapping[Key, Mapping[str, Value]],
-) -> None:
+) -> int:
+    """The township's own changesets: records whole, then notes; returns their newest number."""
     device = devices.find(connection, township_id, TOWNSHIP_DEVICE)
     assert device is not None
     with Scribe(connection) as scribe:
         taking = Taking(scribe, device, head, now, certain=True)
         taking.renew(sorted(keys), notes)
     move_head(connection, township_id, taking.seq)
+    return taking.seq
 
 
 def _round(connection: Connection, township_id: bytes) -> _Round:
@@ -194,21 +226,12 @@ def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], 
     gone: set[Key] = set()
     for id_, packed in rows:
         state = msgspec.msgpack.decode(packed)
-        keys, fields = _targets(state), tuple((state.get("field_names") or "").split())
+        keys, fields = targets(state), fields_of(state)
         if keys and state.get("done_at") is None:
             found.append(_Wanted(id_, keys, fields, state.get("reason") or ""))
         elif not fields:
             gone |= keys
     return found, frozenset(gone)
-
-
-def _targets(state: dict[str, Any]) -> frozenset[Key]:
-    """The records that an erasure names; none of what cannot be read."""
-    try:
-        ids = msgspec.msgpack.decode(state.get("targets") or b"", type=list[bytes])
-    except (msgspec.MsgspecError, TypeError):
-        return frozenset()
-    return frozenset((str(state.get("target_kind")), one) for one in ids)
 
 
 def _ready(connection: Connection, township_id: bytes, one: _Wanted) -> dict[Key, bool]:

@@ -7,6 +7,7 @@ such ops are looked for in every table of the township and of the laptops that w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -40,8 +41,12 @@ _BESIDE = (
 
 
 def check(world: World, through: list[Machine], model: Model) -> None:
-    """Raises Broken. The world must be at rest."""
+    """Raises Broken. The world must be at rest.
+
+    Laptops do not hear of what was only begun: a field was filled again before it was done.
+    """
     _log_is_as_asked(world, model)
+    _nothing_comes_back(world, model)
     service = world.server.service
     with service.store.reading() as connection:
         log = list(Log(connection, service.township_id).walk())
@@ -52,8 +57,11 @@ def check(world: World, through: list[Machine], model: Model) -> None:
         gone = world.past.written.keys() - told
         if left := gone & set().union(*map(words_in, _township(connection)), set()):
             raise Broken(7, f"the township still holds {_text(left)}")
+        begun = set().union(*(world.past.written[word] for word in gone), set())
+        begun -= model.erasures.sure.keys()
+        told = {word for word in gone if not world.past.written[word] & begun}
         for machine in through:
-            _laptop(machine, gone)
+            _laptop(machine, told)
 
 
 def _log_is_as_asked(world: World, model: Model) -> None:
@@ -74,6 +82,27 @@ def _log_is_as_asked(world: World, model: Model) -> None:
             late = key in until and model.things[key].deleted
             if gone and (_bare(op) or not (late or row.seq < until.get(key, 0))):
                 raise Broken(1, f"{op.action} of {key} is gone from entry {row.seq}")
+
+
+def _nothing_comes_back(world: World, model: Model) -> None:
+    """What was once erased does not live again, whatever the township was put back to.
+
+    Unless the deletion came once more and has lost by the rules for all; then the erasure waits.
+    """
+    entries = {name: row for row in world.past.entered for name, _ in ops_of(row)}
+    for record in world.past.done & model.erasures.asked.keys():
+        asked = model.erasures.asked[record]
+        asker = entries[model.things["erasure", record].default]
+        ops = [decode_op(data) for data in asker.ops if not is_erased(data)]
+        decided = {(op.kind, op.record) for op in ops}
+        for key in (asked.keys & model.things.keys()) - decided:
+            thing = model.things[key]
+            if not asked.fields and not thing.deleted:
+                raise Broken(7, f"{key} was erased and lives again")
+            for name in asked.fields if not asked.corrected else ():
+                writer = entries[thing.writer(name).removesuffix("m")]
+                if thing.values.get(name) is not None and writer.seq < asker.seq:
+                    raise Broken(7, f"{name} of {key} was erased and is there again")
 
 
 def _bare(op: Op) -> bool:
@@ -103,7 +132,7 @@ def _nothing_is_put_off(
 def _outcomes_are_bare(log: list[Logged]) -> None:
     """Nothing that was made of erased values stays beside the log."""
     for row in log:
-        if row.outcome is None or (said := waits.word(row)) is None and row.device == 0:
+        if row.outcome is None or ((said := waits.word(row)) is None and row.device == 0):
             continue
         ops = row.ops if said is None else log[said.fields["seq"] - 1].ops
         for index in msgspec.msgpack.decode(row.outcome, type=Outcome).merged:
@@ -138,8 +167,9 @@ def _laptop(machine: Machine, gone: set[bytes]) -> None:
 def _beside(connection: Connection) -> Iterator[bytes]:
     """What a laptop holds beside its records."""
     for name in _BESIDE:
-        for row in connection.execute(select(laptop_tables.Base.metadata.tables[name])):
-            yield from _bytes(row)
+        yield from chain.from_iterable(
+            map(_bytes, connection.exec_driver_sql(f"SELECT * FROM {name}"))
+        )
     for data in connection.scalars(select(laptop_tables.staged_chunk.c.data)):
         yield _opened(data)
 

@@ -61,10 +61,13 @@ def erase(here: World, dice: Random) -> None:
     machine = here.machines[number]
     if dice.random() < 0.6:
         sync_whole(here, number)
-    with here.at(machine), suppress(InvalidInput, NotAllowed):
-        with machine.database.work(machine.seat.cadre) as unit:
-            _erase(here, unit, dice)
-            unit.commit()
+    with (
+        here.at(machine),
+        suppress(InvalidInput, NotAllowed),  # a new laptop does not know its cadre yet
+        machine.database.work(machine.seat.cadre) as unit,
+    ):
+        _erase(here, unit, dice)
+        unit.commit()
     if dice.random() < 0.6:
         sync_whole(here, number)
     if dice.random() < 0.4:
@@ -130,5 +133,5 @@ def asked(here: World) -> bool:
     """Does the township know of an erasure?"""
     c = tables.record.c
     with here.server.service.store.reading() as connection:
-        found = connection.scalar(select(c.id).where(c.kind == erasing.KIND).limit(1))
+        found = connection.scalar(select(c.id).where(c.kind == "erasure").limit(1))
     return found is not None

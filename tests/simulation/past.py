@@ -34,6 +34,8 @@ class Past:
         """Op id → how long the log was when the op was first seen to be erased."""
         self.written: dict[bytes, set[Key]] = {}
         """Word → the records on which it was ever seen in a log, even one that was put back."""
+        self.done: set[bytes] = set()
+        """Erasures that the township has ever taken for done."""
 
     def look(self, world: World) -> None:
         """See what is new, and what is gone; before the township erases, and after it."""
@@ -49,7 +51,7 @@ class Past:
         log = list(Log(connection, township_id).walk())
         for row in log[len(self.entered) :]:
             self.entered.append(row)
-            self._note_words(row.ops)
+            self._note_ops(row.ops)
         gone: dict[str, int] = {}
         for then, now in zip(self.entered, log, strict=True):
             if then.ops != now.ops:
@@ -58,10 +60,12 @@ class Past:
                         gone[name] = self.gone.get(name, len(log))
         self.gone = gone
 
-    def _note_words(self, ops: Iterable[bytes]) -> None:
+    def _note_ops(self, ops: Iterable[bytes]) -> None:
         for data in ops:
             if not is_erased(data):
                 op = decode_op(data)
+                if op.kind == "erasure" and "done_at" in op.fields:
+                    self.done.add(op.record)
                 for word in words_in(data):
                     self.written.setdefault(word, set()).add((op.kind, op.record))
 

@@ -66,6 +66,11 @@ def _put_erasures_between(steps: list[Step], dice: Random) -> None:
     names, weights = list(ERASING), list(ERASING.values())
     for name in dice.choices(names, weights, k=dice.randint(5, 20)):
         steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
+    if dice.random() < 0.25:  # a township that has lost an erasure, but not what was erased
+        for name, least in (("copy_server", 0), ("restore_server", len(steps) // 2)):
+            steps.insert(
+                dice.randint(least, len(steps) // 2 + least), Step(name, dice.randrange(1 << 30))
+            )
     first = ["enter_home", "enter_home", "write_down", *["whole_sync"] * 3, "write_down"]
     if dice.random() < 0.7:  # something to erase from the start
         steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in first]

@@ -57,7 +57,11 @@ class Erasures:
         """The township shows a record anew whose past is gone. Raises Broken."""
         key = (op.kind, op.record)
         thing = self._things.get(key)
-        wishes = [one for one in self.asked.values() if key in one.keys and not one.done]
+        wishes = [
+            one
+            for one in self.asked.values()
+            if key in one.keys and not (one.done and one.fields)  # work on a stub may come later
+        ]
         if thing is None or not any(one.ready(thing) for one in wishes):
             raise Broken(7, f"entry {seq} erases {key}, which nobody may erase")
         if thing.deleted:
@@ -67,9 +71,7 @@ class Erasures:
             thing.values = {name: thing.values.get(name) for name in STAYS}
         writers = Writers.unpack(op.fields["writers"])
         deleted = op.fields["stamps"][-1] is not None
-        given = Thing(
-            op.bucket, op.fields["state"], writers.default or "", writers.fields, deleted
-        )
+        given = Thing(op.bucket, op.fields["state"], writers.default or "", writers.fields, deleted)
         if given.shown() != thing.shown() or op.bucket != thing.bucket:
             raise Broken(2, f"put as {given.shown()}, but it is {thing.shown()}")
         self.until[key] = seq
@@ -80,8 +82,9 @@ class Erasures:
         for key in asked.keys & self._things.keys():
             if not asked.ready(self._things[key]) or key not in self.until:
                 raise Broken(3, f"entry {seq} takes the erasure of {key} for done")
-            self.sure[key] = self.until[key]
         asked.done = seq
+        done = frozenset(key for one in self.asked.values() if one.done for key in one.keys)
+        self.sure |= {key: put for key, put in self.until.items() if key in done}
 
     def open(self, held: set[Key]) -> list[Any]:
         """Erasures that are not done although nothing is in their way."""
