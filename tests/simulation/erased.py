@@ -94,6 +94,8 @@ def _nothing_comes_back(world: World, model: Model) -> None:
         asked = model.erasures.asked[record]
         asker = entries[model.things["erasure", record].default]
         ops = [decode_op(data) for data in asker.ops if not is_erased(data)]
+        if len(ops) == len(asker.ops):
+            continue  # all of it is decided by the rules
         decided = {(op.kind, op.record) for op in ops}
         for key in (asked.keys & model.things.keys()) - decided:
             thing = model.things[key]
