@@ -24,12 +24,12 @@ Doomed = Callable[[bytes], bool]
 
 def entries_with(
     connection: Connection, township_id: bytes, after: int, doomed: Doomed
-) -> Iterator[int]:
-    """The numbers of entries after this one that hold such operations."""
+) -> Iterator[tuple[int, list[bytes]]]:
+    """The numbers of entries after this one that hold such operations, and these."""
     with closing(Log(connection, township_id).walk(after)) as entries:
         for entry in entries:
-            if any(not is_erased(op) and doomed(op) for op in entry.ops):
-                yield entry.seq
+            if found := [op for op in entry.ops if not is_erased(op) and doomed(op)]:
+                yield entry.seq, found
 
 
 def erase(connection: Connection, township_id: bytes, seqs: Sequence[int], doomed: Doomed) -> None:

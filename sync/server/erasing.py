@@ -1,15 +1,16 @@
 """Carrying out erasures: contents leave log, records, snapshots and pictures of the township.
 
 The office's laptop deletes or empties, and asks by a record of kind ``erasure``. The keeper's
-thread does it: first the operations of the past become hashes (``erased_log``), batch by batch;
-then, in one transaction, the records are put anew as they stand and the erasure is noted as done,
-which tells every laptop to do the same. Cut off anywhere, the next sweep goes on.
+thread does it: first, in one transaction, the records are put anew without what has to go, so that
+nobody can bring it back any more; then the operations of the past become hashes (``erased_log``),
+batch by batch; then the erasure is noted as done, which tells every laptop to do the same. Cut off
+anywhere, the next sweep goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,18 +20,18 @@ from sqlalchemy import Connection, delete, select
 from sync.server import devices, erased_log, quarantine, tables
 from sync.server.devices import TOWNSHIP_DEVICE
 from sync.server.engine import Store
+from sync.server.erased_again import KIND, fields_of, targets
 from sync.server.files import KIND as PICTURE
 from sync.server.files import picture_of
 from sync.server.log import Log
-from sync.server.reading import heads
+from sync.server.reading import Head, heads
 from sync.server.rows import Key
 from sync.server.scribe import Scribe
 from sync.server.sequencer import lock_head, move_head
 from sync.server.taking import Taking, structure
 from sync.server.trying import retrying
-from township.values import moment_text
+from township.values import Value, moment_text
 
-KIND = "erasure"
 _TOGETHER = 100
 """Entries changed in one transaction, so that others need not wait long."""
 _CORRECTED = "corrected"
@@ -48,19 +49,36 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class _Round:
-    """What this sweep can do: ``due`` still hold contents, ``done`` are erasures all through."""
+    """What this sweep can do: the past of ``due`` goes, ``done`` are erasures all through."""
 
     due: frozenset[Key]
+    left: frozenset[Key]
+    """Those of them that still hold contents, to be put anew."""
     done: tuple[_Wanted, ...]
     gone: frozenset[Key] = frozenset()
     """Whole records that were erased earlier: what came too late on them goes with the next."""
 
+    def __bool__(self) -> bool:
+        return bool(self.due or self.done)
+
     def doomed(self, data: bytes) -> bool:
-        """Is this an operation on a record that is due, or gone?"""
+        """Is this an operation on a record that is due, or gone?
+
+        Those that say no more than where a record hangs stay: who comes later must still hear
+        that it left a bucket, and what stayed of it.
+        """
         for head in heads([data]) or ():
             key = (head.kind, head.record)
-            return key in self.due or key in self.gone
+            return (key in self.due or key in self.gone) and not _bare(head)
         return False
+
+
+def _bare(head: Head) -> bool:
+    if head.action != "put":
+        return head.action == "leave"
+    op = head.whole()
+    state: dict[str, Any] = op.fields["state"]
+    return op.fields["stamps"][-1] is not None and structure(state) == state
 
 
 def sweep(store: Store, township_id: bytes, now: datetime) -> int:
@@ -69,29 +87,72 @@ def sweep(store: Store, township_id: bytes, now: datetime) -> int:
     An erasure waits as long as one of its records lives again, holds a value in a field that was
     to be emptied, or is worked on by a changeset in quarantine.
     """
-    found, seqs, head = _look(store, township_id)
-    if not found.done and not found.due:
+    if not _look(store, township_id):
         return 0
+    found, head = _begin(store, township_id, now)
+    seqs, late = _past(store, township_id, found, head)
+    late, seen = _put_late(store, township_id, late, now)
+    found = replace(found, gone=found.gone & late)
     for start in range(0, len(seqs), _TOGETHER):
         _erase(store, township_id, seqs[start : start + _TOGETHER], found)
-    done = _finish(store, township_id, found, head, now)
-    store.settle()
+    done = _say(store, township_id, found, seen, now)
+    if found.left or seqs:
+        store.settle()
     return done
 
 
 @retrying
-def _look(store: Store, township_id: bytes) -> tuple[_Round, list[int], int]:
-    """What is due, which entries hold it, and up to where the log was looked through."""
+def _look(store: Store, township_id: bytes) -> bool:
+    """Is there anything to do? Mostly there is not, and nobody has to wait for the answer."""
     with store.reading() as connection:
-        c = tables.township.c
-        head: int = connection.execute(
-            select(c.head_seq).where(c.township_id == township_id)
-        ).scalar_one()
+        return bool(_round(connection, township_id))
+
+
+@retrying
+def _begin(store: Store, township_id: bytes, now: datetime) -> tuple[_Round, int]:
+    """All that is not the log; returns what is due, and how long the log was before."""
+    with store.writing() as connection:
+        head = lock_head(connection, township_id)
         found = _round(connection, township_id)
-        entries: list[int] = []
-        if found.due:
-            entries = list(erased_log.entries_with(connection, township_id, 0, found.doomed))
-    return found, [seq for seq in entries if seq <= head], head
+        if found.left:
+            _drop_snapshots(connection, township_id, found.left)
+            _drop_pictures(connection, township_id, found.left)
+            _write(connection, township_id, head, now, found.left, {})
+    return found, head
+
+
+@retrying
+def _past(
+    store: Store, township_id: bytes, found: _Round, head: int
+) -> tuple[list[int], frozenset[Key]]:
+    """The entries up to this one that hold what has to go; and what came too late, of records."""
+    if not found.due:
+        return [], frozenset()
+    late: set[Key] = set()
+    seqs = []
+    with store.reading() as connection:
+        for seq, ops in erased_log.entries_with(connection, township_id, 0, found.doomed):
+            if seq <= head:
+                seqs.append(seq)
+                late |= {(one.kind, one.record) for one in heads(ops) or ()} - found.left
+    return seqs, frozenset(late)
+
+
+@retrying
+def _put_late(
+    store: Store, township_id: bytes, keys: frozenset[Key], now: datetime
+) -> tuple[frozenset[Key], int]:
+    """Records that were worked on after they had been put anew are put again.
+
+    Nothing of that has come into effect but who wrote their fields last. Returns those that
+    exist, and how long the log is then.
+    """
+    with store.writing() as connection:
+        head = lock_head(connection, township_id)
+        late = frozenset(_buckets(connection, township_id, keys))
+        if late:
+            head = _write(connection, township_id, head, now, late, {})
+    return late, head
 
 
 @retrying
@@ -102,39 +163,55 @@ def _erase(store: Store, township_id: bytes, seqs: Sequence[int], found: _Round)
 
 
 @retrying
-def _finish(store: Store, township_id: bytes, found: _Round, seen: int, now: datetime) -> int:
-    """What came since, and all that is not the log; then the township says that it is done."""
+def _say(store: Store, township_id: bytes, found: _Round, seen: int, now: datetime) -> int:
+    """The township says what is done; returns how many.
+
+    Nothing if somebody has worked on these records meanwhile: then the next sweep goes on.
+    """
+    notes = {(KIND, one.id): {"done_at": moment_text(now)} for one in found.done}
     with store.writing() as connection:
-        seq = lock_head(connection, township_id)
-        late = list(erased_log.entries_with(connection, township_id, seen, found.doomed))
-        erased_log.erase(connection, township_id, late, found.doomed)
-        buckets = _buckets(connection, township_id, found.due)
-        _drop_snapshots(connection, township_id, {*buckets.values()})
-        _drop_pictures(connection, township_id, found.due)
-        notes = {(KIND, one.id): {"done_at": moment_text(now)} for one in found.done}
-        device = devices.find(connection, township_id, TOWNSHIP_DEVICE)
-        assert device is not None
-        with Scribe(connection) as scribe:
-            taking = Taking(scribe, device, seq, now, certain=True)
-            taking.renew(sorted(buckets), notes)
-        move_head(connection, township_id, taking.seq)
+        head = lock_head(connection, township_id)
+        if any(erased_log.entries_with(connection, township_id, seen, found.doomed)):
+            return 0
+        if notes:
+            _write(connection, township_id, head, now, (), notes)
     return len(notes)
+
+
+def _write(
+    connection: Connection,
+    township_id: bytes,
+    head: int,
+    now: datetime,
+    keys: Iterable[Key],
+    notes: Mapping[Key, Mapping[str, Value]],
+) -> int:
+    """The township's own changesets: records whole, then notes; returns their newest number."""
+    device = devices.find(connection, township_id, TOWNSHIP_DEVICE)
+    assert device is not None
+    with Scribe(connection) as scribe:
+        taking = Taking(scribe, device, head, now, certain=True)
+        taking.renew(sorted(keys), notes)
+    move_head(connection, township_id, taking.seq)
+    return taking.seq
 
 
 def _round(connection: Connection, township_id: bytes) -> _Round:
     wanted, gone = _wanted(connection, township_id)
     if not wanted:
-        return _Round(frozenset(), ())
+        return _Round(frozenset(), frozenset(), ())
     held = _held(connection, township_id)
     due: set[Key] = set()
+    left: set[Key] = set()
     done: list[_Wanted] = []
     for one in wanted:
         ready = _ready(connection, township_id, one)
-        due |= {key for key, left in ready.items() if left and key not in held}
+        due |= ready.keys() - held
+        left |= {key for key, holds in ready.items() if holds} - held
         known = _buckets(connection, township_id, one.keys)
         if all(key in ready and key not in held for key in known):
             done.append(one)
-    return _Round(frozenset(due), tuple(done), gone - held)
+    return _Round(frozenset(due), frozenset(left), tuple(done), gone - held)
 
 
 def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], frozenset[Key]]:
@@ -149,21 +226,12 @@ def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], 
     gone: set[Key] = set()
     for id_, packed in rows:
         state = msgspec.msgpack.decode(packed)
-        keys, fields = _targets(state), tuple((state.get("field_names") or "").split())
+        keys, fields = targets(state), fields_of(state)
         if keys and state.get("done_at") is None:
             found.append(_Wanted(id_, keys, fields, state.get("reason") or ""))
         elif not fields:
             gone |= keys
     return found, frozenset(gone)
-
-
-def _targets(state: dict[str, Any]) -> frozenset[Key]:
-    """The records that an erasure names; none of what cannot be read."""
-    try:
-        ids = msgspec.msgpack.decode(state.get("targets") or b"", type=list[bytes])
-    except (msgspec.MsgspecError, TypeError):
-        return frozenset()
-    return frozenset((str(state.get("target_kind")), one) for one in ids)
 
 
 def _ready(connection: Connection, township_id: bytes, one: _Wanted) -> dict[Key, bool]:
@@ -213,14 +281,27 @@ def _buckets(connection: Connection, township_id: bytes, keys: Iterable[Key]) ->
     return {(row.kind, row.id): row.bucket for row in _rows(connection, township_id, keys)}
 
 
-def _drop_snapshots(connection: Connection, township_id: bytes, buckets: set[str]) -> None:
-    """Snapshots show what was; laptops that are loading one take the log or the next one."""
+def _drop_snapshots(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> None:
+    """Snapshots show what was, also in zones that a record has left.
+
+    Laptops that are loading one take the log or the next one.
+    """
+    buckets = set()
+    for key, bucket in _buckets(connection, township_id, keys).items():
+        place = bucket[bucket.index("/") :]
+        buckets |= {bucket, *(zone + place for zone in _former(connection, township_id, key))}
     for table in (tables.snapshot, tables.snapshot_chunk):
         connection.execute(
             delete(table).where(
                 table.c.township_id == township_id, table.c.bucket.in_(sorted(buckets))
             )
         )
+
+
+def _former(connection: Connection, township_id: bytes, key: Key) -> list[str]:
+    c = tables.moved.c
+    place = (c.township_id == township_id, c.kind == key[0], c.id == key[1])
+    return (connection.scalar(select(c.zones).where(*place)) or "").split()
 
 
 def _drop_pictures(connection: Connection, township_id: bytes, due: Iterable[Key]) -> None:

@@ -14,6 +14,7 @@ from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
+from sync.server.erased_again import again
 from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
@@ -141,6 +142,8 @@ class Taking:
             self._write_conflicts()
         if self._moving.due:
             self._write_moves()
+        if missing := again(self._rows, ops):
+            self._enter(missing)
         return Verdict(turn.header.dseq, status, seq)
 
     def admit(self, turn: Turn, decision: Op, *, trusted: bool) -> Verdict:
@@ -170,11 +173,13 @@ class Taking:
     def enter(self, ops: Sequence[Op]) -> int:
         """Enter records of the township's own in one changeset; returns its number."""
         self._rows.load({(op.kind, op.record) for op in ops if op.action != "insert"})
-        turn = self._own_turn(ops)
-        outcome = self._apply(turn, ops)
-        self._keep(turn, "applied", None, outcome)
+        self._enter(ops)
         self._write()
         return self.seq
+
+    def _enter(self, ops: Sequence[Op]) -> None:
+        turn = self._own_turn(ops)
+        self._keep(turn, "applied", None, self._apply(turn, ops))
 
     def note(self, decision: Op) -> int:
         """Enter a word of the township that changes no record; returns its number."""

@@ -54,7 +54,9 @@ def restore_server(here: World, dice: Random) -> None:
     else:
         restoring.restore(here.server.folder.path, source)
     del here.seen[here.copied_at :]
+    here.past.cut(here.copied_at)
     here.open_server()
+    here.past.look(here)
     note_shut_out(here)
 
 

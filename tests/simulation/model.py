@@ -6,14 +6,15 @@ per record, one operation after the other. Whatever differs from the program is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from tests.simulation import waits
+from tests.simulation.stubs import Erasures
 from tests.simulation.things import Broken, Key, Moves, Thing
-from township.changes import SEEN, Op, Writers, decode_header, decode_op
+from township.changes import SEEN, Op, Writers, decode_header, decode_op, is_erased
 from township.records import record_kinds
 from township.storage.pages import Outcome
 from township.values import Kind
@@ -39,11 +40,19 @@ class Model:
         self._merged: dict[tuple[str, str], Any] = {}
         self._sets = _sets()
         self._moves = Moves(self.things)
+        self.erasures = Erasures(self.things)
+        self._gone: Mapping[str, int] = {}
+        self._seq = 0
 
-    def fold(self, rows: Iterable[Any]) -> Model:
-        """Carry out log rows; raises Broken where the program decided otherwise."""
-        rows = list(rows)
+    def fold(self, rows: Iterable[Any], gone: Mapping[str, int]) -> Model:
+        """Carry out log rows; raises Broken where the program decided otherwise.
+
+        The rows are those that came; of the ops ``gone`` nobody knew any more what they were when
+        the log was longer than that.
+        """
+        rows, self._gone = list(rows), gone
         for row in rows:
+            self._seq = row.seq
             if row.status not in ("applied", "conflict"):
                 continue
             outcome = Outcome()
@@ -56,7 +65,8 @@ class Model:
             if header.device != 0:
                 self._moves.must_be_over()
             for index, data in enumerate(row.ops):
-                self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
+                if not is_erased(data):
+                    self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
         self._moves.must_be_over()
         self._check_conflicts()
         return self
@@ -71,6 +81,11 @@ class Model:
             self.things[key] = Thing(op.bucket, dict(op.fields), op_id)
             if self._moves.follows(key) != (index in outcome.moved):
                 raise Broken(6, f"{op_id} follows its household or not: {outcome.moved}")
+            if op.kind == "erasure":
+                self.erasures.ask(op)
+            return
+        if op.action == "put" and self._moves.over:
+            self.erasures.put(op, self._seq)
             return
         if op.action in ("leave", "put"):
             self._moves.carried_out(op)
@@ -93,6 +108,8 @@ class Model:
             if sorted(told or []) != sorted(expected):
                 raise Broken(3, f"{op_id} lost {told}, expected {expected}")
             self.lost |= {(op_id, name) for name in expected}
+            if op.kind == "erasure" and "done_at" in op.fields:
+                self.erasures.say(op, self._seq)
 
     def _delete(self, thing: Thing, op: Op, op_id: str, told: list[str] | None) -> None:
         seen = Writers.unpack(op.fields[SEEN]) if op.fields else None
@@ -148,7 +165,7 @@ class Model:
 
     def _value(self, key: Key, base: str | None, name: str) -> Any:
         """What an earlier op wrote into a field; ``...`` when the log has no such op."""
-        if base is None:
+        if base is None or self._gone.get(base.removesuffix("m"), self._seq) < self._seq:
             return ...
         if base.endswith("m"):
             return self._merged.get((base, name), ...)
@@ -164,8 +181,9 @@ class Model:
         kept = [
             (thing.values.get("other_op"), thing.values.get("field_name"))
             for (kind, _), thing in self.things.items()
-            if kind == "conflict"
+            if kind == "conflict" and thing.values.get("other_op") is not None
         ]
+        kept += self.erasures.settled
         if sorted(map(repr, kept)) != sorted(map(repr, self.lost)):
             raise Broken(3, f"conflicts hold {kept}, lost were {sorted(map(repr, self.lost))}")
 

@@ -16,6 +16,7 @@ from sync.server import devices, feed, quarantine, sequencer, service, taking
 from sync.server.sequencer import Push
 from tests.simulation.planted import PLANTED
 from tests.simulation.planted_epochs import PLANTED_EPOCHS
+from tests.simulation.planted_erasures import ERASURES
 from tests.simulation.planted_moves import MOVES
 from tests.simulation.planted_pictures import PICTURES
 from tests.simulation.planted_waits import PLANTED_WAITS
@@ -318,6 +319,7 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
     | MOVES
     | PLANTED_EPOCHS
     | PICTURES
+    | ERASURES
 )
 
 

@@ -10,6 +10,7 @@ from random import Random
 from tests.simulation import (
     administrator,
     copies,
+    erasures,
     line,
     moves,
     office,
@@ -54,7 +55,25 @@ def plan_of(seed: int) -> Plan:
     chosen = dice.choices(names, weights, k=length)
     if dice.random() < 0.5:  # something to work on from the start
         chosen = ["enter_home", "enter_home", "whole_sync", "whole_sync", "whole_sync", *chosen]
-    return Plan(seed, tuple(Step(name, dice.randrange(1 << 30)) for name in chosen))
+    steps = [Step(name, dice.randrange(1 << 30)) for name in chosen]
+    if seed % 5 == 4:
+        _put_erasures_between(steps, Random(f"erasures {seed}"))
+    return Plan(seed, tuple(steps))
+
+
+def _put_erasures_between(steps: list[Step], dice: Random) -> None:
+    """With dice of their own, so that all other steps stay what they are."""
+    names, weights = list(ERASING), list(ERASING.values())
+    for name in dice.choices(names, weights, k=dice.randint(5, 20)):
+        steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
+    if dice.random() < 0.25:  # a township that has lost an erasure, but not what was erased
+        for name, least in (("copy_server", 0), ("restore_server", len(steps) // 2)):
+            steps.insert(
+                dice.randint(least, len(steps) // 2 + least), Step(name, dice.randrange(1 << 30))
+            )
+    first = ["enter_home", "enter_home", "write_down", *["whole_sync"] * 3, "write_down"]
+    if dice.random() < 0.7:  # something to erase from the start
+        steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in first]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
@@ -121,6 +140,9 @@ ACTIONS: dict[str, Action] = {
         sticks.stick_carry,
         sticks.stick_back,
         sticks.stick_damage,
+        erasures.write_down,
+        erasures.erase,
+        erasures.erase_sweep,
     )
 }
 WEIGHTS = {
@@ -170,6 +192,8 @@ WEIGHTS = {
     "copy": 2,
     "put_back": 2,
 }
+ERASING = {"write_down": 7, "erase": 6, "erase_sweep": 3, "whole_sync": 2, "restore": 1}
+"""What only every fifth seed has besides."""
 DISASTERS = frozenset({"copy", "put_back", "clone_laptop", "copy_server", "restore_server"})
 """What most runs do without, so that their laptops come to rest."""
 FAULTS = frozenset(

@@ -19,6 +19,8 @@ Photographs (``pictures``): at rest each laptop holds the bytes of the records t
 no others (6), no picture that somebody has is missing at the township (1), and no bytes of pictures
 travel with records (12).
 
+Contents that the office had erased are nowhere any more, and nothing else is gone (``erased``).
+
 Programs that are too old to pull must have brought all their work before they are updated (1;
 ``rest``).
 
@@ -41,7 +43,7 @@ from sqlalchemy import select
 
 from sync.server import audit, devices, tables
 from sync.server.log import Log
-from tests.simulation import fates, pictures, unknown, waits
+from tests.simulation import erased, fates, pictures, unknown, waits
 from tests.simulation.model import Model
 from tests.simulation.sight import rows_of
 from tests.simulation.things import Broken, Thing
@@ -56,23 +58,24 @@ _BESIDE = {"id", "writers", *STAMPS}
 
 def check(world: World, replays: list[int]) -> None:
     """Raises Broken. The world must be at rest."""
+    world.past.look(world)
     model = _server_is_its_log(world)
     through = fates.check(world).through
     _nothing_is_lost(world, through)
-    with world.server.service.store.reading() as connection:
-        log = list(Log(connection, world.server.service.township_id).walk())
+    log = world.past.entered
     for machine in through:
         waits.check(machine, log)
         waits.nothing_waits_that_fits(world, machine, log, model)
         _laptops_agree(world, machine, model)
     pictures.check(world, through, model)
+    erased.check(world, through, model)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 
 
 def _server_is_its_log(world: World) -> Model:
+    model = Model().fold(world.past.entered, world.past.gone)
     with world.server.service.store.reading() as connection:
-        model = Model().fold(Log(connection, world.server.service.township_id).walk())
         rows = connection.execute(select(tables.record)).all()
     records_are(rows, model)
     return model

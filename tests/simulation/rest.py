@@ -9,7 +9,7 @@ from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import restoring, tables
 from sync.wire import BadMessage
-from tests.simulation import fates, pictures, pieces
+from tests.simulation import erasures, fates, pictures, pieces
 from tests.simulation.things import Broken
 from tests.simulation.world import SMALL, Machine, World, program
 from township.storage.replica import Replica
@@ -30,12 +30,14 @@ def settle(world: World, rounds: int = 12) -> None:
         machine.rested = None
     _update_programs(world)
     _until_nothing_moves(world, rounds)
+    _erase_what_is_due(world, rounds)
     contradicted = fates.check(world).contradicted
     if contradicted or pictures.forgotten(world):
         restoring.begin(world.server)
         for machine in world.machines:
             machine.rested = None
         _until_nothing_moves(world, rounds)
+        _erase_what_is_due(world, rounds)
         contradicted = fates.contradicted(world)
     if contradicted:
         raise Broken(10, "a new epoch does not help a laptop that has seen more")
@@ -87,6 +89,20 @@ def _until_nothing_moves(world: World, rounds: int) -> None:
             break
     else:
         raise Broken(12, "the laptops never come to rest")
+
+
+def _erase_what_is_due(world: World, rounds: int) -> None:
+    """The township sweeps until nothing is left to do, and the laptops hear of it."""
+    if not erasures.asked(world):
+        return
+    for _ in range(rounds):
+        before = world.moved_to()
+        erasures.sweep(world)
+        world.watch_log()
+        if world.moved_to() == before:
+            return
+        _until_nothing_moves(world, rounds)
+    raise Broken(12, "the township never ends erasing")
 
 
 def _syncs_to_the_end(world: World, machine: Machine) -> bool:

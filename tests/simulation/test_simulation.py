@@ -14,6 +14,7 @@ from tests.simulation.__main__ import breaks, clumsy, shrunk, steps_of
 from tests.simulation.mutations import MUTATIONS
 from tests.simulation.plan import (
     ACTIONS,
+    ERASING,
     FAULTS,
     SWITCHED_OFF,
     WEIGHTS,
@@ -94,6 +95,41 @@ REGRESSIONS = {
         400280,
         "enter_home(836141107) whole_sync(148712651) move(455295882) visit_again(724363935)"
         " add_picture(470983447) add_picture(270974433) take_picture(792103048)",
+    ),
+    "what stays of an erased record, once another is erased": (
+        4,
+        "enter_home(601290259) erase(746582691) enter_home(191869507) whole_sync(644772819)"
+        " erase(271265775) edit(419028113) write_down(481890484) whole_sync(311519900)"
+        " erase(232371268)",
+    ),
+    "an erased record that had left a zone before": (
+        29,
+        "enter_home(414181084) whole_sync(567446683) whole_sync(385842052) enter_home(46979389)"
+        " stranded(855825934) erase(164313614) move(125695822) erase_sweep(783511118)",
+    ),
+    "a snapshot of a zone that an erased record had left": (
+        134,
+        "enter_home(82265025) write_down(350582066) whole_sync(972254444) snapshots(211743674)"
+        " move(500123786) whole_sync(769899403) erase(884284833)",
+    ),
+    "a record that is brought back while it is erased": (
+        224,
+        "enter_home(361774926) erase(353248521) restore(803222046)",
+    ),
+    "an erasure asked for in a zone that the record has left": (
+        209,
+        "enter_home(168867174) write_down(394258017) new_laptop(82929281) whole_sync(136710586)"
+        " erase(610863644) move(402749541) whole_sync(495221138) grants(832473808)",
+    ),
+    "work on an erased record by a laptop that hears of it in the same sync": (
+        259,
+        "enter_home(453227794) whole_sync(341219458) write_down(937974864) erase(569955698)"
+        " edit(227044750) erase_sweep(932382386)",
+    ),
+    "a restored township that holds what it had erased": (
+        609,
+        "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
+        " erase(96445817) restore_server(407066908)",
     ),
 }
 
@@ -187,6 +223,36 @@ FOUND = {
     ),
     "old_programs_shut_out": (0, "minimum(687312017) enter_home(558466457)"),
     "wrong_picture_kept": (420002, "enter_home(403449954) add_picture(134838299)"),
+    "own_work_stays": (
+        4,
+        "enter_home(99475741) clone_laptop(419990880) whole_sync(697907321)"
+        " whole_sync(593360116) write_down(904004376) erase(890729280)",
+    ),
+    "done_before_gone": (14, "newer_program(202710382) erase(999159855) erase(433187681)"),
+    "stub_not_put": (
+        4,
+        "enter_home(99475741) clone_laptop(419990880) whole_sync(697907321) erase(890729280)",
+    ),
+    "old_parts_stay": (
+        134,
+        "enter_home(82265025) write_down(350582066) whole_sync(972254444) snapshots(211743674)"
+        " erase(884284833)",
+    ),
+    "former_zones_forgotten": (
+        134,
+        "enter_home(82265025) write_down(350582066) whole_sync(972254444) snapshots(211743674)"
+        " move(500123786) whole_sync(769899403) erase(884284833)",
+    ),
+    "leaving_goes_too": (
+        4,
+        "enter_home(191869507) whole_sync(644772819) whole_sync(15486209) edit(419028113)"
+        " erase(664934677)",
+    ),
+    "not_again": (
+        609,
+        "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
+        " erase(96445817) restore_server(407066908)",
+    ),
 }
 """Planted bug → the seed and the steps that show it."""
 
@@ -232,6 +298,12 @@ def test_a_failing_plan_shrinks_to_what_matters() -> None:
     assert steps_of(" ".join(map(str, least.steps))) == least.steps
 
 
+def test_erasures_are_in_every_fifth_seed_only() -> None:
+    for seed in range(20):
+        names = {step.name for step in plan_of(seed).steps}
+        assert bool(names & (ERASING.keys() - WEIGHTS.keys())) == (seed % 5 == 4)
+
+
 def test_the_same_seed_is_the_same_run() -> None:
     def trace(seed: int) -> list[str]:
         found: list[str] = []
@@ -261,7 +333,7 @@ def test_small_engines_are_only_faster(seed: int, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_action_has_its_weight() -> None:
-    assert WEIGHTS.keys() == ACTIONS.keys()
+    assert WEIGHTS.keys() | ERASING.keys() == ACTIONS.keys()
     assert ACTIONS.keys() > FAULTS
     assert len(MUTATIONS) >= 20
     assert not SWITCHED_OFF.keys() & ACTIONS.keys()

@@ -68,6 +68,11 @@ class Moves:
         self._gone: set[Key] = set()
         """Those that need not leave: they lie there already, or were never shown."""
 
+    @property
+    def over(self) -> bool:
+        """Nothing has to move at present."""
+        return not (self._homes or self._followers or self._expected)
+
     def home(self, key: Key, zone: str) -> None:
         """A household was moved."""
         self._homes[key] = zone
@@ -105,7 +110,7 @@ class Moves:
 
     def must_be_over(self) -> None:
         """Everything that hangs on a household has moved with it. Raises Broken."""
-        if self._homes or self._followers or self._expected:
+        if not self.over:
             raise Broken(6, f"stays behind: {self._homes} {self._followers} {self._expected}")
 
     def _expect(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from sync.server import devices
 from tests.simulation.things import Broken
-from township.changes import Op, decode_header, decode_op
+from township.changes import Op, decode_header, decode_op, is_erased
 from township.storage import tables as laptop_tables
 
 Place = tuple[int, int, int]
@@ -18,7 +18,7 @@ Place = tuple[int, int, int]
 
 def word(row: Any) -> Op | None:
     """What a log row says about quarantined work."""
-    if row.device != 0:
+    if row.device != 0 or is_erased(row.ops[0]):
         return None
     op = decode_op(row.ops[0])
     return op if op.kind == "admission" else None
@@ -69,6 +69,8 @@ def _in_order(rows: Sequence[Any], decided: set[Place]) -> None:
         if said is None or said.fields["decision"] != "admitted":
             continue
         for data in rows[said.fields["seq"] - 1].ops:
+            if is_erased(data):
+                continue
             op = decode_op(data)
             key = (said.fields["device"], op.kind, op.record)
             if newest.get(key, 0) > said.fields["seq"]:
@@ -106,7 +108,7 @@ def nothing_waits_that_fits(world: Any, machine: Any, rows: Sequence[Any], model
         place = (row.device, row.incarnation, row.dseq)
         if row.device != number or due[place] != "quarantined":
             continue
-        ops = [decode_op(data) for data in row.ops]
+        ops = [decode_op(data) for data in row.ops if not is_erased(data)]
         keys = {(op.kind, op.record) for op in ops}
         fits = device.any_author or decode_header(row.header).author in authors
         if fits and not keys & held and _fit(ops, granted, model.things):

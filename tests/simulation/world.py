@@ -24,6 +24,7 @@ from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
 from tests.simulation import engines, pieces
+from tests.simulation.past import Past
 from tests.simulation.sight import in_sight
 from tests.simulation.template import Seat, fresh_copy
 from tests.simulation.things import Broken
@@ -47,11 +48,16 @@ class Fuse:
 
     def __init__(self) -> None:
         self.armed: str | None = None
+        self.spared = 0
+        """Commits that still pass before."""
 
     def watch(self, engine: Engine, writes: Callable[[Connection], bool]) -> None:
         @engines.Events.listens_for(engine, "commit")
         def at_commit(connection: Connection) -> None:
             if self.armed is None or not writes(connection):
+                return
+            if self.spared:
+                self.spared -= 1
                 return
             after, self.armed = self.armed == "after", None
             if after:
@@ -122,6 +128,9 @@ class World:
         self.files = files
         self.faults = 0
         self.seen: list[bytes] = []
+        self.past = Past()
+        self.words = 0
+        """How many recognisable words were written."""
         self._made = 0
         self.open_server()
         self.machines = [Machine(seat) for seat in files.seats]

@@ -22,7 +22,8 @@ class Erasure(Record):
     ``targets`` is msgpack of the ids, all of one kind and zone. Without ``field_names`` (names
     joined by blanks) the records were deleted by the same person in the same transaction, and
     nothing of them stays; else these fields were emptied, and their past goes. Only the
-    township writes ``done_at``. It says nothing about whom or what it was.
+    township writes ``done_at``. It says nothing about whom or what it was, and lies in no zone, so
+    that every laptop hears of it.
     """
 
     __tablename__ = "erasure"

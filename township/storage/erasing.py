@@ -22,7 +22,6 @@ KIND = "erasure"
 _SEARCHED = frozenset({"household", "person"})
 _PURGE_SEARCH = "search.purge"
 _TOGETHER = 500
-_ALL = 2**62
 _WAITING = ("pending", "quarantined")
 """Work that the township has not taken: it may have to be offered, and goes when it is."""
 
@@ -30,8 +29,8 @@ _WAITING = ("pending", "quarantined")
 def carry_out(connection: Connection, erasures: Mapping[bytes, int]) -> None:
     """Do here what these erasures ask for, as far as the township has done it.
 
-    The numbers are those of the log under which they came: later edits of emptied fields stay.
-    Nothing on a record that was erased whole stays, also what came too late before.
+    The numbers are those of the log under which they came: what is later stays. What came too late
+    before, on records that were erased whole by others, goes now.
     """
     done = _done(connection, erasures)
     if not done:
@@ -55,8 +54,9 @@ def _done(connection: Connection, erasures: Mapping[bytes, int]) -> dict[Key, in
     if not any(_read(connection, chunk) for chunk in in_chunks(erasures)):
         return {}
     found: dict[Key, int] = {}
+    newest = max(erasures.values())
     for row in _read(connection, ()):
-        seq = erasures.get(row.id, 0) if row.field_names else _ALL
+        seq = erasures.get(row.id, 0 if row.field_names else newest)
         for one in msgspec.msgpack.decode(row.targets):
             key = (row.target_kind, one)
             found[key] = max(seq, found.get(key, 0))

@@ -1,7 +1,8 @@
 """彻底删除: the contents of records, or of some fields, leave all places where they were.
 
 The deletion is an ordinary one, and an ``erasure`` in the same transaction asks the township to
-let the contents go (decision 038). It cannot be undone.
+let the contents go (decision 038). It cannot be undone. It names no zone, so that every laptop
+hears of it: who wrote of a household may have lost its zone since, or the household its own.
 """
 
 from __future__ import annotations
@@ -39,7 +40,6 @@ def erase_records(
     for (kind, zone), ids in groups.items():
         work.add(
             Erasure(
-                zone_id=zone,
                 target_kind=kind,
                 targets=msgspec.msgpack.encode(ids),
                 reason=reason,
@@ -78,7 +78,6 @@ def erase_past(
     require_office(work)
     work.add(
         Erasure(
-            zone_id=getattr(record, "zone_id", None),
             target_kind=record.kind(),
             targets=msgspec.msgpack.encode([record.id]),
             field_names=" ".join(sorted(names)),

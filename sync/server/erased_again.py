@@ -1,0 +1,69 @@
+"""A restored township that hears again of an erasure it had carried out.
+
+The laptops have put hashes in the place of what was erased, also of the deletion itself. The
+township may still hold the records, as they were when its backup was made: then it deletes them,
+or empties the fields, by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from sync.server.reading import Head, erased
+from sync.server.rows import Key, Rows
+from township.changes import Op
+
+KIND = "erasure"
+
+
+def targets(state: Mapping[str, Any]) -> frozenset[Key]:
+    """The records that an erasure names; none of what cannot be read."""
+    try:
+        ids = msgspec.msgpack.decode(state.get("targets") or b"", type=list[bytes])
+    except (msgspec.MsgspecError, TypeError):
+        return frozenset()
+    return frozenset((str(state.get("target_kind")), one) for one in ids)
+
+
+def fields_of(state: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that an erasure empties; none: it is of whole records."""
+    return tuple((state.get("field_names") or "").split())
+
+
+def again(rows: Rows, ops: Sequence[Head | Op]) -> list[Op]:
+    """What the township has to do after a changeset that came with hashes in it.
+
+    What the changeset itself still says about a record is decided by the rules for all.
+    """
+    if not any(map(erased, ops)):
+        return []
+    said = {(op.kind, op.record) for op in ops}
+    found: list[Op] = []
+    for op in ops:
+        if op.kind != KIND or op.action != "insert":
+            continue
+        state = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
+        keys = sorted(targets(state) - said)
+        rows.load([key for key in keys if key not in rows])
+        found += _undone(rows, keys, fields_of(state))
+    return found
+
+
+def _undone(rows: Rows, keys: Iterable[Key], fields: Sequence[str]) -> Iterable[Op]:
+    for key in keys:
+        bucket = rows.bucket(key)
+        if bucket is None or rows.row(key).state.deleted:
+            continue
+        state = rows.row(key).state
+        empty: dict[str, Any] = {
+            name: [None, state.writers.of(name)]
+            for name in fields
+            if state.values.get(name) is not None
+        }
+        if empty:
+            yield Op(*key, "set", bucket, empty)
+        elif not fields:
+            yield Op(*key, "delete", bucket, {})
