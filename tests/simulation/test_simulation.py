@@ -63,6 +63,11 @@ REGRESSIONS = {
         " enter_home(238302600) newer_program(1064016261) whole_sync(657343164)"
         " crash_laptop(973837947) enter_home(512021985) move(313869402)",
     ),
+    "a snapshot without a household that moved, whose changeset another bucket had settled": (
+        7213,
+        "enter_home(50974205) stranded(161870047) move(247702808) sync(547432991)"
+        " deliver(275142811) newer_program(898561411) snapshots(557556153)",
+    ),
     "quarantined work on a household that moved into a zone of its author": (
         400037,
         "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"

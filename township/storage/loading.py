@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from township.changes import Writers
 from township.storage import bulk, erasing, later, rereading, staging, tables, whereabouts
+from township.storage.departed import from_bucket
 from township.storage.folding import Change
 from township.storage.overlay import Overlay, PendingRecord, taken_in
 from township.storage.pages import Group, Manifest
@@ -37,6 +38,7 @@ def switch(connection: Connection, incarnation: int, manifest: Manifest) -> set[
         load = _Load(connection, incarnation, manifest)
         for line in manifest.chunks:
             kinds |= load.chunk(_data(connection, manifest.bucket, line.hash))
+        kinds |= load.finish()
         connection.execute(
             tables.bucket_cursor.update()
             .where(c.bucket == manifest.bucket)
@@ -76,11 +78,13 @@ class _Load:
         self._waits = later.waits(connection)
         self._pending = _pending(connection)
         self._settled = taken_in(connection, incarnation, manifest.seq) if self._pending else set()
+        self._shown: set[bytes] = set()
 
     def chunk(self, data: bytes) -> set[str]:
         """Take the records of one part in; returns their kinds."""
         kinds = set()
         for whole in groups(data):
+            self._shown.update(whole.ids)
             group = self._come(whole)
             if group.kind not in bulk.known_kinds():
                 self._keep_for_later(group, group.fields)
@@ -92,6 +96,18 @@ class _Load:
             self._put(group)
             kinds.add(group.kind)
         return kinds
+
+    def finish(self) -> set[str]:
+        """Let go what has left the bucket before; returns the kinds of that."""
+        bucket, seq = self._manifest.bucket, self._manifest.seq
+        departed = list(from_bucket(self._connection, bucket, seq, self._shown))
+        for key in departed:
+            change = Change()
+            change.leave()
+            pending = self._pending.get(key[1], PendingRecord())
+            self._overlay.rebase(key, pending, change, self._settled.intersection(pending.dseqs))
+        _mark(self._connection, [record for kind, record in departed if kind == _HOMES])
+        return {kind for kind, _ in departed}
 
     def _come(self, group: Group) -> Group:
         """The records that this laptop does not know to have moved on since then."""

@@ -80,7 +80,7 @@ def release(connection: Connection, incarnation: int) -> set[str]:
     for name in _leaving(connection):
         if name.startswith("township/"):
             continue
-        for kind in _kinds(name):
+        for kind in kinds_in(name):
             _settle(connection, kind, name, incarnation)
         kinds |= _evict(connection, name)
     if kinds or _leaving(connection):
@@ -94,7 +94,7 @@ _THERE = """(SELECT id FROM "{kind}" WHERE {place} = ?
 """The records of a kind that lie with an owner for the township, wherever they were moved here."""
 
 
-def _kinds(bucket: str) -> list[str]:
+def kinds_in(bucket: str) -> list[str]:
     """What may lie in a zone's bucket; conflicts first, which lie where their record does."""
     data_class = bucket.rpartition("/")[2]
     return ["conflict"] + [
@@ -104,7 +104,8 @@ def _kinds(bucket: str) -> list[str]:
     ]
 
 
-def _there(connection: Connection, kind: str, bucket: str) -> tuple[str, tuple[object, ...]]:
+def lying(connection: Connection, kind: str, bucket: str) -> tuple[str, tuple[object, ...]]:
+    """The records of a kind in a bucket, as a subquery and its values."""
     owner = bytes.fromhex(bucket.partition("/")[0])
     there = _THERE.format(kind=kind, place=record_kinds()[kind].owner_field)
     values = (owner, kind, msgspec.msgpack.encode(owner))
@@ -128,7 +129,7 @@ def _settle_moved(connection: Connection, incarnation: int) -> None:
 
 
 def _settle(connection: Connection, kind: str, bucket: str, incarnation: int) -> None:
-    there, values = _there(connection, kind, bucket)
+    there, values = lying(connection, kind, bucket)
     answered = (
         f"record_id IN {there} AND NOT EXISTS ("
         "SELECT 1 FROM pending AS mine JOIN changeset ON changeset.dseq = mine.dseq"
@@ -152,8 +153,8 @@ def _evict(connection: Connection, bucket: str) -> set[str]:
     if bucket.startswith("township/"):
         return set()
     kinds = set()
-    for kind in _kinds(bucket):
-        there, values = _there(connection, kind, bucket)
+    for kind in kinds_in(bucket):
+        there, values = lying(connection, kind, bucket)
         removed = connection.exec_driver_sql(
             f'DELETE FROM "{kind}" WHERE id IN {there}'
             " AND id NOT IN (SELECT record_id FROM pending)",
