@@ -68,6 +68,12 @@ REGRESSIONS = {
         "enter_home(50974205) stranded(161870047) move(247702808) sync(547432991)"
         " deliver(275142811) newer_program(898561411) snapshots(557556153)",
     ),
+    "work on a household that goes away on one page and comes back on the next": (
+        909,
+        "enter_home(626145024) whole_sync(565941618) whole_sync(825205908)"
+        " enter_home(501115080) need(434233148) erase(607869861) move(276964903)"
+        " erase_sweep(100906520) whole_sync(113459831) move(847822201) erase(22285613)",
+    ),
     "quarantined work on a household that moved into a zone of its author": (
         400037,
         "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"

@@ -193,7 +193,7 @@ class Replica:
             if told.page is not None and _starts_here(connection, told):
                 kinds |= Arrival(connection, current).apply(told.page)
                 decisions.take(connection, told.page, told.heard)
-            if told.verdicts or told.scope is not None:
+            if told.verdicts or told.scope is not None or (told.page and not told.page.more):
                 kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
                 checkpoints.move(connection, told.checkpoint)

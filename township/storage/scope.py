@@ -116,13 +116,18 @@ def lying(connection: Connection, kind: str, bucket: str) -> tuple[str, tuple[ob
 
 
 def _settle_moved(connection: Connection, incarnation: int) -> None:
-    """What was done to records that have left with a move is answered: nothing of it is here."""
+    """What was done to records that have left with a move is answered: nothing of it is here.
+
+    Not before all buckets have come as far: the record may come back with a later page, and with
+    it, or after it, what was done to it here.
+    """
     kinds = connection.exec_driver_sql("SELECT DISTINCT kind FROM pending").scalars().all()
     for kind in kinds:
         connection.exec_driver_sql(
             "DELETE FROM pending WHERE kind = ? AND EXISTS (SELECT 1 FROM changeset"
             " WHERE changeset.dseq = pending.dseq AND changeset.incarnation = ?"
-            " AND changeset.state <> 'pending')"
+            " AND changeset.state <> 'pending'"
+            " AND changeset.seq <= (SELECT min(seq) FROM bucket_cursor))"
             f' AND record_id NOT IN (SELECT id FROM "{kind}")',
             (kind, incarnation),
         )
