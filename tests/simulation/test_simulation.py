@@ -74,6 +74,16 @@ REGRESSIONS = {
         " enter_home(501115080) need(434233148) erase(607869861) move(276964903)"
         " erase_sweep(100906520) whole_sync(113459831) move(847822201) erase(22285613)",
     ),
+    "a restored township's older zone is reread before the one where a household lies now": (
+        384,
+        "enter_home(994597803) move(551765094) copy_server(642228102) visit_again(511241674)"
+        " whole_sync(168960760) restore_server(110121391) snapshots(483116591)",
+    ),
+    "an edit offered again of a visit that had left with a move that was lost": (
+        199,
+        "enter_home(89225332) move(673762711) whole_sync(383711203) copy_server(993487390)"
+        " move(314431157) whole_sync(462809753) restore_server(878016365) grants(475270486)",
+    ),
     "quarantined work on a household that moved into a zone of its author": (
         400037,
         "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"

@@ -100,9 +100,10 @@ class Arrival:
                 change.fold(one)
 
     def _write(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> None:
+        staying = self._staying(pending)
         free: dict[Key, Change] = {}
         for key, change in self._changes.items():
-            if key[1] not in pending:
+            if key[1] not in pending and key not in staying:
                 free[key] = change
         for record_id, record in pending.items():
             key = (record.kind, record_id)
@@ -112,13 +113,22 @@ class Arrival:
                 known = taken_in(self._connection, self._incarnation, found.put_at)
                 settled |= known.intersection(record.dseqs)
             if found or settled:
-                self._overlay.rebase(key, record, found, settled)
+                self._overlay.rebase(key, record, None if key in staying else found, settled)
         bulk.write(self._connection, free)
         rereading.brought(self._connection, [record for _, record in self._changes])
+        rereading.left(self._connection, staying)
         homes = {record for kind, record in self._changes if kind == "household"}
         people = [record for kind, record in self._changes if kind == "person"]
         mark_households(self._connection, homes, people)
         erasing.carry_out(self._connection, self._erasures)
+
+    def _staying(self, pending: dict[bytes, PendingRecord]) -> set[Key]:
+        """What has left for another bucket, but stays in sight until that one has been reread."""
+        gone = [key for key, change in self._changes.items() if change.gone]
+        if not gone or not rereading.running(self._connection):
+            return set()
+        made_here = {record_id for record_id, record in pending.items() if record.inserted}
+        return {key for key in gone if key[1] not in made_here}
 
     def _move_cursors(self, cursors: dict[str, int]) -> None:
         if cursors:

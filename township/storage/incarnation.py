@@ -40,7 +40,7 @@ def begin(connection: Connection, expected: int, number: int | None = None) -> s
     after = Overlay(connection, expected + 1)
     edits = layers.touched(connection, after, numbers.values())
     views = layers.beneath(before, known, edits)
-    return layers.renew(connection, after, views, edits, known)
+    return layers.renew(connection, after, views, edits, awaited=known.keys())
 
 
 def _rewrite(connection: Connection, device: Any, number: int) -> dict[Place, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -49,11 +49,11 @@ def renew(
     overlay: Overlay,
     views: Mapping[Key, View | None],
     edits: Mapping[Key, list[int]],
-    known: Mapping[Key, PendingRecord],
+    awaited: Container[Key],
 ) -> set[str]:
     """Write records anew: ``views``, and on top of them these own changesets.
 
-    An edit of a record that is not here, and was not before (``known``), is not waited for.
+    An edit of a record that is not here is waited for only if it is among ``awaited``.
     Returns the kinds concerned.
     """
     connection.execute(delete(tables.pending))
@@ -68,7 +68,7 @@ def renew(
         ]
         inserts = {dseq for dseq, op in mine if op.action == "insert"}
         under = None if inserts else view
-        if key in known or under is not None or inserts:
+        if key in awaited or under is not None or inserts:
             _note(connection, key, edits.get(key, ()), inserts)
         overlay.remake(key, under, edits.get(key, ()))
         buckets |= {op.bucket for _, op in mine}

@@ -98,12 +98,19 @@ class _Load:
         return kinds
 
     def finish(self) -> set[str]:
-        """Let go what has left the bucket before; returns the kinds of that."""
+        """Let go what has left the bucket before; returns the kinds of that.
+
+        While all is reread it stays in sight: the bucket where it lies now may come later.
+        """
         bucket, seq = self._manifest.bucket, self._manifest.seq
         departed = list(from_bucket(self._connection, bucket, seq, self._shown))
-        for key in departed:
+        change: Change | None = None
+        if rereading.running(self._connection):
+            rereading.left(self._connection, departed)
+        else:
             change = Change()
             change.leave()
+        for key in departed:
             pending = self._pending.get(key[1], PendingRecord())
             self._overlay.rebase(key, pending, change, self._settled.intersection(pending.dseqs))
         _mark(self._connection, [record for kind, record in departed if kind == _HOMES])

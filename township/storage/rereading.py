@@ -2,17 +2,19 @@
 
 ``unread`` marks the records that the restored township has not shown yet. Pages and snapshots
 take the marks away; when all buckets have been read to the end of the log, what is still marked
-is no more in the township and leaves the laptop, unless own work is pending on it.
+is no more in the township and leaves the laptop, unless own work is pending on it. What has left
+one bucket is marked again: the one where it lies now may not have been read yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
 from township.records import record_kinds
 from township.storage import staging, tables
+from township.storage.bulk import Key
 from township.storage.settings import keep, setting
 
 _RUNNING = "sync.rereading"
@@ -49,6 +51,16 @@ def brought(connection: Connection, records: Sequence[bytes]) -> None:
     if records and connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM unread)").scalar_one():
         connection.exec_driver_sql(
             "DELETE FROM unread WHERE record_id = ?", [(record,) for record in records]
+        )
+
+
+def left(connection: Connection, keys: Iterable[Key]) -> None:
+    """These have gone from a bucket that was read; the one where they lie now may bring them."""
+    for kind, record in keys:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO unread(record_id, kind) SELECT id, ?"
+            f' FROM "{kind}" WHERE id = ?',
+            (kind, record),
         )
 
 

@@ -101,7 +101,10 @@ def _wrote(connection: Connection, head: Head) -> bool:
 
 
 def _lay_on(connection: Connection, current: int, again: list[int]) -> set[str]:
-    """Put own work back on top of the rows."""
+    """Put own work back on top of the rows, and wait for rows that are not here.
+
+    The restored township may show them again: a record may have left with a move that was lost.
+    """
     overlay = Overlay(connection, current)
     known = layers.pending_records(connection)
     new = layers.touched(connection, overlay, again)
@@ -110,4 +113,4 @@ def _lay_on(connection: Connection, current: int, again: list[int]) -> set[str]:
         key: sorted({*(known[key].dseqs if key in known else ()), *new.get(key, ())})
         for key in views
     }
-    return layers.renew(connection, overlay, views, edits, known)
+    return layers.renew(connection, overlay, views, edits, awaited=edits.keys())
