@@ -72,7 +72,7 @@ def test_the_history_is_the_same(upgraded: Store) -> None:
     with upgraded.reading() as connection:
         township_id = connection.execute(select(tables.township.c.township_id)).scalar_one()
         found = audit.verify(connection, township_id)
-        model = Model().fold(Log(connection, township_id).walk())
+        model = Model().fold(Log(connection, township_id).walk(), {})
         held = connection.execute(select(tables.record)).all()
     assert (found.finding, found.root.hex()) == (None, ROOT)
     promises.records_are(held, model)
