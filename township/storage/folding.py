@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from township import upcasting
 from township.changes import Header, Op, Writers, decode_op, is_erased
 from township.storage.pages import Outcome
@@ -90,14 +88,10 @@ class Change:
     def writers_after(self, before: bytes | None) -> bytes:
         """The record's packed writers once this change is made."""
         if self.inserted:
-            return _packed((self.default, self.writers))
+            return Writers(self.default, self.writers).pack()
         writers = Writers.unpack(before)
         writers.fields.update(self.writers)
         return writers.pack()
-
-
-_packed = msgspec.msgpack.Encoder(order="deterministic").encode
-"""What ``Writers.pack`` does."""
 
 
 def stamps_of(op: Op) -> Columns:
