@@ -24,9 +24,8 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=8000",  # 32 MB: pages written often reach the file once
     "PRAGMA secure_delete=ON",  # what is deleted is overwritten, also where only pages come free
+    "PRAGMA cache_size=-16384",  # KiB; with more of them a push takes longer (decision 034)
 )
-_WRITER_CACHE_KIB = 65536
-_READER_CACHE_KIB = 16384
 _READERS = 4
 
 
@@ -71,28 +70,26 @@ class Store:
 
 def open_sqlite(path: Path, key: bytes) -> Store:
     """Open or create an encrypted SQLite file. Raises NewerDatabase."""
-    writer = _engine(path, key, "BEGIN IMMEDIATE", 1, _WRITER_CACHE_KIB)
-    readers = _engine(path, key, "BEGIN", _READERS, _READER_CACHE_KIB)
+    writer = _engine(path, key, "BEGIN IMMEDIATE", 1)
+    readers = _engine(path, key, "BEGIN", _READERS)
     store = Store(readers, writer, Lock())  # waiting here is fairer than SQLite's busy handler
     prepare(store)
     return store
 
 
-def raw_connection(
-    path: Path, key: bytes, cache_kib: int = _READER_CACHE_KIB
-) -> sqlcipher.Connection:
+def raw_connection(path: Path, key: bytes) -> sqlcipher.Connection:
     """A driver connection to a township's file. Raises the driver's DatabaseError."""
     connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
-    for pragma in (*_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"):
+    for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection
 
 
-def _engine(path: Path, key: bytes, begin: str, connections: int, cache_kib: int) -> Engine:
+def _engine(path: Path, key: bytes, begin: str, connections: int) -> Engine:
     engine = create_engine(
         "sqlite://",  # the dialect named after SQLCipher would derive a key of its own
-        creator=lambda: raw_connection(path, key, cache_kib),
+        creator=lambda: raw_connection(path, key),
         module=sqlcipher,
         poolclass=QueuePool,
         pool_size=connections,
