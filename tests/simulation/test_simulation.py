@@ -152,6 +152,17 @@ REGRESSIONS = {
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
     ),
+    "own work erased on its laptop, that a restored township holds whole": (
+        889,
+        "enter_home(414393583) whole_sync(488457500) copy_server(912088477) move(823508117)"
+        " erase(250515870) erase(847036794) whole_sync(565632198) restore_server(406072906)",
+    ),
+    "an erasure of what a restored township knows from quarantine only": (
+        2000584,
+        "enter_home(669344620) copy_server(341409604) move(928462339) edit(867936024)"
+        " erase(199423239) edit(405627078) restore_server(816995319) snapshots(995168652)"
+        " sync(674440741) deliver(162624722) erase_sweep(692430140)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
