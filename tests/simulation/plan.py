@@ -59,6 +59,8 @@ def plan_of(seed: int) -> Plan:
     if seed % 5 == 4:
         _put_erasures_between(steps, Random(f"erasures {seed}"))
         _put_restore_between(steps, Random(f"restores {seed}"))
+    elif seed % 5 == 2:
+        _put_pictures_between(steps, Random(f"pictures {seed}"))
     return Plan(seed, tuple(steps))
 
 
@@ -79,6 +81,14 @@ def _put_restore_between(steps: list[Step], dice: Random) -> None:
         half = len(steps) // 2
         for name, least in (("copy_server", 0), ("restore_server", half)):
             steps.insert(dice.randint(least, half + least), Step(name, dice.randrange(1 << 30)))
+
+
+def _put_pictures_between(steps: list[Step], dice: Random) -> None:
+    """Pictures go while their pieces come twice: all of it together, so that they meet."""
+    names, weights = list(PICTURING), list(PICTURING.values())
+    chosen = ["add_picture", "sync", *dice.choices(names, weights, k=dice.randint(10, 25))]
+    at = dice.randint(len(steps) // 2, len(steps))
+    steps[at:at] = [Step(name, dice.randrange(1 << 30)) for name in chosen]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
@@ -199,6 +209,8 @@ WEIGHTS = {
 }
 ERASING = {"write_down": 7, "erase": 6, "erase_sweep": 3, "whole_sync": 2, "restore": 1}
 """What only every fifth seed has besides."""
+PICTURING = {"add_picture": 3, "sync": 3, "deliver": 8, "double": 3, "late": 1}
+"""What another fifth of the seeds has besides."""
 RESTORED_SINCE = 0.0
 """Share of these seeds that copy the server before and put it back after. Switched off: see the
 restores in docs/progress.md.

@@ -157,6 +157,12 @@ REGRESSIONS = {
         "enter_home(414393583) whole_sync(488457500) copy_server(912088477) move(823508117)"
         " erase(250515870) erase(847036794) whole_sync(565632198) restore_server(406072906)",
     ),
+    "two records with the same picture, which nobody has any more": (
+        72,
+        "enter_home(682037787) enter_home(38202407) whole_sync(895374450) whole_sync(545501061)"
+        " copy(534242092) add_picture(902757573) sync(188237575) deliver(869015492)"
+        " put_back(1068271263)",
+    ),
     "an erasure of what a restored township knows from quarantine only": (
         2000584,
         "enter_home(669344620) copy_server(341409604) move(928462339) edit(867936024)"
