@@ -157,6 +157,12 @@ REGRESSIONS = {
         "enter_home(414393583) whole_sync(488457500) copy_server(912088477) move(823508117)"
         " erase(250515870) erase(847036794) whole_sync(565632198) restore_server(406072906)",
     ),
+    "an erased record that a restored township gets from a laptop which has not heard of it": (
+        2000349,
+        "enter_home(164989408) whole_sync(110180649) copy_server(625979989) need(446556200)"
+        " whole_sync(105773312) erase(1041313582) erase(667281163) restore_server(699294005)"
+        " erase(866317348)",
+    ),
     "two records with the same picture, which nobody has any more": (
         72,
         "enter_home(682037787) enter_home(38202407) whole_sync(895374450) whole_sync(545501061)"
