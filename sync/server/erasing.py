@@ -209,7 +209,7 @@ def _round(connection: Connection, township_id: bytes) -> _Round:
         due |= ready.keys() - held
         left |= {key for key, holds in ready.items() if holds} - held
         known = _buckets(connection, township_id, one.keys)
-        if all(key in ready and key not in held for key in known):
+        if held.isdisjoint(one.keys) and all(key in ready for key in known):
             done.append(one)
     return _Round(frozenset(due), frozenset(left), tuple(done), gone - held)
 

@@ -88,6 +88,7 @@ def _nothing_comes_back(world: World, model: Model) -> None:
     """What was once erased does not live again, whatever the township was put back to.
 
     Unless the deletion came once more and has lost by the rules for all; then the erasure waits.
+    Or the township did not know the record, and a laptop that had not heard of it has brought it.
     """
     entries = {name: row for row in world.past.entered for name, _ in ops_of(row)}
     for record in world.past.done & model.erasures.asked.keys():
@@ -99,7 +100,8 @@ def _nothing_comes_back(world: World, model: Model) -> None:
         decided = {(op.kind, op.record) for op in ops}
         for key in (asked.keys & model.things.keys()) - decided:
             thing = model.things[key]
-            if not asked.fields and not thing.deleted:
+            known = entries[thing.default].seq < asker.seq
+            if not asked.fields and not thing.deleted and known:
                 raise Broken(7, f"{key} was erased and lives again")
             for name in asked.fields if not asked.corrected else ():
                 writer = entries[thing.writer(name).removesuffix("m")]

@@ -58,6 +58,9 @@ def plan_of(seed: int) -> Plan:
     steps = [Step(name, dice.randrange(1 << 30)) for name in chosen]
     if seed % 5 == 4:
         _put_erasures_between(steps, Random(f"erasures {seed}"))
+        _put_restore_between(steps, Random(f"restores {seed}"))
+    elif seed % 5 == 2:
+        _put_pictures_between(steps, Random(f"pictures {seed}"))
     return Plan(seed, tuple(steps))
 
 
@@ -66,14 +69,31 @@ def _put_erasures_between(steps: list[Step], dice: Random) -> None:
     names, weights = list(ERASING), list(ERASING.values())
     for name in dice.choices(names, weights, k=dice.randint(5, 20)):
         steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
-    if dice.random() < RESTORED_SINCE:  # it has lost an erasure, not what was erased
-        for name, least in (("copy_server", 0), ("restore_server", len(steps) // 2)):
-            steps.insert(
-                dice.randint(least, len(steps) // 2 + least), Step(name, dice.randrange(1 << 30))
-            )
+    dice.random()  # thrown once more in earlier plans, which are to stay what they are
     first = ["enter_home", "enter_home", "write_down", *["whole_sync"] * 3, "write_down"]
     if dice.random() < 0.7:  # something to erase from the start
         steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in first]
+
+
+def _put_restore_between(steps: list[Step], dice: Random) -> None:
+    """The server is put back to a copy that has lost erasures, not what was erased.
+
+    Only where nothing else is copied: of two copies of a laptop one may keep a verdict that the
+    township has lost, and it gives the other one another.
+    """
+    copied = not DISASTERS.isdisjoint(step.name for step in steps)
+    if dice.random() < RESTORED_SINCE and not copied:
+        half = len(steps) // 2
+        for name, least in (("copy_server", 0), ("restore_server", half)):
+            steps.insert(dice.randint(least, half + least), Step(name, dice.randrange(1 << 30)))
+
+
+def _put_pictures_between(steps: list[Step], dice: Random) -> None:
+    """Pictures go while their pieces come twice: all of it together, so that they meet."""
+    names, weights = list(PICTURING), list(PICTURING.values())
+    chosen = ["add_picture", "sync", *dice.choices(names, weights, k=dice.randint(10, 25))]
+    at = dice.randint(len(steps) // 2, len(steps))
+    steps[at:at] = [Step(name, dice.randrange(1 << 30)) for name in chosen]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
@@ -194,11 +214,11 @@ WEIGHTS = {
 }
 ERASING = {"write_down": 7, "erase": 6, "erase_sweep": 3, "whole_sync": 2, "restore": 1}
 """What only every fifth seed has besides."""
+PICTURING = {"add_picture": 3, "sync": 3, "deliver": 8, "double": 3, "late": 1}
+"""What another fifth of the seeds has besides."""
 RESTORED_SINCE = 0.0
-"""Share of these seeds that copy the server before and put it back after. Switched off (0.25 finds
-it): a laptop has hashes for its own work on a record that a restored township still holds whole, is
-told of it by its numbers only, and cannot show it as long as its erasure waits. And moves around a
-restore go wrong without any erasure.
+"""Share of these seeds that copy the server before and put it back after. Switched off: see the
+restores in docs/progress.md.
 """
 DISASTERS = frozenset({"copy", "put_back", "clone_laptop", "copy_server", "restore_server"})
 """What most runs do without, so that their laptops come to rest."""

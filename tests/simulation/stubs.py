@@ -92,8 +92,6 @@ class Erasures:
             one
             for one in self.asked.values()
             if not one.done
-            and all(
-                key not in held and one.ready(self._things[key])
-                for key in one.keys & self._things.keys()
-            )
+            and held.isdisjoint(one.keys)
+            and all(one.ready(self._things[key]) for key in one.keys & self._things.keys())
         ]

@@ -152,6 +152,29 @@ REGRESSIONS = {
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
     ),
+    "own work erased on its laptop, that a restored township holds whole": (
+        889,
+        "enter_home(414393583) whole_sync(488457500) copy_server(912088477) move(823508117)"
+        " erase(250515870) erase(847036794) whole_sync(565632198) restore_server(406072906)",
+    ),
+    "an erased record that a restored township gets from a laptop which has not heard of it": (
+        2000349,
+        "enter_home(164989408) whole_sync(110180649) copy_server(625979989) need(446556200)"
+        " whole_sync(105773312) erase(1041313582) erase(667281163) restore_server(699294005)"
+        " erase(866317348)",
+    ),
+    "two records with the same picture, which nobody has any more": (
+        72,
+        "enter_home(682037787) enter_home(38202407) whole_sync(895374450) whole_sync(545501061)"
+        " copy(534242092) add_picture(902757573) sync(188237575) deliver(869015492)"
+        " put_back(1068271263)",
+    ),
+    "an erasure of what a restored township knows from quarantine only": (
+        2000584,
+        "enter_home(669344620) copy_server(341409604) move(928462339) edit(867936024)"
+        " erase(199423239) edit(405627078) restore_server(816995319) snapshots(995168652)"
+        " sync(674440741) deliver(162624722) erase_sweep(692430140)",
+    ),
 }
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))

@@ -168,14 +168,18 @@ def _pieces(connection: Connection, ready: Iterable[tuple[bytes, str, int]]) -> 
 
 
 def _wants(connection: Connection, tried: Set[bytes]) -> list[FileWant]:
-    """Pictures that are not here, the newest first, each asked for once; from where on."""
+    """Pictures that are not here, the newest first, each asked for once; from where on.
+
+    What is not to be had for one record is not asked for again by another that names it too.
+    """
     rows = connection.exec_driver_sql(
         "SELECT id, sha256, (SELECT coalesce(sum(length(data)), 0) FROM file_part"
         f" WHERE file_part.sha256 = attachment.sha256) {_MISSING} ORDER BY id DESC"
-    )
+    ).all()
+    nowhere = {name for record, name, _ in rows if record in tried}
     found: dict[str, FileWant] = {}
     for record, name, at in rows:
-        if record not in tried and name not in found:
+        if name not in nowhere and name not in found:
             found[name] = FileWant(record, at)
             if len(found) == MAX_FILES:
                 break

@@ -6,9 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, select, update
 
-from township.storage import checkpoints, decisions, files, layers, rereading, staging, tables
+from township.changes import is_erased
+from township.storage import (
+    checkpoints,
+    decisions,
+    files,
+    incarnation,
+    layers,
+    rereading,
+    staging,
+    tables,
+)
 from township.storage.checkpoints import Checkpoint
 from township.storage.incarnation import MOVED
 from township.storage.overlay import Overlay
@@ -17,6 +28,8 @@ from township.storage.settings import keep, setting
 EPOCH = "sync.epoch"
 FIRST = "sync.first_incarnation"
 """Setting: the first incarnation under this laptop's present number; see ``reenrolling``."""
+_TOGETHER = 500
+_OPS = msgspec.msgpack.Decoder(list[bytes])
 
 
 class Head(NamedTuple):
@@ -57,9 +70,29 @@ def begin(connection: Connection, told: Restored) -> set[str]:
         return set()
     current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
     decisions.forget(connection)
-    kinds = _lay_on(connection, current, _offer_again(connection, current, told.chains))
+    kinds: set[str] = set()
+    if _erased_here_only(connection, current, told.chains):
+        kinds = incarnation.begin(connection, current)
+        current += 1
+    kinds |= _lay_on(connection, current, _offer_again(connection, current, told.chains))
     rereading.begin(connection)
     return kinds
+
+
+def _erased_here_only(connection: Connection, current: int, chains: Iterable[Head]) -> bool:
+    """May the township hold own work of which there are hashes here, since it was erased?
+
+    What it has of the present incarnation comes by its numbers only, and could not be carried out
+    again; of an earlier one it comes whole.
+    """
+    head = next((head for head in chains if head.incarnation == current), None)
+    if head is None or not _wrote(connection, head):
+        return False
+    c = tables.changeset.c
+    rows = connection.scalars(
+        select(c.ops).where(c.incarnation == current, c.dseq <= head.dseq)
+    ).yield_per(_TOGETHER)
+    return any(is_erased(op) for packed in rows for op in _OPS.decode(packed))
 
 
 def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -> list[int]:
@@ -74,15 +107,15 @@ def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -
     again: list[int] = []
     first = int(setting(connection, FIRST) or 1)
     mine = select(c.incarnation).distinct().where(c.incarnation >= first)
-    for incarnation in connection.scalars(mine).all():
-        head = heads.get(incarnation, Head(incarnation, 0, b""))
+    for number in connection.scalars(mine).all():
+        head = heads.get(number, Head(number, 0, b""))
         own = head.dseq == 0 or _wrote(connection, head)
         lost = (
-            c.incarnation == incarnation,
+            c.incarnation == number,
             c.dseq > (head.dseq if own else 0),
             c.state.not_in(("pending", MOVED)),
         )
-        if own and incarnation == current:
+        if own and number == current:
             again = list(connection.scalars(select(c.dseq).where(*lost).order_by(c.dseq)))
         connection.execute(
             update(tables.changeset).where(*lost).values(state="pending", seq=None, reason=None)
