@@ -5,13 +5,28 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import msgspec
+from sqlalchemy import select
+
+from township.changes import decode_op, is_erased
 from township.records import record_kinds
+from township.storage import tables
 from township.storage.database import Database
 
 
 def in_sight(database: Database) -> set[bytes]:
     """The ids of all records."""
     return {record for rows in rows_of(database).values() for record in rows}
+
+
+def set_aside(database: Database) -> set[bytes]:
+    """The records that own work would make which waits in quarantine, as the laptop knows."""
+    c = tables.changeset.c
+    with database.engine.connect() as connection:
+        packed = connection.scalars(select(c.ops).where(c.state == "quarantined")).all()
+    ops = [data for one in packed for data in msgspec.msgpack.decode(one)]
+    found = [decode_op(data) for data in ops if not is_erased(data)]
+    return {op.record for op in found if op.action == "insert"}
 
 
 def rows_of(database: Database) -> dict[str, dict[bytes, dict[str, Any]]]:

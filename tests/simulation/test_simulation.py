@@ -84,6 +84,24 @@ REGRESSIONS = {
         "enter_home(89225332) move(673762711) whole_sync(383711203) copy_server(993487390)"
         " move(314431157) whole_sync(462809753) restore_server(878016365) grants(475270486)",
     ),
+    "a household made and moved by a laptop that hears of it from a restored township": (
+        900131,
+        "enter_home(592616732) sync(422931681) move(325986794) copy_server(41949088)"
+        " whole_sync(418725763) move(892129678) move(927654209) move(1031896417)"
+        " restore_server(902874158)",
+    ),
+    "work that a restored township has let in by the time its author hears of its quarantine": (
+        900079,
+        "enter_home(153528955) whole_sync(862027218) need(504713176) copy_server(695280325)"
+        " whole_sync(88329323) visit_again(349694381) whole_sync(78295413) move(582066854)"
+        " restore_server(160460723) move(649214482)",
+    ),
+    "the same, its author hearing of the quarantine first": (
+        950000,
+        "enter_home(774418130) copy_server(678831217) whole_sync(500765342)"
+        " whole_sync(945914786) move(877436999) restore_server(794905035) move(880573016)"
+        " visit_again(1062923365) need(215350831)",
+    ),
     "quarantined work on a household that moved into a zone of its author": (
         400037,
         "enter_home(445428016) whole_sync(554990338) grants(567448615) clone_laptop(451172076)"

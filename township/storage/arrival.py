@@ -100,7 +100,7 @@ class Arrival:
                 change.fold(one)
 
     def _write(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> None:
-        staying = self._staying(pending)
+        staying = self._staying(own, pending)
         free: dict[Key, Change] = {}
         for key, change in self._changes.items():
             if key[1] not in pending and key not in staying:
@@ -112,8 +112,10 @@ class Arrival:
             if found and found.put_at:
                 known = taken_in(self._connection, self._incarnation, found.put_at)
                 settled |= known.intersection(record.dseqs)
-            if found or settled:
-                self._overlay.rebase(key, record, None if key in staying else found, settled)
+            if key in staying:
+                self._overlay.stay(key, record, settled)
+            elif found or settled:
+                self._overlay.rebase(key, record, found, settled)
         bulk.write(self._connection, free)
         rereading.brought(self._connection, [record for _, record in self._changes])
         rereading.left(self._connection, staying)
@@ -122,13 +124,17 @@ class Arrival:
         mark_households(self._connection, homes, people)
         erasing.carry_out(self._connection, self._erasures)
 
-    def _staying(self, pending: dict[bytes, PendingRecord]) -> set[Key]:
-        """What has left for another bucket, but stays in sight until that one has been reread."""
-        gone = [key for key, change in self._changes.items() if change.gone]
-        if not gone or not rereading.running(self._connection):
-            return set()
-        made_here = {record_id for record_id, record in pending.items() if record.inserted}
-        return {key for key in gone if key[1] not in made_here}
+    def _staying(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> set[Key]:
+        """What has left for another bucket, but stays in sight until that one has been reread.
+
+        So has what was made here and came home without its insert: it was put elsewhere at once.
+        """
+        gone = {key for key, change in self._changes.items() if change.gone}
+        for record_id, record in pending.items():
+            key = (record.kind, record_id)
+            if record.inserted and key not in self._changes and any(d in own for d in record.dseqs):
+                gone.add(key)
+        return gone if gone and rereading.running(self._connection) else set()
 
     def _move_cursors(self, cursors: dict[str, int]) -> None:
         if cursors:

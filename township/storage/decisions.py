@@ -5,7 +5,7 @@ The records themselves come back with the pages too, in the buckets that this la
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from township.storage import tables
@@ -46,6 +46,18 @@ def carry_out(connection: Connection) -> None:
         "UPDATE changeset SET state = decision.status"
         " FROM decision WHERE changeset.state = 'quarantined'"
         " AND decision.incarnation = changeset.incarnation AND decision.dseq = changeset.dseq"
+    )
+
+
+def let_in(connection: Connection, incarnation: int) -> frozenset[int]:
+    """Own changesets that were in quarantine once and are in the log by now."""
+    c = tables.decision.c
+    return frozenset(
+        connection.scalars(
+            select(c.dseq).where(
+                c.incarnation == incarnation, c.status.in_(("applied", "conflict"))
+            )
+        )
     )
 
 

@@ -104,15 +104,18 @@ class _Load:
         """
         bucket, seq = self._manifest.bucket, self._manifest.seq
         departed = list(from_bucket(self._connection, bucket, seq, self._shown))
-        change: Change | None = None
-        if rereading.running(self._connection):
-            rereading.left(self._connection, departed)
-        else:
-            change = Change()
-            change.leave()
+        stays = rereading.running(self._connection)
+        change = Change()
+        change.leave()
         for key in departed:
             pending = self._pending.get(key[1], PendingRecord())
-            self._overlay.rebase(key, pending, change, self._settled.intersection(pending.dseqs))
+            settled = self._settled.intersection(pending.dseqs)
+            if stays:
+                self._overlay.stay(key, pending, settled)
+            else:
+                self._overlay.rebase(key, pending, change, settled)
+        if stays:
+            rereading.left(self._connection, departed)
         _mark(self._connection, [record for kind, record in departed if kind == _HOMES])
         return {kind for kind, _ in departed}
 

@@ -56,22 +56,21 @@ def pending_among(connection: Connection, ids: Iterable[bytes]) -> dict[bytes, P
     return found
 
 
+_TAKEN_IN = """SELECT changeset.dseq FROM changeset LEFT JOIN decision
+ ON decision.incarnation = changeset.incarnation AND decision.dseq = changeset.dseq
+ WHERE changeset.incarnation = ? AND changeset.state IN ('applied', 'conflict')
+ AND coalesce(decision.seq, changeset.seq) <= ?"""
+
+
 def taken_in(connection: Connection, incarnation: int, seq: int) -> set[int]:
     """Own changesets whose effect the township's record under this number holds already.
 
     What is put or loaded whole comes in an answer after the verdicts on all that was sent
-    before it was made; so every such changeset has its number.
+    before it was made; so every such changeset has its number. What came out of quarantine was
+    taken in under the number of that decision.
     """
-    c = tables.changeset.c
-    return set(
-        connection.scalars(
-            select(c.dseq).where(
-                c.incarnation == incarnation,
-                c.seq <= seq,
-                c.state.in_(("applied", "conflict")),
-            )
-        )
-    )
+    rows = connection.exec_driver_sql(_TAKEN_IN, (incarnation, seq))
+    return set(rows.scalars())
 
 
 class Overlay:
@@ -92,6 +91,22 @@ class Overlay:
             beneath = _advance(beneath, change)
         self._forget(record_id, settled)
         self.remake(key, beneath, [dseq for dseq in pending.dseqs if dseq not in settled])
+
+    def stay(self, key: Key, pending: PendingRecord, settled: Collection[int]) -> None:
+        """Drop ``settled`` from the pending edits of a record that stays in sight as it is.
+
+        Where it lies now will show it whole, without any of these edits, or it will be let go.
+        """
+        kind, record_id = key
+        rest = [dseq for dseq in pending.dseqs if dseq not in settled]
+        made = any(
+            a.op.action == "insert" and a.op.record == record_id
+            for dseq in rest
+            for a in self.own(dseq)
+        )
+        row = None if made else bulk.read_row(self._connection, kind, record_id)
+        self._forget(record_id, settled)
+        self.remake(key, _view(row), rest)
 
     def remake(self, key: Key, beneath: View | None, dseqs: Iterable[int]) -> None:
         """Write a record anew: what the township holds, then these own changesets on top."""
@@ -141,22 +156,20 @@ class Overlay:
     def beneath(self, key: Key, pending: PendingRecord) -> View | None:
         """What the township holds of a record; None when it does not know it yet."""
         kind, record_id = key
-        row = bulk.read_row(self._connection, kind, record_id)
-        if row is None or pending.inserted:
+        view = _view(bulk.read_row(self._connection, kind, record_id))
+        if view is None or pending.inserted:
             return None
-        packed = row.pop("writers")
-        writers = Writers.unpack(packed if isinstance(packed, bytes) else None)
         c = tables.shadow.c
         rows = self._connection.execute(
             select(c.field, c.value, c.writer).where(c.record_id == record_id)
         )
         for name, value, writer in rows:
-            row[name] = msgspec.msgpack.decode(value) if value is not None else None
+            view.columns[name] = msgspec.msgpack.decode(value) if value is not None else None
             if name not in bulk.STAMPS:
-                _set_writer(writers, name, writer)
-        return View(row, writers)
+                _set_writer(view.writers, name, writer)
+        return view
 
-    def _forget(self, record_id: bytes, settled: set[int]) -> None:
+    def _forget(self, record_id: bytes, settled: Collection[int]) -> None:
         c = tables.pending.c
         self._connection.execute(
             delete(tables.pending).where(c.record_id == record_id, c.dseq.in_(settled))
@@ -173,6 +186,14 @@ class Overlay:
         if covered:
             rows = [{**shadow, "record_id": record_id, "kind": kind} for shadow in covered]
             self._connection.execute(insert(tables.shadow), rows)
+
+
+def _view(row: Columns | None) -> View | None:
+    """A row as people see it."""
+    if row is None:
+        return None
+    packed = row.pop("writers")
+    return View(row, Writers.unpack(packed if isinstance(packed, bytes) else None))
 
 
 def _set_writer(writers: Writers, name: str, writer: str | None) -> None:

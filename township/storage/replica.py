@@ -181,6 +181,9 @@ class Replica:
                 keep(connection, EPOCH, told.epoch.hex())
             contact.made(connection, self._database.clock())
             current: int = connection.execute(_INCARNATION).scalar_one()
+            goes_on = told.page is not None and _starts_here(connection, told)
+            if told.page is not None and goes_on:
+                decisions.take(connection, told.page, told.heard)
             if told.incarnation in (None, current):
                 kinds |= _take_verdicts(connection, current, told.verdicts)
             elif (
@@ -190,9 +193,8 @@ class Replica:
             if told.scope is not None:
                 kinds |= scope.apply(connection, told.scope)
                 keep_scope_mark(connection, told.scope)
-            if told.page is not None and _starts_here(connection, told):
+            if told.page is not None and goes_on:
                 kinds |= Arrival(connection, current).apply(told.page)
-                decisions.take(connection, told.page, told.heard)
             if told.verdicts or told.scope is not None or (told.page and not told.page.more):
                 kinds |= scope.release(connection, current)
             if told.checkpoint is not None:
@@ -273,16 +275,21 @@ def _stage(connection: Connection, told: Told) -> None:
 def _take_verdicts(
     connection: Connection, incarnation: int, verdicts: Sequence[Verdict]
 ) -> set[str]:
-    """Note the answers; take back from the rows what the township did not let in."""
+    """Note the answers; take back from the rows what the township did not let in.
+
+    What it has let in by now waits in the rows for the page that brings it, like all that fits.
+    """
     if not verdicts:
         return set()
     _note_verdicts(connection, incarnation, verdicts)
+    late: frozenset[int] = frozenset()
     if any(verdict.status == "quarantined" for verdict in verdicts):
         decisions.carry_out(connection)
+        late = decisions.let_in(connection, incarnation)
     overlay = Overlay(connection, incarnation)
     kinds: set[str] = set()
     for verdict in verdicts:
-        if verdict.status not in ("rejected", "quarantined"):
+        if verdict.status not in ("rejected", "quarantined") or verdict.dseq in late:
             continue
         touched = select(tables.pending.c.record_id).where(tables.pending.c.dseq == verdict.dseq)
         pending = pending_among(connection, connection.scalars(touched).all())

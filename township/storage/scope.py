@@ -125,9 +125,11 @@ def _settle_moved(connection: Connection, incarnation: int) -> None:
     for kind in kinds:
         connection.exec_driver_sql(
             "DELETE FROM pending WHERE kind = ? AND EXISTS (SELECT 1 FROM changeset"
+            " LEFT JOIN decision ON decision.incarnation = changeset.incarnation"
+            " AND decision.dseq = changeset.dseq"
             " WHERE changeset.dseq = pending.dseq AND changeset.incarnation = ?"
             " AND changeset.state <> 'pending'"
-            " AND changeset.seq <= (SELECT min(seq) FROM bucket_cursor))"
+            " AND coalesce(decision.seq, changeset.seq) <= (SELECT min(seq) FROM bucket_cursor))"
             f' AND record_id NOT IN (SELECT id FROM "{kind}")',
             (kind, incarnation),
         )
