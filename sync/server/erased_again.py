@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from sync.server.origins import Origins
 from sync.server.reading import Head, erased
 from sync.server.rows import Key, Rows
 from township.changes import Op
@@ -50,6 +51,18 @@ def again(rows: Rows, ops: Sequence[Head | Op]) -> list[Op]:
         rows.load([key for key in keys if key not in rows])
         found += _undone(rows, keys, fields_of(state))
     return found
+
+
+def came_erased(rows: Rows, origins: Origins, key: Key) -> bool:
+    """Does an erasure of this whole record wait here that was carried out before a restore?
+
+    It came with hashes in its changeset then. A record that nobody has erased yet may come back.
+    """
+    return any(
+        origins.came_erased(state.writers.default)
+        for state in rows.living(KIND)
+        if not fields_of(state.values) and key in targets(state.values)
+    )
 
 
 def _undone(rows: Rows, keys: Iterable[Key], fields: Sequence[str]) -> Iterable[Op]:

@@ -73,6 +73,12 @@ class Origins:
             return _merged(logged, place[1], field)
         return _written(op, field)
 
+    def came_erased(self, op_id: str | None) -> bool:
+        """Does the changeset with this op hold hashes in the place of other ops?"""
+        place = _parse(op_id)
+        logged = self._find(place[0]) if place else None
+        return logged is not None and any(map(is_erased, logged.ops))
+
     def _find(self, origin: Origin) -> Found | None:
         for turn in chain.from_iterable(self._plain):  # few pushes ask at all
             self.note(turn, None)

@@ -100,6 +100,15 @@ class Rows:
             if row.bucket.startswith(zone):
                 yield key, row.state.values
 
+    def living(self, kind: str) -> list[State]:
+        """All records of a kind that are not deleted; for kinds of which there are few."""
+        place = {"township": self._township_id, "kind": kind}
+        stored = [(kind, one) for one in self._scribe.connection.scalars(_ALL, place)]
+        self.load([key for key in stored if key not in self])
+        mine = {key for key in chain(self._new, self._written, self._rows) if key[0] == kind}
+        states = [self.row(key).state for key in sorted(mine.union(stored))]
+        return [state for state in states if not state.deleted]
+
     def bucket(self, key: Key) -> str | None:
         """The bucket of a record, None when there is no such record."""
         if new := self._new.get(key) or self._written.get(key):
@@ -209,6 +218,7 @@ _FOUND = select(_c.id, _c.bucket, _c.state, _c.writers, _c.deleted, _c.seq, _c.s
     _c.kind == bindparam("kind"),
     _c.id.in_(bindparam("ids", expanding=True)),
 )
+_ALL = select(_c.id).where(_c.township_id == bindparam("township"), _c.kind == bindparam("kind"))
 _COLUMNS = ("state", "writers", "deleted", "seq", "stamps")
 
 

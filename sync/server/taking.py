@@ -14,7 +14,7 @@ from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
-from sync.server.erased_again import again
+from sync.server.erased_again import again, came_erased
 from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
@@ -209,7 +209,7 @@ class Taking:
                 bucket = made[key] = head.bucket
             elif bucket is None:
                 raise Refused("quarantined", "unknown_record")
-            elif head.action == "restore" and key not in made and self._is_erased(key):
+            elif head.action == "restore" and key not in made and self._is_gone(key):
                 raise Refused("rejected", "erased")
             if self._trusted:
                 continue
@@ -226,12 +226,11 @@ class Taking:
             return True
         return bucket in self._grants or self._moving.may_write(op, bucket)
 
-    def _is_erased(self, key: Key) -> bool:
-        """Is there nothing left of a deleted record that could be brought back?"""
+    def _is_gone(self, key: Key) -> bool:
+        """Has what is deleted been erased, here or before this township was restored?"""
         state = self._rows.row(key).state
-        return state.deleted and not any(
-            value is not None for name, value in state.values.items() if name not in STRUCTURE
-        )
+        contents = any(v is not None for n, v in state.values.items() if n not in STRUCTURE)
+        return state.deleted and (not contents or came_erased(self._rows, self._origins, key))
 
     def _may_move(self, op: Head | Op, bucket: str) -> bool:
         return isinstance(op, Op) and self._moving.may_move(op, bucket)

@@ -216,10 +216,8 @@ ERASING = {"write_down": 7, "erase": 6, "erase_sweep": 3, "whole_sync": 2, "rest
 """What only every fifth seed has besides."""
 PICTURING = {"add_picture": 3, "sync": 3, "deliver": 8, "double": 3, "late": 1}
 """What another fifth of the seeds has besides."""
-RESTORED_SINCE = 0.0
-"""Share of these seeds that copy the server before and put it back after. Switched off: see the
-restores in docs/progress.md.
-"""
+RESTORED_SINCE = 0.5
+"""Share of these seeds that copy the server before and put it back after."""
 DISASTERS = frozenset({"copy", "put_back", "clone_laptop", "copy_server", "restore_server"})
 """What most runs do without, so that their laptops come to rest."""
 FAULTS = frozenset(
