@@ -24,11 +24,14 @@ from sync.server.scribe import Scribe
 from sync.server.sequencer import lock_head, move_head
 from sync.server.taking import Taking
 from sync.server.trying import retrying
+from sync.wire import REASONS
 from township.changes import Changeset, decode_header
 from township.storage.pages import Verdict
 
 TOGETHER = 200
 """Changesets judged in one transaction, so that others need not wait long."""
+_ERASED = "erased"
+"""Reason why nothing can bring this work in any more."""
 
 
 class Blocked(Exception):
@@ -45,6 +48,9 @@ class Unknown(Exception):
 
 def readmit(store: Store, device: Device, now: datetime) -> int:
     """Let in what the grants of a device cover by now; returns how many changesets.
+
+    What would bring back something erased goes back to its author: nobody could let it in, and the
+    erasure would wait for it.
 
     Does nothing when all was judged in the same circumstances before. Cut off anywhere, it goes
     on with the next call.
@@ -114,6 +120,9 @@ class _Round:
                 except Blocked:
                     held |= _keys(turn)
                 except Refused as refused:
+                    if refused.reason == _ERASED:
+                        seq = _send_back(connection, device, one, REASONS[_ERASED], seq, self._now)
+                        continue
                     held |= _keys(turn)
                     quarantine.judged(connection, township_id, one, refused.reason)
             move_head(connection, township_id, seq)
@@ -155,12 +164,19 @@ def refuse(store: Store, township_id: bytes, seq: int, text: str, now: datetime)
         one = _found(connection, township_id, seq)
         device = devices.find(connection, township_id, one.device)
         assert device is not None
-        op = quarantine.entry_op(one, "refused", text)
-        with Scribe(connection) as scribe:
-            taking = Taking(scribe, device, head, now, certain=True)
-            number = taking.note(op)
-        quarantine.decided(connection, township_id, one, number, "rejected", text)
+        number = _send_back(connection, device, one, text, head, now)
         move_head(connection, township_id, number)
+
+
+def _send_back(
+    connection: Connection, device: Device, one: Waiting, text: str, head: int, now: datetime
+) -> int:
+    """Returns the number of the log under which the author hears of it."""
+    op = quarantine.entry_op(one, "refused", text)
+    with Scribe(connection) as scribe:
+        number = Taking(scribe, device, head, now, certain=True).note(op)
+    quarantine.decided(connection, device.township_id, one, number, "rejected", text)
+    return number
 
 
 def _admit(

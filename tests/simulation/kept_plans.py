@@ -185,6 +185,20 @@ REGRESSIONS = {
         "enter_home(449859690) copy_server(903136021) whole_sync(769194268) erase(888502599)"
         " restore_server(115021669) erase(896741543)",
     ),
+    "pictures whose deletion a restored township kept in quarantine and then sent back": (
+        2001719,
+        "enter_home(1020902610) enter_home(225496716) copy_server(317639563)"
+        " enter_home(1034293550) whole_sync(868980906) erase(780706687) whole_sync(826489296)"
+        " erase(438553021) erase_sweep(788001906) sync(227980852) visit_again(50269441)"
+        " move(311174404) deliver(601808768) whole_sync(176039394) add_picture(241075688)"
+        " erase(754999609) restore_server(517016858) erase(141207185) send_back(1070769330)",
+    ),
+    "a restore in quarantine of what turns out to have been erased before the township was": (
+        2001719,
+        "enter_home(225496716) copy_server(317639563) enter_home(1034293550)"
+        " whole_sync(826489296) erase(438553021) move(244430477) erase_sweep(788001906)"
+        " restore(928444867) erase(754999609) restore_server(517016858)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 

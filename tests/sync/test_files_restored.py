@@ -10,10 +10,16 @@ from sync.server import restoring
 from sync.server.folder import ServerFolder, open_server
 from tests.pictures import jpeg
 from tests.sync.laptops import Laptop
-from tests.sync.pictures import LARGE, add_visit, at_server, kept, loose, photos
+from tests.sync.pictures import LARGE, add_visit, at_server, kept, loose, photos, record_of
 from tests.sync.restoring import Town
+from tests.sync.snapshots import enter
+from tests.sync.test_erasing import CLERK, erase, swept
+from tests.sync.test_quarantine import home, refuse, waits
 from tests.sync.test_restored import one, town, two
+from township.changes import Op
 from township.errors import DamagedDatabase
+from township.records import Attachment, Household, new_id
+from township.usecases.photos import take_away
 
 __all__ = ["one", "town", "two"]  # fixtures
 
@@ -82,6 +88,47 @@ def test_a_picture_on_its_way_when_the_server_was_restored(
     town.put_back()
     at_rest(town, one, two)
     assert len(kept(two)) == 2
+
+
+def test_a_picture_comes_again_though_its_deletion_was_sent_back(
+    town: Town, one: Laptop, two: Laptop
+) -> None:
+    town.keep()
+    household = home(two)
+    town.sync(two)
+    visit = add_visit(one, jpeg(LARGE))
+    town.sync(one)
+    with one.database.work(one.cadre) as work:
+        take_away(work, record_of(one, visit).id)
+        lost = work.session.get_one(Household, household)  # not in the backup
+        lost.phone = "12345678901"
+        work.commit()
+    town.put_back()
+    town.sync(one)
+    (seq,) = waits(town.server)
+    refuse(town.server, seq, "请重新填写")
+    at_rest(town, one, two)
+    assert len(kept(two)) == 1
+
+
+def test_an_erased_picture_does_not_wait_to_be_sent(town: Town, one: Laptop) -> None:
+    enter(town.server, Op("cadre", new_id(), "insert", "township/i", CLERK))
+    clerk = town.laptop("clerk")
+    visit = add_visit(one, jpeg(LARGE))
+    town.cut_at = town.calls + 2
+    with pytest.raises(ServerAway):
+        town.sync(one)
+    town.keep()  # the record is in it, the picture is not
+    town.sync(one, clerk)
+    erase(clerk, Attachment, record_of(one, visit).id)
+    town.put_back()
+    town.sync(clerk, one)
+    assert len(kept(clerk)) == 1  # the only copies: somebody may bring the record back
+    assert swept(town.server) == 1
+    town.sync(clerk, one)
+    assert kept(clerk) == kept(one) == {}
+    at_rest(town, clerk, one)
+    clerk.database.close()
 
 
 def test_a_lost_key_comes_from_the_backup(town: Town, one: Laptop, two: Laptop) -> None:

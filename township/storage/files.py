@@ -103,17 +103,29 @@ def take(connection: Connection, given: FilesTold) -> bool:
 
 
 def offer_again(connection: Connection) -> None:
-    """The township may have lost what it had: offer every picture that is here."""
+    """The township may have lost what it had: offer every picture that is here.
+
+    Also of records that only pending work here has deleted: the township may not let that in.
+    """
     connection.execute(update(out).values(have=0, refused=None))
     connection.exec_driver_sql(
         "INSERT OR IGNORE INTO file_out(record_id, sha256, have, misses)"
-        " SELECT id, sha256, 0, 0 FROM attachment WHERE deleted_at IS NULL"
-        " AND sha256 IN (SELECT sha256 FROM file_content)"
+        " SELECT id, sha256, 0, 0 FROM attachment WHERE (deleted_at IS NULL"
+        " OR id IN (SELECT record_id FROM pending WHERE kind = ?))"
+        " AND sha256 IN (SELECT sha256 FROM file_content)",
+        (KIND,),
     )
 
 
 def tidy(connection: Connection) -> None:
-    """Let go of bytes that no record or draft here names, unless they are still to be sent."""
+    """Let go of bytes that no record or draft here names, unless they are still to be sent.
+
+    Of an erased record, which says no more which picture it had, nothing is sent any more.
+    """
+    connection.exec_driver_sql(
+        "DELETE FROM file_out WHERE EXISTS (SELECT 1 FROM attachment"
+        " WHERE id = record_id AND deleted_at IS NOT NULL AND sha256 IS NULL)"
+    )
     connection.exec_driver_sql(
         "DELETE FROM file_out WHERE (misses >= ? OR refused IS NOT NULL) AND NOT EXISTS"
         " (SELECT 1 FROM attachment WHERE id = record_id AND deleted_at IS NULL) AND NOT EXISTS"
