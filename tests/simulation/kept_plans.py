@@ -185,6 +185,12 @@ REGRESSIONS = {
         "enter_home(449859690) copy_server(903136021) whole_sync(769194268) erase(888502599)"
         " restore_server(115021669) erase(896741543)",
     ),
+    "work that a restored township took unheard, of a laptop with hashes that begins anew": (
+        2002219,
+        "enter_home(517565739) enter_home(410096422) whole_sync(531121130) sync(21883815)"
+        " deliver(665122875) copy_server(201595413) erase(412963760) whole_sync(966422126)"
+        " delete(232261415) restore_server(433153840) visit_again(264927922)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
