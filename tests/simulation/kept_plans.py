@@ -199,6 +199,18 @@ REGRESSIONS = {
         " whole_sync(826489296) erase(438553021) move(244430477) erase_sweep(788001906)"
         " restore(928444867) erase(754999609) restore_server(517016858)",
     ),
+    "work that a restored township took unheard, of a laptop with hashes that begins anew": (
+        2002219,
+        "enter_home(517565739) enter_home(410096422) whole_sync(531121130) sync(21883815)"
+        " deliver(665122875) copy_server(201595413) erase(412963760) whole_sync(966422126)"
+        " delete(232261415) restore_server(433153840) visit_again(264927922)",
+    ),
+    "own work let in from quarantine on the page with what was written after it": (
+        2003714,
+        "enter_home(183723533) copy_server(290229535) whole_sync(209203901)"
+        " whole_sync(150923448) write_down(514441731) write_down(145159058)"
+        " restore_server(333157175) move(306636285) snapshots(933835573)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 

@@ -75,12 +75,15 @@ class Arrival:
         return [one for one in arrived if one.op.bucket in page.cursors]
 
     def _mine(self, own: Homecoming, pending: dict[bytes, PendingRecord]) -> Iterator[Numbered]:
-        """What came back on entangled records."""
+        """What came back on entangled records, in the order of the log.
+
+        Work that was let in from quarantine comes after what was written later.
+        """
         dseqs = {dseq for record in pending.values() for dseq in record.dseqs if dseq in own}
         self._overlay.load(dseqs)
-        for dseq in sorted(dseqs):
+        for seq, dseq in sorted((own.seq(dseq), dseq) for dseq in dseqs):
             arrived = self._overlay.own(dseq, own.outcomes.get(dseq), own.indexes.get(dseq))
-            yield own.seq(dseq), [a for a in arrived if a.op.record in pending]
+            yield seq, [a for a in arrived if a.op.record in pending]
 
     def _fold(self, seq: int, arrived: list[Arrived]) -> None:
         for one in arrived:

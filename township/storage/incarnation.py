@@ -25,10 +25,13 @@ Place = tuple[int, int]
 """Incarnation and number of an own changeset."""
 
 
-def begin(connection: Connection, expected: int, number: int | None = None) -> set[str]:
+def begin(
+    connection: Connection, expected: int, number: int | None = None, held: int = 0
+) -> set[str]:
     """Begin the incarnation after ``expected``; returns the kinds whose rows may have changed.
 
-    ``number`` is a new number of this laptop, None: it keeps its own. Does nothing when another
+    ``number`` is a new number of this laptop, None: it keeps its own. Up to ``held`` the township
+    has the chain: that is not written anew, answered here or not. Does nothing when another
     process has begun one meanwhile.
     """
     device = connection.execute(select(tables.device)).one()
@@ -36,17 +39,17 @@ def begin(connection: Connection, expected: int, number: int | None = None) -> s
         return set()
     known = layers.pending_records(connection)
     before = Overlay(connection, expected)
-    numbers = _rewrite(connection, device, device.number if number is None else number)
+    numbers = _rewrite(connection, device, device.number if number is None else number, held)
     after = Overlay(connection, expected + 1)
     edits = layers.touched(connection, after, numbers.values())
     views = layers.beneath(before, known, edits)
     return layers.renew(connection, after, views, edits, awaited=known.keys())
 
 
-def _rewrite(connection: Connection, device: Any, number: int) -> dict[Place, int]:
+def _rewrite(connection: Connection, device: Any, number: int, held: int) -> dict[Place, int]:
     """Write unanswered changesets into the new chain; returns old place → new number."""
     c = tables.changeset.c
-    mine = c.state == "pending"
+    mine = (c.state == "pending") & ((c.incarnation != device.incarnation) | (c.dseq > held))
     rows = connection.execute(
         select(c.incarnation, c.dseq, c.header, c.ops).where(mine).order_by(c.incarnation, c.dseq)
     ).all()

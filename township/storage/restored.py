@@ -71,28 +71,44 @@ def begin(connection: Connection, told: Restored) -> set[str]:
     current: int = connection.execute(select(tables.device.c.incarnation)).scalar_one()
     decisions.forget(connection)
     kinds: set[str] = set()
-    if _erased_here_only(connection, current, told.chains):
-        kinds = incarnation.begin(connection, current)
+    if held := _erased_here_only(connection, current, told.chains):
+        _leave_in_the_rows(connection, current, held)
+        kinds = incarnation.begin(connection, current, held=held)
         current += 1
     kinds |= _lay_on(connection, current, _offer_again(connection, current, told.chains))
     rereading.begin(connection)
     return kinds
 
 
-def _erased_here_only(connection: Connection, current: int, chains: Iterable[Head]) -> bool:
-    """May the township hold own work of which there are hashes here, since it was erased?
+def _erased_here_only(connection: Connection, current: int, chains: Iterable[Head]) -> int:
+    """Up to which own changeset the township has this chain, if it may hold work there of which
+    there are only hashes here, since it was erased; else 0.
 
     What it has of the present incarnation comes by its numbers only, and could not be carried out
     again; of an earlier one it comes whole.
     """
     head = next((head for head in chains if head.incarnation == current), None)
     if head is None or not _wrote(connection, head):
-        return False
+        return 0
     c = tables.changeset.c
     rows = connection.scalars(
         select(c.ops).where(c.incarnation == current, c.dseq <= head.dseq)
     ).yield_per(_TOGETHER)
-    return any(is_erased(op) for packed in rows for op in _OPS.decode(packed))
+    return head.dseq if any(is_erased(op) for packed in rows for op in _OPS.decode(packed)) else 0
+
+
+def _leave_in_the_rows(connection: Connection, current: int, held: int) -> None:
+    """What does not go into the new chain is not pending any more, but people go on seeing it.
+
+    It comes whole with the pages, as work of an earlier incarnation; also what the township has
+    lost, since that is offered before. The answer to some of what it has may not have come here.
+    """
+    c, overlay = tables.changeset.c, Overlay(connection, current)
+    new = c.state == "pending", c.incarnation == current, c.dseq > held
+    goes_along = set(connection.scalars(select(c.dseq).where(*new)))
+    for key, record in layers.pending_records(connection).items():
+        if settled := set(record.dseqs) - goes_along:
+            overlay.stay(key, record, settled)
 
 
 def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -> list[int]:
