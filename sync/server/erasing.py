@@ -56,7 +56,7 @@ class _Round:
     """Those of them that still hold contents, to be put anew."""
     done: tuple[_Wanted, ...]
     gone: frozenset[Key] = frozenset()
-    """Whole records that were erased earlier: what came too late on them goes with the next."""
+    """Stubs of records that were erased earlier: what came too late on them goes with the next."""
 
     def __bool__(self) -> bool:
         return bool(self.due or self.done)
@@ -211,7 +211,8 @@ def _round(connection: Connection, township_id: bytes) -> _Round:
         known = _buckets(connection, township_id, one.keys)
         if held.isdisjoint(one.keys) and all(key in ready for key in known):
             done.append(one)
-    return _Round(frozenset(due), frozenset(left), tuple(done), gone - held)
+    stubs = gone - held - _living(connection, township_id, gone)
+    return _Round(frozenset(due), frozenset(left), tuple(done), stubs)
 
 
 def _wanted(connection: Connection, township_id: bytes) -> tuple[list[_Wanted], frozenset[Key]]:
@@ -274,6 +275,15 @@ def _rows(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> li
             )
         )
     ]
+
+
+def _living(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> frozenset[Key]:
+    """Those that a restored township did not know when it was asked, and got from a laptop since.
+
+    What lives keeps its past.
+    """
+    rows = _rows(connection, township_id, keys)
+    return frozenset((row.kind, row.id) for row in rows if not row.deleted)
 
 
 def _buckets(connection: Connection, township_id: bytes, keys: Iterable[Key]) -> dict[Key, str]:

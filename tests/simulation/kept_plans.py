@@ -211,6 +211,12 @@ REGRESSIONS = {
         " whole_sync(150923448) write_down(514441731) write_down(145159058)"
         " restore_server(333157175) move(306636285) snapshots(933835573)",
     ),
+    "work on a record that lives again, as a restored township did not know it": (
+        2105169,
+        "enter_home(386679486) copy_server(553506212) enter_home(57324462)"
+        " whole_sync(716217218) erase(462199849) erase_sweep(131434586) erase(707491617)"
+        " restore_server(398100097) erase(265640296)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
