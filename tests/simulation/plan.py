@@ -12,6 +12,7 @@ from tests.simulation import (
     copies,
     erasures,
     line,
+    matters,
     moves,
     office,
     pictures,
@@ -58,6 +59,8 @@ def plan_of(seed: int) -> Plan:
     steps = [Step(name, dice.randrange(1 << 30)) for name in chosen]
     if seed % 5 == 4:
         _put_erasures_between(steps, Random(f"erasures {seed}"))
+    if seed % 5 == 3:
+        _put_sealed_matters_between(steps, Random(f"sealed {seed}"))
     return Plan(seed, tuple(steps))
 
 
@@ -74,6 +77,14 @@ def _put_erasures_between(steps: list[Step], dice: Random) -> None:
     first = ["enter_home", "enter_home", "write_down", *["whole_sync"] * 3, "write_down"]
     if dice.random() < 0.7:  # something to erase from the start
         steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in first]
+
+
+def _put_sealed_matters_between(steps: list[Step], dice: Random) -> None:
+    """In the same way; the first circle is there before anything else happens."""
+    names, weights = list(SEALING), list(SEALING.values())
+    for name in dice.choices(names, weights, k=dice.randint(8, 24)):
+        steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
+    steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in ("first_circle", "seal")]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
@@ -143,6 +154,14 @@ ACTIONS: dict[str, Action] = {
         erasures.write_down,
         erasures.erase,
         erasures.erase_sweep,
+        matters.first_circle,
+        matters.change_roles,
+        matters.name_reader,
+        matters.unname_reader,
+        matters.seal,
+        matters.seal_more,
+        matters.sync_and_pass_on,
+        matters.look_after_keys,
     )
 }
 WEIGHTS = {
@@ -194,6 +213,18 @@ WEIGHTS = {
 }
 ERASING = {"write_down": 7, "erase": 6, "erase_sweep": 3, "whole_sync": 2, "restore": 1}
 """What only every fifth seed has besides."""
+SEALING = {
+    "seal": 8,
+    "seal_more": 5,
+    "sync_and_pass_on": 12,
+    "name_reader": 5,
+    "unname_reader": 4,
+    "change_roles": 2,
+    "look_after_keys": 1,
+    "new_laptop": 1,
+    "revoke": 0.5,
+}
+"""What only the seeds have besides that leave 3 when divided by five."""
 RESTORED_SINCE = 0.0
 """Share of these seeds that copy the server before and put it back after. Switched off (0.25 finds
 it): a laptop has hashes for its own work on a record that a restored township still holds whole, is

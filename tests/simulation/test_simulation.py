@@ -16,6 +16,7 @@ from tests.simulation.plan import (
     ACTIONS,
     ERASING,
     FAULTS,
+    SEALING,
     SWITCHED_OFF,
     WEIGHTS,
     Plan,
@@ -146,6 +147,17 @@ REGRESSIONS = {
         259,
         "enter_home(453227794) whole_sync(341219458) write_down(937974864) erase(569955698)"
         " edit(227044750) erase_sweep(932382386)",
+    ),
+    "a reader who comes back after his copies went": (
+        33,
+        "first_circle(568397226) seal(693450300) unname_reader(291025574) stick_out(414117262)"
+        " stick_carry(834401380) sync_and_pass_on(774009689) sync_and_pass_on(997107390)"
+        " name_reader(676208936)",
+    ),
+    "the last copy of a reader who relies on one whose copies went": (
+        113,
+        "first_circle(665527440) seal(781833198) whole_sync(352948012) name_reader(826855710)"
+        " sync_and_pass_on(261613480) unname_reader(400765386)",
     ),
     "a restored township that holds what it had erased": (
         609,
@@ -325,6 +337,12 @@ def test_erasures_are_in_every_fifth_seed_only() -> None:
         assert bool(names & (ERASING.keys() - WEIGHTS.keys())) == (seed % 5 == 4)
 
 
+def test_sealed_matters_are_in_every_fifth_seed_only() -> None:
+    for seed in range(20):
+        names = {step.name for step in plan_of(seed).steps}
+        assert bool(names & (SEALING.keys() - WEIGHTS.keys())) == (seed % 5 == 3)
+
+
 def test_the_same_seed_is_the_same_run() -> None:
     def trace(seed: int) -> list[str]:
         found: list[str] = []
@@ -354,7 +372,7 @@ def test_small_engines_are_only_faster(seed: int, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_action_has_its_weight() -> None:
-    assert WEIGHTS.keys() | ERASING.keys() == ACTIONS.keys()
+    assert WEIGHTS.keys() | ERASING.keys() | SEALING.keys() | {"first_circle"} == ACTIONS.keys()
     assert ACTIONS.keys() > FAULTS
     assert len(MUTATIONS) >= 20
     assert not SWITCHED_OFF.keys() & ACTIONS.keys()
