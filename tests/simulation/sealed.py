@@ -7,6 +7,7 @@
 | who came into the circle has what others in it can read | ``_newcomers_have_it`` |
 | the last copy of an entry never goes | ``_somebody_has_it`` |
 | who left the circle keeps no copies once others have them | ``_who_left_has_none`` |
+| keys are published of the laptops, not shut out, of who was ever named | ``_keys_are_right`` |
 
 To whom something may be sealed at all is checked at that moment (``circles``), by what the laptop
 knew: an ended key or designation counts from when it is known there, no earlier.
@@ -28,6 +29,7 @@ from tests.simulation.sight import rows_of
 from tests.simulation.things import Broken
 from tests.simulation.world import Machine, World
 from township.storage import tables as laptop_tables
+from township.storage.sealing import recipient_text
 from township.usecases.sealed_matters import Matter, MatterEntry
 
 
@@ -36,6 +38,7 @@ def check(world: World, through: list[Machine], model: Model) -> None:
     if not world.sealed.begun:
         return
     _nobody_else_holds(world)
+    _keys_are_right(world, model)
     living = _living(world, model)
     entries = {machine.seat.file: _entries(machine) for machine in through}
     for machine in through:
@@ -122,6 +125,27 @@ def _somebody_has_it(world: World, model: Model, living: list[Copy]) -> None:
     if gone := taken - {copy.entry for copy in living}:
         texts = " ".join(sorted(world.sealed.texts[entry].text for entry in gone))
         raise Broken(1, f"nobody has {texts} any more")
+
+
+def _keys_are_right(world: World, model: Model) -> None:
+    living = [
+        (kind, thing.values) for (kind, _), thing in model.things.items() if not thing.deleted
+    ]
+    people = {values["cadre_id"] for kind, values in living if kind == "designation"}
+    published = {
+        (values["cadre_id"], values["public"])
+        for kind, values in living
+        if kind == "sealing_key" and values.get("until_at") is None
+    }
+    d, a = tables.device.c, tables.device_author.c
+    laptops = select(a.cadre_id, d.sealing_public).where(
+        a.device == d.number, d.revoked_at.is_(None)
+    )
+    with world.server.service.store.reading() as connection:
+        rows = connection.execute(laptops).all()
+    due = {(cadre, recipient_text(public)) for cadre, public in rows if cadre in people}
+    if published != due:
+        raise Broken(6, f"{len(published - due)} keys are over, {len(due - published)} are missing")
 
 
 def _nobody_else_holds(world: World) -> None:
