@@ -54,9 +54,10 @@ class Sight:
                 return {one: self.keys.get(one, frozenset()) for one in left}
         return {}
 
-    def was_named(self, cadre: bytes) -> bool:
-        """Has somebody ever designated this cadre?"""
-        return any(one == cadre for _, one, _, _ in self.named)
+    def has_left(self, cadre: bytes) -> bool:
+        """Was this cadre ever designated, and for no later day than this one?"""
+        begun = [(begin or "") <= self.today for _, one, begin, _ in self.named if one == cadre]
+        return bool(begun) and all(begun)
 
     def _holders(self, subject: str) -> frozenset[bytes]:
         return frozenset(

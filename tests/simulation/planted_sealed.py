@@ -77,7 +77,7 @@ def _draft_kept() -> list[Patch]:
 def _let_go_without_heir() -> list[Patch]:
     """Who is designated no more lets his copies go although nobody else can receive."""
 
-    def may_go(reader: bytes, found: Circle, appointed: list[Any]) -> bool:
+    def may_go(reader: bytes, found: Circle, appointed: list[Any], _: date) -> bool:
         return any(one.cadre == reader for one in appointed) and reader not in found.readers
 
     return [(passing_on, "_may_go", may_go)]

@@ -79,11 +79,16 @@ def _copies_are_read(
 def _newcomers_have_it(
     machine: Machine, through: list[Machine], entries: dict[Any, dict[bytes, MatterEntry]]
 ) -> None:
-    """Whoever belongs to the circle by the day of a reader's laptop has what is read there."""
+    """Whoever belongs to the circle by the day of a reader's laptop has what is read there.
+
+    By his own day too: else he lets it go, and is not given it for ever.
+    """
     for matter in reading(machine).matters:
         circle = _circle(machine, matter)
         for other in through:
             if public_of(other) not in circle.get(other.seat.cadre, frozenset()):
+                continue
+            if other.seat.cadre not in _circle(other, matter):
                 continue
             held = entries[other.seat.file]
             if lacking := [one for one in matter.entries if one.text.entry not in held]:
@@ -99,7 +104,7 @@ def _circle(machine: Machine, matter: Matter) -> Circle:
 def _who_left_has_none(machine: Machine) -> None:
     """Unless his program could not get through with what it had to pass on."""
     sight, cadre = sight_of(machine.database), machine.seat.cadre
-    if not sight.was_named(cadre) or not _all_taken(machine):
+    if not sight.has_left(cadre) or not _all_taken(machine):
         return
     for matter in reading(machine).matters:
         circle = _circle(machine, matter)

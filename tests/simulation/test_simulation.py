@@ -24,6 +24,7 @@ from tests.simulation.plan import (
     carry_out,
     plan_of,
 )
+from tests.simulation.sealed_plans import SEALED_FOUND, SEALED_REGRESSIONS
 from tests.simulation.sight import rows_of
 from tests.simulation.world import World
 
@@ -148,23 +149,12 @@ REGRESSIONS = {
         "enter_home(453227794) whole_sync(341219458) write_down(937974864) erase(569955698)"
         " edit(227044750) erase_sweep(932382386)",
     ),
-    "a reader who comes back after his copies went": (
-        33,
-        "first_circle(568397226) seal(693450300) unname_reader(291025574) stick_out(414117262)"
-        " stick_carry(834401380) sync_and_pass_on(774009689) sync_and_pass_on(997107390)"
-        " name_reader(676208936)",
-    ),
-    "the last copy of a reader who relies on one whose copies went": (
-        113,
-        "first_circle(665527440) seal(781833198) whole_sync(352948012) name_reader(826855710)"
-        " sync_and_pass_on(261613480) unname_reader(400765386)",
-    ),
     "a restored township that holds what it had erased": (
         609,
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
     ),
-}
+} | SEALED_REGRESSIONS
 
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
 
@@ -286,26 +276,7 @@ FOUND = {
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
     ),
-    "sealed_to_everybody": (8, "first_circle(371383163) seal(578597954)"),
-    "accused_read_along": (18, "first_circle(349802459) seal(204875388)"),
-    "key_over_still_used": (
-        193,
-        "first_circle(1060586803) seal(949522826) revoke(930130963) name_reader(789215723)",
-    ),
-    "shut_out_keeps_its_key": (63, "first_circle(101586470) revoke(51691934)"),
-    "newcomers_get_nothing": (
-        8,
-        "first_circle(371383163) seal(69278443) name_reader(564117042)",
-    ),
-    "draft_kept": (3, "first_circle(577657653) seal(953279696)"),
-    "let_go_without_heir": (8, "first_circle(371383163) seal(578597954) clock(289858188)"),
-    "had_once_has_forever": (
-        33,
-        "first_circle(568397226) seal(693450300) unname_reader(291025574) stick_out(414117262)"
-        " stick_carry(834401380) sync_and_pass_on(774009689) sync_and_pass_on(997107390)"
-        " name_reader(676208936)",
-    ),
-}
+} | SEALED_FOUND
 """Planted bug → the seed and the steps that show it."""
 
 

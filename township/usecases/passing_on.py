@@ -6,6 +6,7 @@ works on the laptop. Whoever reads no longer passes everything on first, then hi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,9 @@ from township.usecases.township_settings import settings_of
 
 TOGETHER = 20
 """Entries that are passed on in one changeset."""
+AGAIN = 3
+"""Times that a laptop may let an entry go and be given it anew: by its clock it may be no reader's
+while others take it for one."""
 _RECUSED = "密件涉及的干部已回避，没有转交"
 
 
@@ -39,7 +43,7 @@ class _Due:
     entry: MatterEntry
     lacking: tuple[Key, ...]
     having: frozenset[int]
-    """Laptops of the present circle that do not lack it."""
+    """Laptops of the present circle that do not lack it; not this one, if it is to let it go."""
     recused: tuple[int, ...] = ()
     """Laptops of recused persons that are not given it; noted once for a matter."""
 
@@ -111,15 +115,15 @@ def _look(session: Session, reader: bytes, reading: Reading, database: Database)
     if not going:
         return _Found([], [], ended, counts, [])
     appointed, keys = designations.appointed(session), designations.keys(session)
-    holding = _Holding(session)
+    holding = _Holding(session, reading)
     quiet = _all_taken(session)
     due: list[_Due] = []
     over: list[_Over] = []
     for matter in going:
         found = circle(matter.first.subject, matter.recused, appointed, keys, today)
         lacks = list(_lacking(matter, found, keys, holding))
-        due += lacks
-        if not lacks and quiet and _may_go(reader, found, appointed):
+        due += [one for one in lacks if one.lacking or one.recused]
+        if not lacks and quiet and _may_go(reader, found, appointed, today):
             over += [_Over(one, found.readers) for one in matter.entries]
     return _Found(due, over, ended, counts, holding.gone)
 
@@ -132,7 +136,11 @@ class _Holding:
     done so since, and what it says of that may not have come yet.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, reading: Reading) -> None:
+        told = (
+            (e, device) for note in reading.notes for e in note.entries for device in note.devices
+        )
+        self._let_go = Counter(told)
         self._own = designations.device_number(session)
         self._passed = _marks(session, tables.sealed_passed)
         self._lapsed = _marks(session, tables.sealed_lapsed)
@@ -144,6 +152,10 @@ class _Holding:
         told = (one.devices - self._lapsed.get(entry, set())) | self._passed.get(entry, set())
         self.gone += [(entry, device) for device in sorted(told - inside) if device != self._own]
         return frozenset(told & inside) | ({self._own} if self._own else frozenset())
+
+    def takes(self, one: MatterEntry, device: int) -> bool:
+        """Is an entry that this laptop lacks to be passed on to it?"""
+        return self._let_go[one.text.entry, device] < AGAIN
 
 
 def _serves(session: Session, reader: bytes, today: date) -> bool:
@@ -160,13 +172,20 @@ def _lacking(matter: Matter, found: Circle, keys: list[Key], holding: _Holding) 
         lacking = tuple(key for key in found.keys if key.device not in done)
         recused = tuple(sorted(kept_out - done)) if at == 0 else ()
         if lacking or recused:
-            yield _Due(one, lacking, done & readers, recused)
+            given = tuple(key for key in lacking if holding.takes(one, key.device))
+            yield _Due(one, given, done & readers, recused)
 
 
-def _may_go(reader: bytes, found: Circle, appointed: list[Appointed]) -> bool:
-    """Has the reader been designated for this once, and do others have it now?"""
-    once = any(one.cadre == reader for one in appointed)
-    return once and bool(found.readers) and reader not in {*found.readers, *found.without_key}
+def _may_go(reader: bytes, found: Circle, appointed: list[Appointed], today: date) -> bool:
+    """Has the reader been designated for this once, and do others have it now?
+
+    Not if he is to read from a later day on: the others may take that day for come, as their clocks
+    are right and his is not, and rely on his copies.
+    """
+    mine = [one for one in appointed if one.cadre == reader]
+    later = any(one.from_on is not None and one.from_on > today for one in mine)
+    inside = reader in found.readers or reader in found.without_key
+    return bool(mine) and not later and bool(found.readers) and not inside
 
 
 def _marks(session: Session, table: Table) -> dict[bytes, set[int]]:
