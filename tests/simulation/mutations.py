@@ -19,6 +19,7 @@ from tests.simulation.planted_epochs import PLANTED_EPOCHS
 from tests.simulation.planted_erasures import ERASURES
 from tests.simulation.planted_moves import MOVES
 from tests.simulation.planted_pictures import PICTURES
+from tests.simulation.planted_sealed import SEALED
 from tests.simulation.planted_waits import PLANTED_WAITS
 from township.changes import decode_header
 from township.storage import arrival, overlay, replica, scope, tables
@@ -320,6 +321,7 @@ MUTATIONS: dict[str, Callable[[], list[Patch]]] = (
     | PLANTED_EPOCHS
     | PICTURES
     | ERASURES
+    | SEALED
 )
 
 

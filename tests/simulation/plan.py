@@ -12,6 +12,7 @@ from tests.simulation import (
     copies,
     erasures,
     line,
+    matters,
     moves,
     office,
     pictures,
@@ -61,6 +62,8 @@ def plan_of(seed: int) -> Plan:
         _put_restore_between(steps, Random(f"restores {seed}"))
     elif seed % 5 == 2:
         _put_pictures_between(steps, Random(f"pictures {seed}"))
+    if seed % 5 == 3:
+        _put_sealed_matters_between(steps, Random(f"sealed {seed}"))
     return Plan(seed, tuple(steps))
 
 
@@ -94,6 +97,14 @@ def _put_pictures_between(steps: list[Step], dice: Random) -> None:
     chosen = ["add_picture", "sync", *dice.choices(names, weights, k=dice.randint(10, 25))]
     at = dice.randint(len(steps) // 2, len(steps))
     steps[at:at] = [Step(name, dice.randrange(1 << 30)) for name in chosen]
+
+
+def _put_sealed_matters_between(steps: list[Step], dice: Random) -> None:
+    """In the same way; the first circle is there before anything else happens."""
+    names, weights = list(SEALING), list(SEALING.values())
+    for name in dice.choices(names, weights, k=dice.randint(8, 24)):
+        steps.insert(dice.randint(0, len(steps)), Step(name, dice.randrange(1 << 30)))
+    steps[:0] = [Step(name, dice.randrange(1 << 30)) for name in ("first_circle", "seal")]
 
 
 def carry_out(plan: Plan, trace: Callable[[str], None] | None = None) -> int:
@@ -163,6 +174,14 @@ ACTIONS: dict[str, Action] = {
         erasures.write_down,
         erasures.erase,
         erasures.erase_sweep,
+        matters.first_circle,
+        matters.change_roles,
+        matters.name_reader,
+        matters.unname_reader,
+        matters.seal,
+        matters.seal_more,
+        matters.sync_and_pass_on,
+        matters.look_after_keys,
     )
 }
 WEIGHTS = {
@@ -218,6 +237,18 @@ PICTURING = {"add_picture": 3, "sync": 3, "deliver": 8, "double": 3, "late": 1}
 """What another fifth of the seeds has besides."""
 RESTORED_SINCE = 0.5
 """Share of these seeds that copy the server before and put it back after."""
+SEALING = {
+    "seal": 8,
+    "seal_more": 5,
+    "sync_and_pass_on": 12,
+    "name_reader": 5,
+    "unname_reader": 4,
+    "change_roles": 2,
+    "look_after_keys": 1,
+    "new_laptop": 1,
+    "revoke": 0.5,
+}
+"""What only the seeds have besides that leave 3 when divided by five."""
 DISASTERS = frozenset({"copy", "put_back", "clone_laptop", "copy_server", "restore_server"})
 """What most runs do without, so that their laptops come to rest."""
 FAULTS = frozenset(

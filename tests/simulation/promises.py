@@ -21,6 +21,8 @@ travel with records (12).
 
 Contents that the office had erased are nowhere any more, and nothing else is gone (``erased``).
 
+Sealed matters are read by those whom they are sealed to, and by nobody else (``sealed``).
+
 Programs that are too old to pull must have brought all their work before they are updated (1;
 ``rest``).
 
@@ -43,7 +45,7 @@ from sqlalchemy import select
 
 from sync.server import audit, devices, tables
 from sync.server.log import Log
-from tests.simulation import erased, fates, pictures, unknown, waits
+from tests.simulation import erased, fates, pictures, sealed, unknown, waits
 from tests.simulation.model import Model
 from tests.simulation.sight import rows_of
 from tests.simulation.things import Broken, Thing
@@ -69,6 +71,7 @@ def check(world: World, replays: list[int]) -> None:
         _laptops_agree(world, machine, model)
     pictures.check(world, through, model)
     erased.check(world, through, model)
+    sealed.check(world, through, model)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 

@@ -17,6 +17,7 @@ from tests.simulation.plan import (
     ACTIONS,
     ERASING,
     FAULTS,
+    SEALING,
     SWITCHED_OFF,
     WEIGHTS,
     Plan,
@@ -24,9 +25,12 @@ from tests.simulation.plan import (
     carry_out,
     plan_of,
 )
+from tests.simulation.sealed_plans import SEALED_FOUND, SEALED_REGRESSIONS
 from tests.simulation.sight import rows_of
 from tests.simulation.world import World
 
+ALL_REGRESSIONS = REGRESSIONS | SEALED_REGRESSIONS
+ALL_FOUND = FOUND | SEALED_FOUND
 STEPS = st.builds(Step, st.sampled_from(sorted(ACTIONS)), st.integers(0, (1 << 30) - 1))
 
 
@@ -46,15 +50,15 @@ def test_the_first_seeds_hold(seed: int) -> None:
     carry_out(plan_of(seed))
 
 
-@pytest.mark.parametrize("name", REGRESSIONS)
+@pytest.mark.parametrize("name", ALL_REGRESSIONS)
 def test_what_once_went_wrong(name: str) -> None:
-    seed, steps = REGRESSIONS[name]
+    seed, steps = ALL_REGRESSIONS[name]
     carry_out(Plan(seed, steps_of(steps)))
 
 
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize("name", ALL_FOUND)
 def test_a_planted_bug_is_found(name: str) -> None:
-    seed, steps = FOUND[name]
+    seed, steps = ALL_FOUND[name]
     plan = Plan(seed, steps_of(steps))
     wrong = breaks(plan, name)
     assert wrong
@@ -75,6 +79,12 @@ def test_erasures_are_in_every_fifth_seed_only() -> None:
     for seed in range(20):
         names = {step.name for step in plan_of(seed).steps}
         assert bool(names & (ERASING.keys() - WEIGHTS.keys())) == (seed % 5 == 4)
+
+
+def test_sealed_matters_are_in_every_fifth_seed_only() -> None:
+    for seed in range(20):
+        names = {step.name for step in plan_of(seed).steps}
+        assert bool(names & (SEALING.keys() - WEIGHTS.keys())) == (seed % 5 == 3)
 
 
 def test_the_same_seed_is_the_same_run() -> None:
@@ -106,7 +116,7 @@ def test_small_engines_are_only_faster(seed: int, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_action_has_its_weight() -> None:
-    assert WEIGHTS.keys() | ERASING.keys() == ACTIONS.keys()
+    assert WEIGHTS.keys() | ERASING.keys() | SEALING.keys() | {"first_circle"} == ACTIONS.keys()
     assert ACTIONS.keys() > FAULTS
     assert len(MUTATIONS) >= 20
     assert not SWITCHED_OFF.keys() & ACTIONS.keys()

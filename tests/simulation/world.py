@@ -23,7 +23,8 @@ from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
-from tests.simulation import engines, pieces
+from tests.simulation import dicedage, engines, pieces
+from tests.simulation.circles import Witness
 from tests.simulation.past import Past
 from tests.simulation.sight import in_sight, set_aside
 from tests.simulation.template import Seat, fresh_copy
@@ -129,6 +130,7 @@ class World:
         self.faults = 0
         self.seen: list[bytes] = []
         self.past = Past()
+        self.sealed = Witness()
         self.words = 0
         """How many recognisable words were written."""
         self._made = 0
@@ -370,6 +372,7 @@ def world(seed: int) -> Iterator[World]:
         with (
             pieces.small_pieces(),
             engines.small_engines(),
+            dicedage.diced(Random(f"sealed {seed}")),
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),

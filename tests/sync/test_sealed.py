@@ -27,7 +27,7 @@ from tests.sync.sealed import (
 from tests.sync.snapshots import enter, refresh
 from township.changes import Op
 from township.errors import InvalidInput, NotAllowed, NotFound, WorldError
-from township.records import AccessEntry, SealedEntry, SealingKey, new_id
+from township.records import AccessEntry, Designation, SealedEntry, SealingKey, new_id
 from township.storage.folder import LaptopFolder
 from township.storage.laptop import unlock
 from township.usecases import designations, sealed_text
@@ -249,6 +249,40 @@ def test_a_second_laptop_and_a_reenrolled_one_get_what_there_is(made: Town) -> N
         ended = select(SealingKey.device_number).where(SealingKey.until_at.is_not(None))
         assert session.scalars(ended).all() == [number]
     assert len(reading(ji).matters) == 2, "copies that readers passed on count once"
+
+
+def test_who_comes_back_gets_again_what_he_had_let_go(made: Town) -> None:
+    """The others hear that his copies went; their own do not go because he had one once."""
+    designate(made, "child_harm", "tong", "pan")
+    tong, pan, author = (made.laptop(login) for login in ("tong", "pan", "xiang"))
+    security = made.laptop("anquan")
+    made.sync()
+    now = author.database.clock()
+    told = {"report_organ": "police", "report_person": "值班民警", "report_at": now}
+    receipt = write(author, "child_harm", text="身上有伤", noticed_at=now, **told)
+    made.sync("xiang", "tong", "pan")
+    end(made, security, "tong")
+    made.sync("anquan", "tong")
+    assert texts(tong, receipt) == []
+    with security.database.work(security.cadre) as work:
+        designations.designate(work, "child_harm", made.ids["tong"])
+        work.commit()
+    end_one(made, security, "pan", "child_harm")
+    made.sync("anquan", "pan")
+    assert texts(pan, receipt) == ["身上有伤"], "his own copy is the last one"
+    made.sync("tong", "pan", "tong")
+    assert texts(tong, receipt) == ["身上有伤"] and texts(pan, receipt) == []
+    assert matter_of(tong, receipt).entries[0].passed_by == "潘信"
+    assert len(reading(tong).notes) == 1 and reading(tong).elsewhere == 0
+
+
+def end_one(made: Town, laptop: Laptop, login: str, subject: str) -> None:
+    """The security administrator ends a cadre's designation for one subject."""
+    with laptop.database.work(laptop.cadre) as work:
+        here = (Designation.cadre_id == made.ids[login], Designation.subject == subject)
+        for one in work.session.scalars(select(Designation.id).where(*here)).all():
+            designations.end(work, one)
+        work.commit()
 
 
 def reenrolled(made: Town, login: str) -> Laptop:

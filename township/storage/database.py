@@ -25,7 +25,7 @@ from township.values import CHINA, utc_now
 
 RECORD_SCHEMA = "program.record_schema"
 """Setting: by which record schema the packed values here are named."""
-SCHEMA_HEAD = "0019"
+SCHEMA_HEAD = "0020"
 """The newest migration; a test compares it with the migrations folder."""
 
 CLOCK = "clock"

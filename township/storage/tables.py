@@ -156,6 +156,22 @@ sealed_passed = Table(
 )
 """Sealed entries that this laptop has passed on to a reader's laptop that lacked them."""
 
+sealed_lapsed = Table(
+    "sealed_lapsed",
+    Base.metadata,
+    Column("entry", LargeBinary(16), primary_key=True),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+)
+"""Sealed entries with a laptop that had them and has let them go, or may have: it was seen outside
+of their circle. What is said of it inside their seals does not count any more."""
+
+sealed_heard = Table(
+    "sealed_heard",
+    Base.metadata,
+    Column("note", LargeBinary(16), primary_key=True),
+)
+"""Sealed notes about copies that were let go: each counts once, what is passed on since counts."""
+
 former_key = Table(
     "former_key",
     Base.metadata,

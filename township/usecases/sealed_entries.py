@@ -130,6 +130,14 @@ def copy_for(
     return SealedEntry(id=_lone_id(), reader_id=reader, sealed=sealed)
 
 
+def note_for(
+    reader: bytes, entries: Collection[bytes], keys: Collection[Key], devices: Collection[int]
+) -> SealedEntry:
+    """What one person's program hears of copies that these laptops have let go."""
+    sealed = sealed_text.seal_note(entries, list(keys), devices)
+    return SealedEntry(id=_lone_id(), reader_id=reader, sealed=sealed)
+
+
 _SET_APART = frozenset({"subject", "text", "accused", "willing"})
 
 

@@ -66,12 +66,22 @@ class Matter:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Somebody left the circle, and these laptops of his have let entries go."""
+
+    id: bytes
+    entries: tuple[bytes, ...]
+    devices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """All matters of one reader, the newest first; ``elsewhere`` counts copies that only another
-    laptop of his opens."""
+    laptop of his opens. ``notes`` are for his program only."""
 
     matters: Sequence[Matter] = ()
     elsewhere: int = 0
+    notes: Sequence[Note] = ()
 
     def find(self, matter: bytes) -> Matter | None:
         """The matter with this id."""
@@ -93,6 +103,7 @@ def read(session: Session, reader: bytes) -> Reading:
     c = SealedEntry
     privates = sealed_text.private_keys(session)
     found: dict[bytes, _Found] = {}
+    notes: list[Note] = []
     elsewhere = 0
     question = select(c.id, c.sealed, c.created_by).where(
         c.reader_id == reader, c.deleted_at.is_(None), c.sealed.is_not(None)
@@ -102,6 +113,9 @@ def read(session: Session, reader: bytes) -> Reading:
         if opened is None:
             elsewhere += 1
             continue
+        if opened.gone:
+            notes.append(Note(row.id, opened.gone, opened.devices))
+            continue
         try:
             text = opened.text()
         except msgspec.DecodeError:
@@ -109,7 +123,7 @@ def read(session: Session, reader: bytes) -> Reading:
             continue
         _take_in(found, text, opened, row.id, row.created_by)
     passers = {one.passed_by for one in found.values() if one.passed_by}
-    return Reading(_matters(found, _passers(session, passers)), elsewhere)
+    return Reading(_matters(found, _passers(session, passers)), elsewhere, notes)
 
 
 def note_opened(work: UnitOfWork, matter: Matter, act: str = "open_sealed") -> None:

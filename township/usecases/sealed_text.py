@@ -53,10 +53,14 @@ class SealedText(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Opened(msgspec.Struct, array_like=True, frozen=True):
     """What lies inside the seal: the packed ``SealedText`` as its author made it, and the
-    numbers of the laptops for which it has been sealed so far."""
+    numbers of the laptops for which it has been sealed so far.
+
+    Or a note without a body: the entries in ``gone`` were let go by these laptops.
+    """
 
     body: bytes
     devices: tuple[int, ...]
+    gone: tuple[bytes, ...] = ()
 
     def text(self) -> SealedText:
         """Raises msgspec.DecodeError or ValidationError."""
@@ -71,6 +75,12 @@ def packed(text: SealedText) -> bytes:
 def seal(body: bytes, keys: Sequence[Key], devices: Iterable[int]) -> bytes:
     """Seal an entry for these keys; ``devices`` are all laptops that have it by then."""
     inside = msgspec.msgpack.encode(Opened(body, tuple(sorted(devices))))
+    return sealing.seal_padded(inside, [key.public for key in keys])
+
+
+def seal_note(entries: Iterable[bytes], keys: Sequence[Key], devices: Iterable[int]) -> bytes:
+    """Seal for these keys that laptops have let entries go."""
+    inside = msgspec.msgpack.encode(Opened(b"", tuple(sorted(devices)), tuple(sorted(entries))))
     return sealing.seal_padded(inside, [key.public for key in keys])
 
 
