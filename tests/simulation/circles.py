@@ -7,6 +7,7 @@ day by its clock. Each copy is opened with the keys of all laptops as soon as it
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,6 +112,8 @@ class Witness:
         self.texts: dict[bytes, SealedText] = {}
         """Entries as their authors wrote them."""
         self.copies: dict[bytes, Copy] = {}
+        self.let_go: Counter[tuple[bytes, bytes]] = Counter()
+        """How often a person has let an entry go."""
         self._bodies: dict[bytes, bytes] = {}
         self._privates: dict[str, bytes] = {}
         self._seen: set[bytes] = set()
@@ -148,6 +151,8 @@ class Witness:
 
     def _note(self, seen: _Seen, ops: list[Op], wrote: str) -> None:
         fresh: dict[bytes, set[str]] = {}
+        gone = {op.record for op in ops if op.action == "delete"} & self.copies.keys()
+        self.let_go.update({(self.copies[one].entry, self.copies[one].reader) for one in gone})
         for op in ops:
             if op.action == "insert":
                 opened = self._open(op.fields["sealed"])

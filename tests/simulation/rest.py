@@ -15,7 +15,7 @@ from tests.simulation.world import SMALL, Machine, World, program
 from township.storage.replica import Replica
 
 
-def settle(world: World, rounds: int = 12) -> None:
+def settle(world: World, rounds: int = 24) -> None:
     """No more faults: all laptops sync until nothing moves. Raises Broken if it never ends.
 
     Where laptops find that the log was rewritten, the administrator says what it was: a server

@@ -30,6 +30,7 @@ from tests.simulation.things import Broken
 from tests.simulation.world import Machine, World
 from township.storage import tables as laptop_tables
 from township.storage.sealing import recipient_text
+from township.usecases.passing_on import AGAIN
 from township.usecases.sealed_matters import Matter, MatterEntry
 
 
@@ -44,7 +45,7 @@ def check(world: World, through: list[Machine], model: Model) -> None:
     for machine in through:
         _copies_are_read(world, machine, living, entries[machine.seat.file])
     for machine in through:
-        _newcomers_have_it(machine, through, entries)
+        _newcomers_have_it(world, machine, through, entries)
         _who_left_has_none(machine)
     _somebody_has_it(world, model, living)
 
@@ -77,24 +78,33 @@ def _copies_are_read(
 
 
 def _newcomers_have_it(
-    machine: Machine, through: list[Machine], entries: dict[Any, dict[bytes, MatterEntry]]
+    world: World,
+    machine: Machine,
+    through: list[Machine],
+    entries: dict[Any, dict[bytes, MatterEntry]],
 ) -> None:
     """Whoever belongs to the circle by the day of a reader's laptop has what is read there.
 
-    By his own day too: else he lets it go, and is not given it for ever.
+    By the day of all laptops of his too: else he lets it go, and is not given it for ever.
     """
     for matter in reading(machine).matters:
         circle = _circle(machine, matter)
+        outside = {
+            other.seat.cadre
+            for other in world.machines
+            if other.seat.cadre not in _circle(other, matter)
+        }
         for other in through:
-            if public_of(other) not in circle.get(other.seat.cadre, frozenset()):
+            reader = other.seat.cadre
+            if public_of(other) not in circle.get(reader, frozenset()) or reader in outside:
                 continue
-            if other.seat.cadre not in _circle(other, matter):
-                continue
-            held = entries[other.seat.file]
-            if lacking := [one for one in matter.entries if one.text.entry not in held]:
-                raise Broken(
-                    1, f"{other.seat.login} lacks {lacking[0].text.text} of {machine.seat.login}"
-                )
+            held = entries[other.seat.file].keys()
+            for one in matter.entries:
+                entry = one.text.entry
+                if entry not in held and world.sealed.let_go[entry, reader] < AGAIN:
+                    raise Broken(
+                        1, f"{other.seat.login} lacks {one.text.text} of {machine.seat.login}"
+                    )
 
 
 def _circle(machine: Machine, matter: Matter) -> Circle:

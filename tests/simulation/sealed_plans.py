@@ -27,6 +27,11 @@ SEALED_REGRESSIONS = {
         " name_reader(370600826) name_reader(71338922) sync_and_pass_on(422685109)"
         " unname_reader(561530386) sync_and_pass_on(175776629)",
     ),
+    "two clocks by which the other is the reader": (
+        721373,
+        "first_circle(220903906) clock(286732287) name_reader(936354549)"
+        " name_reader(962591349) seal(116481091)",
+    ),
 }
 
 SEALED_FOUND = {
