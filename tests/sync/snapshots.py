@@ -53,6 +53,13 @@ def refresh(server: OpenServer, worth: int = 1, later: timedelta = timedelta(0))
     return snapshots.refresh(service.store, service.township_id, service.key, now, worth=worth)
 
 
+def kept(server: OpenServer, bucket: str = INTERNAL) -> int:
+    """How many snapshots of a bucket there are."""
+    c = tables.snapshot.c
+    with server.service.store.reading() as connection:
+        return len(connection.scalars(select(c.seq).where(c.bucket == bucket)).all())
+
+
 def parts_of(server: OpenServer, bucket: str = INTERNAL) -> list[bytes]:
     """The hashes of all stored parts of a bucket."""
     c = tables.snapshot_chunk.c
