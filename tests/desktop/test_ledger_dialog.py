@@ -85,7 +85,7 @@ def test_the_months_ledger_of_all_zones_is_printed(page: HouseholdsPage, qtbot: 
     assert title == f"打印预览 · 户台账月报 {today.year}年{today.month}月"
     assert "责任区：龙马溪村" in text and "责任区：屈原庙村" in text
     assert "全镇合计：8 户" in text and "李秀英" in text
-    assert not isValid(dialog)
+    qtbot.waitUntil(lambda: not isValid(dialog))
 
 
 def test_the_ledger_of_the_village_in_the_filter_is_proposed(
