@@ -55,7 +55,7 @@ def check(world: World, through: list[Machine], model: Model) -> None:
         _outcomes_are_bare(log)
         told = set().union(*map(words_in, _told(log)), set())
         gone = world.past.written.keys() - told
-        if left := gone & set().union(*map(words_in, _township(connection)), set()):
+        if left := gone & set().union(*map(words_in, at_the_township(connection)), set()):
             raise Broken(7, f"the township still holds {_text(left)}")
         begun = set().union(*(world.past.written[word] for word in gone), set())
         begun -= model.erasures.sure.keys()
@@ -149,18 +149,18 @@ def _told(log: list[Logged]) -> Iterator[bytes]:
     return (data for row in log for data in row.ops if not is_erased(data))
 
 
-def _township(connection: Connection) -> Iterator[bytes]:
+def at_the_township(connection: Connection) -> Iterator[bytes]:
     """All that the township holds."""
     for table in tables.metadata.sorted_tables:
         for row in connection.execute(select(table)):
-            yield from _bytes(row)
+            yield from values_in(row)
     for data in connection.scalars(select(tables.snapshot_chunk.c.data)):
-        yield _opened(data)
+        yield opened(data)
 
 
 def _laptop(machine: Machine, gone: set[bytes]) -> None:
     shown = (row.values() for rows in rows_of(machine.database).values() for row in rows.values())
-    if left := gone & set().union(*(words_in(d) for r in shown for d in _bytes(r)), set()):
+    if left := gone & set().union(*(words_in(d) for r in shown for d in values_in(r)), set()):
         raise Broken(7, f"{machine.seat.login} still shows {_text(left)}")
     with machine.database.engine.connect() as connection:
         kept = set().union(*map(words_in, _beside(connection)), set())
@@ -172,13 +172,14 @@ def _beside(connection: Connection) -> Iterator[bytes]:
     """What a laptop holds beside its records."""
     for name in _BESIDE:
         yield from chain.from_iterable(
-            map(_bytes, connection.exec_driver_sql(f"SELECT * FROM {name}"))
+            map(values_in, connection.exec_driver_sql(f"SELECT * FROM {name}"))
         )
     for data in connection.scalars(select(laptop_tables.staged_chunk.c.data)):
-        yield _opened(data)
+        yield opened(data)
 
 
-def _bytes(row: Iterable[Any]) -> Iterator[bytes]:
+def values_in(row: Iterable[Any]) -> Iterator[bytes]:
+    """Bytes and texts of a row."""
     for value in row:
         if isinstance(value, bytes):
             yield value
@@ -186,7 +187,8 @@ def _bytes(row: Iterable[Any]) -> Iterator[bytes]:
             yield value.encode()
 
 
-def _opened(data: bytes) -> bytes:
+def opened(data: bytes) -> bytes:
+    """A part of a snapshot, unpacked."""
     return zstandard.ZstdDecompressor().decompress(data, max_output_size=1 << 24)
 
 

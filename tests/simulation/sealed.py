@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 
 from sync.server import tables
 from tests.simulation.circles import WORD, Circle, Copy, public_of, reading, sight_of
-from tests.simulation.erased import _bytes, _opened
+from tests.simulation.erased import at_the_township, opened, values_in
 from tests.simulation.model import Model
 from tests.simulation.past import ops_of
 from tests.simulation.sight import rows_of
@@ -171,7 +171,7 @@ def _nobody_else_holds(world: World) -> None:
         with machine.database.engine.connect() as connection:
             _no_plain_text(machine.seat.login, _laptop(connection))
     with world.server.service.store.reading() as connection:
-        _no_plain_text("the township", _township(connection))
+        _no_plain_text("the township", at_the_township(connection))
     log = (data for row in world.past.entered for _, data in ops_of(row))
     _no_plain_text("the log", log)
 
@@ -186,14 +186,6 @@ def _laptop(connection: Connection) -> Iterator[bytes]:
     names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all()
     for (name,) in names:
         for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
-            yield from _bytes(row)
+            yield from values_in(row)
     for data in connection.scalars(select(laptop_tables.staged_chunk.c.data)):
-        yield _opened(data)
-
-
-def _township(connection: Connection) -> Iterator[bytes]:
-    for table in tables.metadata.sorted_tables:
-        for row in connection.execute(select(table)):
-            yield from _bytes(row)
-    for data in connection.scalars(select(tables.snapshot_chunk.c.data)):
-        yield _opened(data)
+        yield opened(data)
