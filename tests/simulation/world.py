@@ -23,7 +23,7 @@ from sync.client import Client
 from sync.problems import SyncProblem
 from sync.server import conflicts, devices, epochs, folder, quarantine, segments, tables
 from sync.wire import BadMessage
-from tests.simulation import dicedage, engines, pieces
+from tests.simulation import age_by_dice, engines, pieces
 from tests.simulation.circles import Witness
 from tests.simulation.past import Past
 from tests.simulation.sight import in_sight, set_aside
@@ -372,7 +372,7 @@ def world(seed: int) -> Iterator[World]:
         with (
             pieces.small_pieces(),
             engines.small_engines(),
-            dicedage.diced(Random(f"sealed {seed}")),
+            age_by_dice.diced(Random(f"sealed {seed}")),
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),
