@@ -217,6 +217,11 @@ REGRESSIONS = {
         " whole_sync(716217218) erase(462199849) erase_sweep(131434586) erase(707491617)"
         " restore_server(398100097) erase(265640296)",
     ),
+    "an erased picture that somebody would bring back": (
+        3504,
+        "enter_home(500012707) visit_again(524194987) add_picture(543027924) erase(26193798)"
+        " erase(924329248) take_picture(621987362)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 

@@ -26,8 +26,13 @@ from tests.sync.pictures import (
     stopping,
 )
 from tests.sync.stores import copied
+from tests.sync.test_erasing import clerk, erase, swept
+from township.errors import NotFound
+from township.records import Attachment
 from township.storage.database import Database
 from township.usecases.photos import bring_back, take_away
+
+__all__ = ["clerk"]  # a fixture
 
 
 def test_a_picture_gets_to_the_other_laptop(server: OpenServer, one: Laptop, two: Laptop) -> None:
@@ -222,6 +227,21 @@ def test_a_removed_picture_leaves_at_once_and_can_be_brought_back(
     one.sync(Line(server))
     assert [p.state for p in photos(one, visit)] == [p.state for p in photos(two, visit)] == [""]
     assert _swept(server, letting_go.GRACE * 2) == 0
+
+
+def test_an_erased_picture_cannot_be_brought_back(
+    server: OpenServer, one: Laptop, clerk: Laptop
+) -> None:
+    visit = add_visit(one, jpeg(LARGE))
+    one.sync(Line(server))
+    clerk.sync(Line(server))
+    record = record_of(one, visit).id
+    erase(clerk, Attachment, record)
+    clerk.sync(Line(server))
+    assert swept(server) == 1
+    one.sync(Line(server))
+    with one.database.work(one.cadre) as work, pytest.raises(NotFound, match="已依法彻底删除"):
+        bring_back(work, record)
 
 
 def test_the_township_lets_go_of_what_no_record_names(server: OpenServer, one: Laptop) -> None:

@@ -20,6 +20,7 @@ from township.usecases import drafts
 from township.usecases.consents import NO_PHOTOS, refuses_photos
 from township.usecases.township_settings import settings_of
 
+ERASED = "这张照片已依法彻底删除，不能放回。"
 UNFIT = "这张照片不能保存：请用“添加照片”重新选择，程序会缩小它并去掉拍摄地点等信息。"
 
 
@@ -112,6 +113,8 @@ def bring_back(work: UnitOfWork, photo_id: bytes) -> None:
     record = work.session.get(Attachment, photo_id)
     if record is None or record.deleted_at is None:
         raise NotFound("这张照片已经在走访里，或者本机没有它。")
+    if not record.sha256:  # nothing is left of it that could be a photograph
+        raise NotFound(ERASED)
     most = settings_of(work.session).visit_photos
     if _count(work.session, record.visit_id) >= most:
         raise InvalidInput({"photos": rules.too_many(most)})
