@@ -108,7 +108,7 @@ class Client:
         """The next message to the township."""
         outbox = self._outbox()
         identity = self._replica.identity()
-        chunks = self._fetching.next(self._budget)
+        chunks = [] if self.minimum else self._fetching.next(self._budget)  # none would come
         idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
         cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
         ready = outbox.complete and not self._told  # else records or tables are behind
@@ -297,6 +297,8 @@ class Client:
         if answer.minimum:  # nothing comes; pictures may go
             self.minimum, self._pulled = answer.minimum, sent.outbox.complete
             return
+        if self.minimum:  # not demanded any more: what did not come is still to come
+            self.minimum, self._pulled = 0, False
         if answer.page is not None:
             self._cursors.update(answer.page.cursors)
             self._heard = answer.page.heard

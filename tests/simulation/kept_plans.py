@@ -222,6 +222,11 @@ REGRESSIONS = {
         "enter_home(500012707) visit_again(524194987) add_picture(543027924) erase(26193798)"
         " erase(924329248) take_picture(621987362)",
     ),
+    "a picture of a laptop that loads a snapshot while its program becomes too old": (
+        7507,
+        "enter_home(827729497) stranded(112565153) snapshots(437240401) sync(967080525)"
+        " deliver(338165447) deliver(516543373) add_picture(407824224) minimum(327787409)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 

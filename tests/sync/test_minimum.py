@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from sync import client
-from sync.problems import TooOld
+from sync.problems import ServerAway, TooOld
 from sync.server import admin
 from sync.server.folder import OpenServer
 from sync.server.stick import answer_outbox
 from sync.stick import read_answer, write_outbox
+from tests.pictures import jpeg
 from tests.sync.laptops import Laptop
+from tests.sync.pictures import LARGE, Line, add_visit, at_server, kept
+from tests.sync.snapshots import enter, homes, refresh, staged
 from tests.sync.test_quarantine import home, phone
 from township.errors import WorldError
 from township.storage import tables
@@ -46,6 +49,51 @@ def test_an_old_program_pushes_but_does_not_pull(
     with one.database.reader() as session:
         assert sync_state(session).problem is None
         assert session.execute(select(tables.pending)).all() == []
+
+
+def test_pictures_go_though_a_snapshot_that_was_begun_does_not_come(
+    server: OpenServer, one: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _begin_to_load(server, one, monkeypatch)
+    add_visit(one, jpeg(LARGE))
+    line = Line(server)
+    with pytest.raises(TooOld):
+        one.sync(line)
+    assert line.calls == 3
+    assert at_server(server) == kept(one)
+    assert staged(one)
+    monkeypatch.setattr(client, "SCHEMA", 2)
+    one.sync(Line(server))
+    assert not staged(one)
+
+
+def test_a_demand_that_ends_during_a_sync(
+    server: OpenServer, one: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun is loaded in the same sync."""
+    _begin_to_load(server, one, monkeypatch)
+    add_visit(one, jpeg(LARGE))
+    line = Line(server)
+
+    def lifted(progress: client.Progress) -> None:
+        if progress.round_trips == 1:
+            admin.demand(server, 1)
+
+    client.run(one.replica, line, lifted)
+    assert at_server(server) == kept(one)
+    assert not staged(one)
+    assert one.sync(line).round_trips == 1
+
+
+def _begin_to_load(server: OpenServer, one: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line breaks before the first part; then the township demands a newer program."""
+    enter(server, *homes(100))
+    refresh(server)
+    with pytest.raises(ServerAway):
+        one.sync(Line(server, cut_at=2))
+    assert staged(one)
+    monkeypatch.setattr(admin, "SCHEMA", 2)
+    admin.demand(server, 2)
 
 
 @pytest.mark.usefixtures("demanded")
