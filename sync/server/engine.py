@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from sync.server import tables, upgrading
+from sync.server.folding import Folding
 from sync.server.trying import retrying
 from township.errors import NewerDatabase
 from township.storage.driver import sqlcipher
@@ -22,7 +24,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",  # an ack promises that the disk has it
     "PRAGMA busy_timeout=20000",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=8000",  # 32 MB: pages written often reach the file once
+    "PRAGMA wal_autocheckpoint=16000",  # 64 MB, if folding did not come to it
     "PRAGMA secure_delete=ON",  # what is deleted is overwritten, also where only pages come free
     "PRAGMA cache_size=-16384",  # KiB; with more of them a push takes longer (decision 034)
 )
@@ -36,10 +38,17 @@ class Store:
     order.
     """
 
-    def __init__(self, readers: Engine, writer: Engine, turn: AbstractContextManager[Any]) -> None:
+    def __init__(
+        self,
+        readers: Engine,
+        writer: Engine,
+        turn: AbstractContextManager[Any],
+        folding: Folding | None = None,
+    ) -> None:
         self._readers = readers
         self._writer = writer
         self._turn = turn
+        self._folding = folding
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -52,6 +61,8 @@ class Store:
         """A transaction that commits at its end. Its first statement is the head lock."""
         with self._turn, self._writer.begin() as connection:
             yield connection
+        if self._folding:
+            self._folding.look()
 
     def settle(self) -> None:
         """Bring all that was written into the file and empty the journal, which shows what was
@@ -64,6 +75,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._folding:
+            self._folding.close()
         self._readers.dispose()
         self._writer.dispose()
 
@@ -72,7 +85,9 @@ def open_sqlite(path: Path, key: bytes) -> Store:
     """Open or create an encrypted SQLite file. Raises NewerDatabase."""
     writer = _engine(path, key, "BEGIN IMMEDIATE", 1)
     readers = _engine(path, key, "BEGIN", _READERS)
-    store = Store(readers, writer, Lock())  # waiting here is fairer than SQLite's busy handler
+    folding = Folding(path, partial(raw_connection, path, key))
+    turn = Lock()  # waiting here is fairer than SQLite's busy handler
+    store = Store(readers, writer, turn, folding)
     prepare(store)
     return store
 

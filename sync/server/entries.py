@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from sync import history
 from sync.server import tables
 from sync.server.history import Memory, grow
-from sync.server.scribe import Batch, Make
 from sync.server.segments import MOST, Draft, Origin, Shown
 from township.changes import Changeset, Header
 from township.storage.pages import Outcome
@@ -27,6 +25,9 @@ _SALT = 16
 _SALTS = 1000
 _encode = msgspec.msgpack.Encoder().encode
 
+
+Batch = tuple[Table, Sequence[tuple[Any, ...]]]
+"""Rows of a table."""
 
 _KNOWN = select(tables.bucket.c.bucket).where(
     tables.bucket.c.township_id == bindparam("township"),
@@ -50,8 +51,6 @@ class Entries:
         self, township_id: bytes, seq: int, now: datetime, memory: Memory | None = None
     ) -> None:
         self.seq = seq
-        self.waiting = 0
-        """How many entries are not written yet."""
         self.leaves: list[bytes] = []
         self._township_id = township_id
         self._received_at = moment_text(now)
@@ -114,7 +113,6 @@ class Entries:
             draft.show(shown)
         self._shown.clear()
         self._extend(draft, self.seq, origin, [turn])
-        self.waiting += 1
         if outcome:
             self._outcomes.append((self._township_id, self.seq, _encode(outcome)))
 
@@ -128,7 +126,6 @@ class Entries:
         if not self._run:
             self._run_first = self.seq
         self._run.append(whole)
-        self.waiting += 1
 
     def _settle(self) -> None:
         """Enter those that wait."""
@@ -144,7 +141,6 @@ class Entries:
         self._settle()
         self._enter(self.seq + 1, turns, buckets)
         self.seq += len(turns)
-        self.waiting += len(turns)
 
     def _enter(self, seq: int, turns: Sequence[Turn], buckets: Sequence[str]) -> None:
         """Enter changesets of one operation, which follow each other, from this number on."""
@@ -171,19 +167,18 @@ class Entries:
             self._drafts.append(Draft(seq, origin, status, reason))
         return self._drafts[-1]
 
-    def rows(self, *, last: bool = True) -> Make:
-        """What is ready to be written, each row once, to be made by whoever writes it.
-
-        Not ``last``: more entries follow.
-        """
+    def rows(self) -> list[Batch]:
+        """What is to be written, each row once."""
         self._settle()
         drafts, self._drafts = self._drafts, []
-        if drafts and not last and not drafts[-1].full:
-            self._drafts.append(drafts.pop())
         outcomes, self._outcomes = self._outcomes, []
-        self.waiting = 0
         self._buckets.update(*(draft.buckets() for draft in drafts))
-        return partial(_batches, self._township_id, self._received_at, drafts, outcomes)
+        township_id = self._township_id
+        return [
+            (tables.segment, [draft.row(township_id, self._received_at) for draft in drafts]),
+            (tables.stretch, [row for draft in drafts for row in draft.stretches(township_id)]),
+            (tables.outcome, outcomes),
+        ]
 
     def finish(self, connection: Connection) -> None:
         """What rests on all rows, once they are written: the history tree, new buckets."""
@@ -199,19 +194,6 @@ class Entries:
                 insert(tables.bucket),
                 [{"township_id": township_id, "bucket": name} for name in sorted(new)],
             )
-
-
-def _batches(
-    township_id: bytes,
-    received_at: str,
-    drafts: Sequence[Draft],
-    outcomes: Sequence[tuple[Any, ...]],
-) -> list[Batch]:
-    return [
-        (tables.segment, [draft.row(township_id, received_at) for draft in drafts]),
-        (tables.stretch, [row for draft in drafts for row in draft.stretches(township_id)]),
-        (tables.outcome, outcomes),
-    ]
 
 
 def _origin(header: Header) -> Origin:

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-_AT_ONCE = (256, 64, 16)
-"""Rows in one statement: other threads run until it ends, not only for a row at a time."""
+_AT_ONCE = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+"""Rows in one statement: other threads run until it ends, not only for a row at a time. So few
+sizes that all of their statements stay prepared.
+"""
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -24,18 +26,27 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     done = 0
     for count in _AT_ONCE:
         while len(rows) - done >= count:
-            values = tuple(chain.from_iterable(rows[done : done + count]))
-            connection.exec_driver_sql(_insert_rows(table, count), values)
+            _insert_some(connection, table, rows[done : done + count])
             done += count
-    if rest := list(rows[done:]):
-        connection.exec_driver_sql(_insert_rows(table, 1), rest)
+
+
+def _insert_some(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """One statement. What is the same in all rows is handed to SQLite once: that holds Python."""
+    columns = list(zip(*rows, strict=True))
+    alike = tuple(column.count(column[0]) == len(rows) for column in columns)
+    once = [column[0] for column, same in zip(columns, alike, strict=True) if same]
+    own = [column for column, same in zip(columns, alike, strict=True) if not same]
+    values = (*once, *chain.from_iterable(zip(*own, strict=True)))
+    connection.exec_driver_sql(_insert_rows(table, alike, len(rows)), values)
 
 
 @cache
-def _insert_rows(table: Table, count: int) -> str:
-    marks = ", ".join("?" for _ in table.columns)
-    several = ", ".join([f"({marks})"] * count)
-    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {several}'
+def _insert_rows(table: Table, alike: tuple[bool, ...], count: int) -> str:
+    once = iter(range(1, sum(alike) + 1))
+    names = [f"?{next(once)}" if same else None for same in alike]
+    own = iter(range(sum(alike) + 1, sum(alike) + 1 + count * alike.count(False)))
+    several = [f"({', '.join(name or f'?{next(own)}' for name in names)})" for _ in range(count)]
+    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {", ".join(several)}'
 
 
 _ARRAYS = {bytes: "bytea[]", str: "text[]", int: "bigint[]", bool: "boolean[]"}

@@ -174,6 +174,11 @@ class Rows:
         fields = put_fields(row.state.values, row.state.writers.pack(), stamps)
         return Op(*key, "put", row.bucket, fields)
 
+    @property
+    def waiting(self) -> int:
+        """How many new records ``fresh`` would give."""
+        return len(self._new)
+
     def fresh(self) -> list[tuple[Any, ...]]:
         """The rows of new records, for the caller to write; each comes once."""
         rows: list[tuple[Any, ...]] = list(self._new.values())
@@ -193,7 +198,7 @@ class Rows:
                 stayed.append((*_values(row), township, *key))
             elif row.touched:
                 moved.append((row.bucket, *_values(row), township, *key))
-        self._scribe.write(lambda: [(tables.record, fresh)])
+        self._scribe.write(tables.record, fresh)
         self._update(_COLUMNS, stayed)  # naming the bucket would renew its index too
         self._update(("bucket", *_COLUMNS), moved)
 

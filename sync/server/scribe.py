@@ -6,7 +6,7 @@ and number changesets: a push of thousands takes the longer of the two, not both
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -14,10 +14,6 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from sync.server.inserting import insert_many
-
-Batch = tuple[Table, Sequence[tuple[Any, ...]]]
-Make = Callable[[], Sequence[Batch]]
-"""Makes rows where they are written: packing them does not hold Python up either."""
 
 
 class Scribe:
@@ -30,7 +26,7 @@ class Scribe:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._thread: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self._writing: list[Future[None]] = []
 
     def __enter__(self) -> Scribe:
         return self
@@ -42,29 +38,26 @@ class Scribe:
         trace: TracebackType | None,
     ) -> None:
         if self._thread:
-            self._thread.shutdown()
+            self._thread.shutdown(cancel_futures=True)
 
     @property
     def connection(self) -> Connection:
-        """The connection, free. Raises what went wrong when the last rows were written."""
-        writing, self._writing = self._writing, None
-        if writing:
-            writing.result()
+        """The connection, free. Raises what went wrong when rows were written."""
+        writing, self._writing = self._writing, []
+        for each in writing:
+            each.result()
         return self._connection
 
-    def hand_over(self, *makes: Make) -> None:
-        """Have rows written after all those before. Raises what went wrong with these."""
-        connection = self.connection
+    def hand_over(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Have rows written after all those before.
+
+        Nobody waits for that here: the two threads would take turns, as the scribe gets Python
+        back only where the other one waits (decision 034).
+        """
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
-        self._writing = self._thread.submit(_write, connection, makes)
+        self._writing.append(self._thread.submit(insert_many, self._connection, table, rows))
 
-    def write(self, *makes: Make) -> None:
+    def write(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows now."""
-        _write(self.connection, makes)
-
-
-def _write(connection: Connection, makes: Sequence[Make]) -> None:
-    for make in makes:
-        for table, rows in make():
-            insert_many(connection, table, rows)
+        insert_many(self.connection, table, rows)

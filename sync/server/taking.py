@@ -22,7 +22,7 @@ from sync.server.permits import Permits
 from sync.server.plain import Plain
 from sync.server.reading import Head, erased, heads, heads_of_all
 from sync.server.rows import Key, Rows
-from sync.server.scribe import Make, Scribe
+from sync.server.scribe import Scribe
 from sync.wire import ChainHead
 from township.changes import SCHEMA, Changeset, Header, Op, encode, link, op_hash, salted
 from township.rules.retention import STRUCTURE
@@ -105,8 +105,8 @@ class Taking:
                 verdicts += self._take_plain(turns[at : at + len(plain)], plain)
             else:
                 verdicts.append(self._take(turns[at], read[at]))
-            if self._entries.waiting >= STINT:
-                self._scribe.hand_over(self._entries.rows(last=False), self._new_records())
+            if self._rows.waiting >= STINT:
+                self._scribe.hand_over(tables.record, self._rows.fresh())
         self._write()
         return verdicts
 
@@ -115,8 +115,7 @@ class Taking:
     ) -> list[Head]:
         if not self._moving.calm:
             return []
-        end = min(at + STINT - self._entries.waiting, len(turns))
-        return self._plain.run(turns, read, range(at, end))
+        return self._plain.run(turns, read, range(at, len(turns)))
 
     def _take_plain(self, turns: Sequence[Turn], new: Sequence[Head]) -> list[Verdict]:
         """Take changesets that make one record each."""
@@ -376,14 +375,12 @@ class Taking:
             raise LookupError("the township's own device is missing")
         return devices.chain_head(self._scribe.connection, own, own.incarnation)
 
-    def _new_records(self) -> Make:
-        rows = self._rows.fresh()
-        return lambda: [(tables.record, rows)]
-
     def _write(self) -> None:
         """All that is left; then what rests on the whole push."""
         township_id = self._device.township_id
-        self._scribe.write(self._entries.rows())
+        self._scribe.hand_over(tables.record, self._rows.fresh())
+        for table, rows in self._entries.rows():  # made while the scribe writes
+            self._scribe.hand_over(table, rows)
         self._rows.save()
         self._moving.save()
         connection = self._scribe.connection
