@@ -11,12 +11,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
+from time import monotonic
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from sync import chain, collector, epochs, fetching, problems, turns, wire
+from sync import collector, epochs, fetching, problems, turns
 from sync.fetching import Came, Fetching
+from sync.parcels import Parcels
 from sync.pictures import Pictures
 from sync.progress import Progress as Progress  # what callers of run hear
 from sync.proving import answer_to, continues, head_signature, signed_checkpoint
@@ -32,7 +31,9 @@ Carrier = Callable[[bytes], bytes]
 
 FIRST_BATCH = 256 << 10
 """Bytes of operations in the first push and page: little is lost when a bad line cuts it."""
-LARGEST_BATCH = 1 << 20
+LARGEST_BATCH = 2 << 20
+_QUICK_S, _SLOW_S = 2.0, 8.0
+"""A round trip up to the first lets messages grow, one beyond the second makes them smaller."""
 MUCH_WORK = 10_000
 """Own changesets that wait: a laptop with more takes no snapshots. In them its own new buckets
 would come back while its work lies on top of them, record by record; the log only counts it.
@@ -88,12 +89,14 @@ class Client:
         self._replica = replica
         self._begin()
         self._budget = FIRST_BATCH
+        self._took = 0.0
         self._gaps = 0
         self._turns = 0
         self._epochs = 0
         self._sent: _Sent | None = None
         self._told: deque[Told] = deque()
         self._ready: tuple[_Ask, Outbox] | None = None
+        self._parcels = Parcels()
 
     def _begin(self) -> None:
         """Where the laptop stands, by its database."""
@@ -106,42 +109,68 @@ class Client:
 
     def request(self) -> bytes:
         """The next message to the township."""
-        outbox = self._outbox()
-        identity = self._replica.identity()
+        outbox, identity = self._outbox(), self._replica.identity()
+        known = self._checkpoint.size if self._checkpoint else 0
+        body, idle = self._body(outbox, identity, known)
+        parcel = self._parcels.sent(body, identity)
+        self._sent = _Sent(
+            parcel.name,
+            identity,
+            outbox,
+            body.cursors,
+            body.chunks or [],
+            self._epoch,
+            body.files,
+            idle,
+            self._heard,
+        )
+        self._answered = Place(outbox.own.incarnation, outbox.last_dseq)
+        self._budget = self._next_budget()
+        return parcel.message
+
+    def _next_budget(self) -> int:
+        """By the last round trip: what a bad line cuts has to be sent once more."""
+        if self._took > _SLOW_S:
+            return max(self._budget // 2, FIRST_BATCH)
+        return min(self._budget * 2, LARGEST_BATCH) if self._took <= _QUICK_S else self._budget
+
+    def _body(self, outbox: Outbox, identity: Identity, known: int) -> tuple[Request, bool]:
+        """What the next message says, ``known`` of the log being proven; and does nothing but
+        pictures move any more?
+        """
         chunks = [] if self.minimum else self._fetching.next(self._budget)  # none would come
         idle = self._pulled and outbox.complete and not outbox.changesets and not chunks
         cursors = None if idle or chunks or not outbox.complete else dict(self._cursors)
         ready = outbox.complete and not self._told  # else records or tables are behind
         asks = self._pictures if ready else None
-        files = asks.ask(outbox.last_dseq, pieces=idle) if asks else None
-        own = ChainHead(*outbox.own)
-        key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
-        body = wire.pack(
-            Request(
-                own,
-                list(outbox.changesets),
-                head_signature(key, identity, outbox),
-                cursors,
-                self._budget,
-                self._scope,
-                self._checkpoint.size if self._checkpoint else 0,
-                chunks if chunks or self._fetching.welcome else None,
-                self._epoch,
-                self._heard,
-                SCHEMA,
-                files,
-            )
+        body = Request(
+            ChainHead(*outbox.own),
+            list(outbox.changesets),
+            head_signature(identity, outbox),
+            cursors,
+            self._budget,
+            self._scope,
+            known,
+            chunks if chunks or self._fetching.welcome else None,
+            self._epoch,
+            self._heard,
+            SCHEMA,
+            asks.ask(outbox.last_dseq, pieces=idle) if asks else None,
         )
-        name, epoch, heard = sha256(body).digest(), self._epoch, self._heard
-        self._sent = _Sent(name, identity, outbox, cursors, chunks, epoch, files, idle, heard)
-        self._answered = Place(outbox.own.incarnation, outbox.last_dseq)
-        self._budget = min(self._budget * 2, LARGEST_BATCH)
-        return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
+        return body, idle
 
     def prepare(self) -> None:
-        """Read what the next request will probably push, while the township works on this one."""
-        if self._sent and not self._sent.outbox.complete:
-            self._ready = self._ask(), self._outbox()
+        """Make the next request as it will probably be, while the township works on this one."""
+        if not self._sent or self._sent.outbox.complete:
+            return
+        outbox = self._outbox()
+        self._ready = self._ask(), outbox
+        if not outbox.complete and self._checkpoint:
+            known = self._checkpoint.size + len(
+                self._sent.outbox.changesets
+            )  # if nobody else comes
+            body, _ = self._body(outbox, self._sent.identity, known)
+            self._parcels.prepare(body, self._sent.identity)
 
     def _outbox(self) -> Outbox:
         ready, self._ready = self._ready, None
@@ -153,12 +182,13 @@ class Client:
         """What an outbox depends on besides what is saved later."""
         return self._replica.identity().incarnation, self._answered, self._budget, self._epoch
 
-    def receive(self, data: bytes) -> None:
+    def receive(self, data: bytes, seconds: float = 0.0) -> None:
         """Check the answer to the last request. Raises SyncProblem; then nothing is changed.
 
-        The last page is applied at once: only then is it known which pictures are missing.
+        It was waited for so many seconds. The last page is applied at once: only then is it
+        known which pictures are missing.
         """
-        sent = self._sent
+        sent, self._took = self._sent, seconds
         assert sent is not None, "an answer follows a request"
         answer = answer_to(sent.name, data, sent.identity)
         self.progress.round_trips += 1
@@ -191,7 +221,7 @@ class Client:
                 sent.heard,
             )
         )
-        self._count(answer)
+        self.progress.count(answer)
         self._go_on(sent, answer)
         self._load_on(manifests, came)
         if self._pulled:
@@ -312,17 +342,6 @@ class Client:
         self.progress.photos = asks.left(self._answered.dseq) if asks else 0
         self.done = not self.progress.photos
 
-    def _count(self, answer: Answer) -> None:
-        progress = self.progress
-        fresh = [verdict for verdict in answer.verdicts if not verdict.repeated]
-        progress.pushed += len(fresh)
-        progress.waiting = max(0, progress.waiting - len(answer.verdicts))
-        progress.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
-        if answer.page is not None:
-            progress.pulled += len(answer.page.entries)
-            reached = min(answer.page.cursors.values(), default=answer.page.head)
-            progress.behind = answer.page.head - reached
-
 
 def run(
     replica: Replica,
@@ -344,14 +363,14 @@ def run(
             turns.quick(),
             ThreadPoolExecutor(1, thread_name_prefix="carrier") as line,
         ):
-            answer = line.submit(carrier, client.request())
+            answer = line.submit(_timed, carrier, client.request())
             client.prepare()
             going = True
             while going:
-                client.receive(answer.result())
+                client.receive(*answer.result())
                 going = not client.done and not (cancelled and cancelled())
                 if going:
-                    answer = line.submit(carrier, client.request())
+                    answer = line.submit(_timed, carrier, client.request())
                 client.apply()
                 if going:
                     client.prepare()
@@ -369,3 +388,9 @@ def run(
     if client.done:
         replica.finished(None)
     return client.progress
+
+
+def _timed(carrier: Carrier, message: bytes) -> tuple[bytes, float]:
+    """The answer, and how many seconds it took."""
+    begun = monotonic()
+    return carrier(message), monotonic() - begun

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sync.fetching import Load
+from sync.wire import Answer
 
 
 @dataclass
@@ -26,6 +27,17 @@ class Progress:
     load: Load = field(default_factory=Load)
     photos: int = 0
     comparing: bool = False
+
+    def count(self, answer: Answer) -> None:
+        """What an answer says that is done and that is left."""
+        fresh = [verdict for verdict in answer.verdicts if not verdict.repeated]
+        self.pushed += len(fresh)
+        self.waiting = max(0, self.waiting - len(answer.verdicts))
+        self.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
+        if answer.page is not None:
+            self.pulled += len(answer.page.entries)
+            reached = min(answer.page.cursors.values(), default=answer.page.head)
+            self.behind = answer.page.head - reached
 
     def how_far(self) -> tuple[int, int]:
         """Steps done and all that are known of, for a bar."""

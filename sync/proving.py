@@ -11,11 +11,16 @@ from township.storage.outbox import Outbox
 from township.storage.replica import Identity
 
 
-def head_signature(key: Ed25519PrivateKey, identity: Identity, outbox: Outbox) -> bytes:
+def signing_key(identity: Identity) -> Ed25519PrivateKey:
+    """What a laptop signs with."""
+    return Ed25519PrivateKey.from_private_bytes(identity.signing_key)
+
+
+def head_signature(identity: Identity, outbox: Outbox) -> bytes:
     """One signature over the hash of the last changeset covers all before it."""
     if not outbox.changesets:
         return b""
-    return key.sign(
+    return signing_key(identity).sign(
         chain.head_bytes(
             identity.township_id,
             identity.device,

@@ -272,6 +272,9 @@ class World:
         else:
             self._ask(number)
         self.apply(machine, client)
+        if machine.client is client:
+            with program(machine):
+                client.prepare()
 
     def apply(self, machine: Machine, client: Client) -> None:
         """A laptop takes an answer in. What the township has stays in sight while it rereads.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync import client
+from sync import client, wire
 from sync.problems import ServerAway
 from sync.server import admin, letting_go, tables
 from sync.server.folder import OpenServer
@@ -66,7 +66,7 @@ def test_records_go_first_and_pictures_in_small_pieces(server: OpenServer, one: 
     assert len(first[0].files.offers) == 4
     assert all(not asked.changesets and asked.cursors is None for asked, _ in rest)
     sizes = [sum(len(p.data) for p in asked.files.parts) for asked, _ in rest if asked.files]
-    assert max(sizes) <= client.wire.MAX_FILE_BYTES
+    assert max(sizes) <= wire.MAX_FILE_BYTES
     assert sum(sizes) == 4 * LARGE
 
 
