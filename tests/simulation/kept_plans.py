@@ -217,6 +217,11 @@ REGRESSIONS = {
         " whole_sync(716217218) erase(462199849) erase_sweep(131434586) erase(707491617)"
         " restore_server(398100097) erase(265640296)",
     ),
+    "a field that is filled again between two erasures of it, the second only begun": (
+        3199,
+        "enter_home(1070882852) need(237695476) enter_home(544598680) erase(767063971)"
+        " erase(794096065) whole_sync(302544495) erase(883894788) write_down(124343242)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 

@@ -83,8 +83,17 @@ class Erasures:
             if not asked.ready(self._things[key]) or key not in self.until:
                 raise Broken(3, f"entry {seq} takes the erasure of {key} for done")
         asked.done = seq
-        done = frozenset(key for one in self.asked.values() if one.done for key in one.keys)
+        done = asked.keys | self._stubs()
         self.sure |= {key: put for key, put in self.until.items() if key in done}
+
+    def _stubs(self) -> frozenset[Key]:
+        """What came too late on these goes with the next erasure that is done.
+
+        Of fields there may be a second erasure that was only begun: the first says nothing of it.
+        """
+        whole = (one.keys for one in self.asked.values() if one.done and not one.fields)
+        known = frozenset().union(*whole) & self._things.keys()
+        return frozenset(key for key in known if self._things[key].deleted)
 
     def open(self, held: set[Key]) -> list[Any]:
         """Erasures that are not done although nothing is in their way."""
