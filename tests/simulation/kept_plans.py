@@ -222,6 +222,19 @@ REGRESSIONS = {
         "enter_home(1070882852) need(237695476) enter_home(544598680) erase(767063971)"
         " erase(794096065) whole_sync(302544495) erase(883894788) write_down(124343242)",
     ),
+    "a field that was erased, on a stub of a restored township": (
+        2002569,
+        "enter_home(173295439) whole_sync(168742597) erase(658507449) copy_server(645999171)"
+        " erase(136121732) erase(385280801) restore_server(279704596) whole_sync(628956126)"
+        " delete(549524550)",
+    ),
+    "a field that was erased, on a record deleted before the restore and offered after it": (
+        1179,
+        "enter_home(549710002) enter_home(494203202) write_down(1047893836)"
+        " whole_sync(125950866) copy_server(752821587) whole_sync(315855186)"
+        " write_down(253227740) erase(57726319) erase(1056723673) delete(495258292)"
+        " restore_server(736022162)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
@@ -342,6 +355,12 @@ FOUND = {
         609,
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
+    ),
+    "stubs_passed_over": (
+        2002569,
+        "enter_home(173295439) whole_sync(168742597) erase(658507449) copy_server(645999171)"
+        " erase(136121732) erase(385280801) restore_server(279704596) whole_sync(628956126)"
+        " delete(549524550)",
     ),
 }
 """Planted bug → the seed and the steps that show it."""
