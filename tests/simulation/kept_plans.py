@@ -235,6 +235,12 @@ REGRESSIONS = {
         " write_down(253227740) erase(57726319) erase(1056723673) delete(495258292)"
         " restore_server(736022162)",
     ),
+    "a set that was merged when it was let in from quarantine, of what is erased later": (
+        7101819,
+        "copy_server(215073991) enter_home(685258933) write_down(535431864)"
+        " enter_home(786186495) erase(257675798) whole_sync(351539693) edit(1001618908)"
+        " restore_server(607172306) edit(523224436) erase(39795957)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
