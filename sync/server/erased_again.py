@@ -2,12 +2,12 @@
 
 The laptops have put hashes in the place of what was erased, also of the deletion itself. The
 township may still hold the records, as they were when its backup was made: then it deletes them,
-or empties the fields, by itself.
+or empties the fields, by itself, also those of what somebody has deleted meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,18 +39,38 @@ def again(rows: Rows, ops: Sequence[Head | Op]) -> list[Op]:
 
     What the changeset itself still says about a record is decided by the rules for all.
     """
+    return [op for key, fields in _named(rows, ops) for op in _undone(rows, key, fields)]
+
+
+def bared(rows: Rows, ops: Sequence[Head | Op], seq: int) -> list[Op]:
+    """Stubs that still hold a field which such a changeset empties, shown without it.
+
+    A ``set`` would be lost on them; ``seq`` is the entry that puts them.
+    """
+    found = set()
+    for key, fields in _named(rows, ops):
+        row = rows.row(key)
+        if row.state.deleted and any(row.state.values.get(name) is not None for name in fields):
+            row.state.values = {n: v for n, v in row.state.values.items() if n not in fields}
+            row.seq, row.touched = seq, True
+            found.add(key)
+    return [rows.put(key) for key in sorted(found)]
+
+
+def _named(rows: Rows, ops: Sequence[Head | Op]) -> Iterator[tuple[Key, tuple[str, ...]]]:
+    """The known records, with the fields to be emptied, that erasures name which came again."""
     if not any(map(erased, ops)):
-        return []
+        return
     said = {(op.kind, op.record) for op in ops}
-    found: list[Op] = []
     for op in ops:
         if op.kind != KIND or op.action != "insert":
             continue
         state = op.fields if isinstance(op, Op) else msgspec.msgpack.decode(op.fields)
         keys = sorted(targets(state) - said)
         rows.load([key for key in keys if key not in rows])
-        found += _undone(rows, keys, fields_of(state))
-    return found
+        for key in keys:
+            if key in rows:
+                yield key, fields_of(state)
 
 
 def came_erased(rows: Rows, origins: Origins, key: Key) -> bool:
@@ -65,18 +85,16 @@ def came_erased(rows: Rows, origins: Origins, key: Key) -> bool:
     )
 
 
-def _undone(rows: Rows, keys: Iterable[Key], fields: Sequence[str]) -> Iterable[Op]:
-    for key in keys:
-        bucket = rows.bucket(key)
-        if bucket is None or rows.row(key).state.deleted:
-            continue
-        state = rows.row(key).state
-        empty: dict[str, Any] = {
-            name: [None, state.writers.of(name)]
-            for name in fields
-            if state.values.get(name) is not None
-        }
-        if empty:
-            yield Op(*key, "set", bucket, empty)
-        elif not fields:
-            yield Op(*key, "delete", bucket, {})
+def _undone(rows: Rows, key: Key, fields: Sequence[str]) -> Iterator[Op]:
+    row = rows.row(key)
+    if row.state.deleted:
+        return
+    empty: dict[str, Any] = {
+        name: [None, row.state.writers.of(name)]
+        for name in fields
+        if row.state.values.get(name) is not None
+    }
+    if empty:
+        yield Op(*key, "set", row.bucket, empty)
+    elif not fields:
+        yield Op(*key, "delete", row.bucket, {})

@@ -6,13 +6,13 @@ chain, signature and tree stay as they are. What the operation said is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 import msgspec
 from sqlalchemy import Connection, update
 
-from sync.server import tables
+from sync.server import quarantine, tables
 from sync.server.log import Log
 from sync.server.rewriting import rewrite
 from township.changes import Changeset, is_erased, op_hash
@@ -37,20 +37,24 @@ def erase(connection: Connection, township_id: bytes, seqs: Sequence[int], doome
 
     Values that came out of merging them go as well. Under the head lock.
     """
-    contents = {}
+    contents, gone = {}, {}
     for entry in Log(connection, township_id).those(seqs):
-        gone = {at for at, op in enumerate(entry.ops) if not is_erased(op) and doomed(op)}
-        kept = [op_hash(op) if at in gone else op for at, op in enumerate(entry.ops)]
-        contents[entry.seq] = Changeset(entry.header, kept)
-        if entry.outcome is not None:
-            _forget(connection, township_id, entry.seq, _outcome(entry.outcome, gone))
+        at = {at for at, op in enumerate(entry.ops) if not is_erased(op) and doomed(op)}
+        kept = [op_hash(op) if n in at else op for n, op in enumerate(entry.ops)]
+        contents[entry.seq], gone[entry.seq] = Changeset(entry.header, kept), at
     rewrite(connection, township_id, contents)
+    _forget(connection, township_id, gone)
 
 
-def _forget(connection: Connection, township_id: bytes, seq: int, outcome: bytes) -> None:
+def _forget(connection: Connection, township_id: bytes, gone: Mapping[int, set[int]]) -> None:
+    """The outcome of what was let in from quarantine lies beside the decision."""
+    said = quarantine.decisions(connection, township_id, gone)
+    places = {said.get(seq, seq): at for seq, at in gone.items()}
     c = tables.outcome.c
-    here = (c.township_id == township_id, c.seq == seq)
-    connection.execute(update(tables.outcome).where(*here).values(outcome=outcome))
+    for seq, packed in Log(connection, township_id).outcomes(places).items():
+        here = (c.township_id == township_id, c.seq == seq)
+        outcome = _outcome(packed, places[seq])
+        connection.execute(update(tables.outcome).where(*here).values(outcome=outcome))
 
 
 def _outcome(packed: bytes, gone: set[int]) -> bytes:

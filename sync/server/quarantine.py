@@ -6,7 +6,7 @@ table is drawn from that, so that nobody has to search the log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -167,6 +167,17 @@ def admitted(connection: Connection, township_id: bytes, origin: Origin) -> Logg
     original = log.at(found.seq)
     assert original is not None, "quarantine is drawn from the log"
     return original._replace(outcome=log.outcomes([found.decided_seq]).get(found.decided_seq))
+
+
+def decisions(connection: Connection, township_id: bytes, seqs: Collection[int]) -> dict[int, int]:
+    """Those of these entries that were let in, or sent back → the number of the decision."""
+    q = tables.quarantine.c
+    rows = connection.execute(
+        select(q.seq, q.decided_seq).where(
+            q.township_id == township_id, q.seq.in_(sorted(seqs)), q.decided_seq.is_not(None)
+        )
+    )
+    return {row.seq: row.decided_seq for row in rows}
 
 
 def shown(log: Log, device: int, changeset: Changeset) -> Changeset:

@@ -14,7 +14,7 @@ from sync.server.checks import Refused, checked, kind_rules
 from sync.server.conflicts import open_conflicts
 from sync.server.devices import TOWNSHIP_DEVICE, Device
 from sync.server.entries import STINT, Entries, Turn
-from sync.server.erased_again import again, came_erased
+from sync.server.erased_again import again, bared, came_erased
 from sync.server.history import Memory
 from sync.server.moving import Moving
 from sync.server.origins import Origins
@@ -137,13 +137,19 @@ class Taking:
         outcome = self._apply(turn, ops)
         status: Status = "conflict" if self._conflicts else "applied"
         self._keep(turn, status, None, outcome)
+        self._follow(ops)
+        return Verdict(turn.header.dseq, status, seq)
+
+    def _follow(self, ops: Sequence[Head | Op]) -> None:
+        """What the township writes right after these, because of them."""
         if self._conflicts:
             self._write_conflicts()
         if self._moving.due:
             self._write_moves()
+        if stubs := bared(self._rows, ops, self.seq + 1):
+            self._write_parts([], stubs)
         if missing := again(self._rows, ops):
             self._enter(missing)
-        return Verdict(turn.header.dseq, status, seq)
 
     def admit(self, turn: Turn, decision: Op, *, trusted: bool) -> Verdict:
         """Let a changeset in that was in quarantine, as if it arrived now.
@@ -162,10 +168,7 @@ class Taking:
         self._keep(entry, status, None, outcome)
         self._origins.note(turn, outcome)
         verdict = Verdict(turn.header.dseq, status, self.seq)
-        if self._conflicts:
-            self._write_conflicts()
-        if self._moving.due:
-            self._write_moves()
+        self._follow(ops)
         self._write()
         return verdict
 

@@ -227,6 +227,30 @@ REGRESSIONS = {
         "enter_home(827729497) stranded(112565153) snapshots(437240401) sync(967080525)"
         " deliver(338165447) deliver(516543373) add_picture(407824224) minimum(327787409)",
     ),
+    "a field that is filled again between two erasures of it, the second only begun": (
+        3199,
+        "enter_home(1070882852) need(237695476) enter_home(544598680) erase(767063971)"
+        " erase(794096065) whole_sync(302544495) erase(883894788) write_down(124343242)",
+    ),
+    "a field that was erased, on a stub of a restored township": (
+        2002569,
+        "enter_home(173295439) whole_sync(168742597) erase(658507449) copy_server(645999171)"
+        " erase(136121732) erase(385280801) restore_server(279704596) whole_sync(628956126)"
+        " delete(549524550)",
+    ),
+    "a field that was erased, on a record deleted before the restore and offered after it": (
+        1179,
+        "enter_home(549710002) enter_home(494203202) write_down(1047893836)"
+        " whole_sync(125950866) copy_server(752821587) whole_sync(315855186)"
+        " write_down(253227740) erase(57726319) erase(1056723673) delete(495258292)"
+        " restore_server(736022162)",
+    ),
+    "a set that was merged when it was let in from quarantine, of what is erased later": (
+        7101819,
+        "copy_server(215073991) enter_home(685258933) write_down(535431864)"
+        " enter_home(786186495) erase(257675798) whole_sync(351539693) edit(1001618908)"
+        " restore_server(607172306) edit(523224436) erase(39795957)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
@@ -347,6 +371,12 @@ FOUND = {
         609,
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
+    ),
+    "stubs_passed_over": (
+        2002569,
+        "enter_home(173295439) whole_sync(168742597) erase(658507449) copy_server(645999171)"
+        " erase(136121732) erase(385280801) restore_server(279704596) whole_sync(628956126)"
+        " delete(549524550)",
     ),
 }
 """Planted bug → the seed and the steps that show it."""

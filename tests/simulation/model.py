@@ -63,13 +63,20 @@ class Model:
             header = decode_header(row.header)
             prefix = f"{header.device}.{header.incarnation}.{header.dseq}."
             if header.device != 0:
-                self._moves.must_be_over()
-            for index, data in enumerate(row.ops):
-                if not is_erased(data):
-                    self._carry_out(decode_op(data), f"{prefix}{index}", index, outcome)
-        self._moves.must_be_over()
+                self._must_be_over()
+            ops = {at: decode_op(data) for at, data in enumerate(row.ops) if not is_erased(data)}
+            for index, op in ops.items():
+                self._carry_out(op, f"{prefix}{index}", index, outcome)
+            if len(ops) < len(row.ops):
+                self.erasures.came_again(ops.values())
+        self._must_be_over()
         self._check_conflicts()
         return self
+
+    def _must_be_over(self) -> None:
+        """What the township has to write right after a changeset is all there. Raises Broken."""
+        self._moves.must_be_over()
+        self.erasures.must_be_bare()
 
     def _carry_out(self, op: Op, op_id: str, index: int, outcome: Outcome) -> None:
         key = (op.kind, op.record)

@@ -64,6 +64,11 @@ def _not_again() -> list[Patch]:
     return [(taking, "again", lambda *_: [])]
 
 
+def _stubs_passed_over() -> list[Patch]:
+    """It looks at what lives only: a stub keeps the field that was emptied."""
+    return [(taking, "bared", lambda *_: [])]
+
+
 ERASURES: dict[str, Callable[[], list[Patch]]] = {
     made.__name__.removeprefix("_"): made
     for made in (
@@ -74,5 +79,6 @@ ERASURES: dict[str, Callable[[], list[Patch]]] = {
         _former_zones_forgotten,
         _leaving_goes_too,
         _not_again,
+        _stubs_passed_over,
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,8 @@ class Erasures:
         """The same for what the township takes for done: that past is gone."""
         self.settled: list[tuple[str | None, str | None]] = []
         """(op id, field) of conflicts that were erased."""
+        self._to_bare: dict[Key, set[str]] = {}
+        """Stubs that still hold fields which an erasure empties that came again."""
 
     def ask(self, op: Op) -> None:
         """An erasure was entered."""
@@ -53,10 +56,34 @@ class Erasures:
             op.fields["reason"] == "corrected",
         )
 
+    def came_again(self, ops: Iterable[Op]) -> None:
+        """What is left of a changeset that came with hashes: stubs lose fields right after it."""
+        ops = list(ops)
+        said = {(op.kind, op.record) for op in ops}
+        for op in ops:
+            if op.kind != "erasure" or op.action != "insert":
+                continue
+            asked = self.asked[op.record]
+            for key in (asked.keys & self._things.keys()) - said:
+                thing = self._things[key]
+                if thing.deleted and any(
+                    thing.values.get(name) is not None for name in asked.fields
+                ):
+                    self._to_bare.setdefault(key, set()).update(asked.fields)
+
+    def must_be_bare(self) -> None:
+        """Raises Broken if the township has passed such a stub over."""
+        if self._to_bare:
+            raise Broken(7, f"stubs keep what was erased: {self._to_bare}")
+
     def put(self, op: Op, seq: int) -> None:
         """The township shows a record anew whose past is gone. Raises Broken."""
         key = (op.kind, op.record)
         thing = self._things.get(key)
+        if thing is not None and key in self._to_bare:
+            thing.values |= dict.fromkeys(self._to_bare.pop(key))
+            _same(op, thing)
+            return
         wishes = [
             one
             for one in self.asked.values()
@@ -69,11 +96,7 @@ class Erasures:
                 values = thing.values
                 self.settled.append((values["other_op"], values.get("field_name")))
             thing.values = {name: thing.values.get(name) for name in STAYS}
-        writers = Writers.unpack(op.fields["writers"])
-        deleted = op.fields["stamps"][-1] is not None
-        given = Thing(op.bucket, op.fields["state"], writers.default or "", writers.fields, deleted)
-        if given.shown() != thing.shown() or op.bucket != thing.bucket:
-            raise Broken(2, f"put as {given.shown()}, but it is {thing.shown()}")
+        _same(op, thing)
         self.until[key] = seq
 
     def say(self, op: Op, seq: int) -> None:
@@ -83,8 +106,17 @@ class Erasures:
             if not asked.ready(self._things[key]) or key not in self.until:
                 raise Broken(3, f"entry {seq} takes the erasure of {key} for done")
         asked.done = seq
-        done = frozenset(key for one in self.asked.values() if one.done for key in one.keys)
+        done = asked.keys | self._stubs()
         self.sure |= {key: put for key, put in self.until.items() if key in done}
+
+    def _stubs(self) -> frozenset[Key]:
+        """What came too late on these goes with the next erasure that is done.
+
+        Of fields there may be a second erasure that was only begun: the first says nothing of it.
+        """
+        whole = (one.keys for one in self.asked.values() if one.done and not one.fields)
+        known = frozenset().union(*whole) & self._things.keys()
+        return frozenset(key for key in known if self._things[key].deleted)
 
     def open(self, held: set[Key]) -> list[Any]:
         """Erasures that are not done although nothing is in their way."""
@@ -95,3 +127,12 @@ class Erasures:
             and held.isdisjoint(one.keys)
             and all(one.ready(self._things[key]) for key in one.keys & self._things.keys())
         ]
+
+
+def _same(op: Op, thing: Thing) -> None:
+    """Is a record put as it is? Raises Broken."""
+    writers = Writers.unpack(op.fields["writers"])
+    deleted = op.fields["stamps"][-1] is not None
+    given = Thing(op.bucket, op.fields["state"], writers.default or "", writers.fields, deleted)
+    if given.shown() != thing.shown() or op.bucket != thing.bucket:
+        raise Broken(2, f"put as {given.shown()}, but it is {thing.shown()}")
