@@ -138,6 +138,11 @@ class Client:
         self._budget = min(self._budget * 2, LARGEST_BATCH)
         return wire.parcel(chain.seal(key, identity.township_id, identity.device, body))
 
+    @property
+    def offered(self) -> int:
+        """How many changesets of the last request the township never answered, or has lost."""
+        return self._sent.outbox.waiting if self._sent else 0
+
     def prepare(self) -> None:
         """Read what the next request will probably push, while the township works on this one."""
         if self._sent and not self._sent.outbox.complete:
@@ -191,7 +196,7 @@ class Client:
                 sent.heard,
             )
         )
-        self._count(answer)
+        self._count(sent, answer)
         self._go_on(sent, answer)
         self._load_on(manifests, came)
         if self._pulled:
@@ -310,11 +315,12 @@ class Client:
         self.progress.photos = asks.left(self._answered.dseq) if asks else 0
         self.done = not self.progress.photos
 
-    def _count(self, answer: Answer) -> None:
+    def _count(self, sent: _Sent, answer: Answer) -> None:
         progress = self.progress
         fresh = [verdict for verdict in answer.verdicts if not verdict.repeated]
         progress.pushed += len(fresh)
-        progress.waiting = max(0, progress.waiting - len(answer.verdicts))
+        told = sent.outbox.waiting if answer.verdicts else 0
+        progress.waiting = max(0, progress.waiting - told)
         progress.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
         if answer.page is not None:
             progress.pulled += len(answer.page.entries)
