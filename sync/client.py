@@ -159,6 +159,11 @@ class Client:
         )
         return body, idle
 
+    @property
+    def offered(self) -> int:
+        """How many changesets of the last request the township never answered, or has lost."""
+        return self._sent.outbox.waiting if self._sent else 0
+
     def prepare(self) -> None:
         """Make the next request as it will probably be, while the township works on this one."""
         if not self._sent or self._sent.outbox.complete:
@@ -166,9 +171,8 @@ class Client:
         outbox = self._outbox()
         self._ready = self._ask(), outbox
         if not outbox.complete and self._checkpoint:
-            known = self._checkpoint.size + len(
-                self._sent.outbox.changesets
-            )  # if nobody else comes
+            # the township's log will be longer by what is on its way, if nobody else comes
+            known = self._checkpoint.size + self._sent.outbox.waiting
             body, _ = self._body(outbox, self._sent.identity, known)
             self._parcels.prepare(body, self._sent.identity)
 
@@ -221,7 +225,7 @@ class Client:
                 sent.heard,
             )
         )
-        self.progress.count(answer)
+        self.progress.count(answer, sent.outbox.waiting)
         self._go_on(sent, answer)
         self._load_on(manifests, came)
         if self._pulled:

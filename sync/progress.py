@@ -28,11 +28,11 @@ class Progress:
     photos: int = 0
     comparing: bool = False
 
-    def count(self, answer: Answer) -> None:
-        """What an answer says that is done and that is left."""
+    def count(self, answer: Answer, asked: int) -> None:
+        """What an answer says that is done and that is left; so many waited and were sent."""
         fresh = [verdict for verdict in answer.verdicts if not verdict.repeated]
         self.pushed += len(fresh)
-        self.waiting = max(0, self.waiting - len(answer.verdicts))
+        self.waiting = max(0, self.waiting - (asked if answer.verdicts else 0))
         self.refused += sum(v.status in ("rejected", "quarantined") for v in fresh)
         if answer.page is not None:
             self.pulled += len(answer.page.entries)

@@ -155,7 +155,7 @@ class Reading:
         unchanged = fits and self._replica.scope_mark() == before.scope
         scope = answer.scope if unchanged else None
         page = answer.page if fits and self._starts_here(answer.page, before) else None
-        self._count(answer, verdicts, page)
+        self._count(answer, page)
         self.taken.minimum = answer.minimum
         if verdicts or scope or _moves(page, before) or (page and page.decided):
             self.moved = True
@@ -184,18 +184,21 @@ class Reading:
         self.taken.restored = self.moved = True
 
     def _news(self, answer: Answer) -> list[Verdict]:
-        """Those that the laptop has not heard; a verdict heard before may be the newer one."""
-        numbers = (verdict.dseq for verdict in answer.verdicts)
-        waiting = self._letters.unanswered(answer.chain.incarnation, numbers)
-        return [verdict for verdict in answer.verdicts if verdict.dseq in waiting]
+        """Those that the laptop lacks; one that it has and does not doubt may be the newer one."""
+        incarnation = answer.chain.incarnation
+        numbers = [verdict.dseq for verdict in answer.verdicts]
+        waiting = self._letters.unanswered(incarnation, numbers)
+        doubted = self._letters.doubtful(incarnation)
+        first = [verdict for verdict in answer.verdicts if verdict.dseq in waiting]
+        self.taken.answered += len(first)
+        self.taken.refused += sum(v.status in ("rejected", "quarantined") for v in first)
+        return [v for v in answer.verdicts if v.dseq in waiting or v.dseq in doubted]
 
     def _starts_here(self, page: Page | None, before: Standing) -> bool:
         here, asked = self._replica.cursors(), before.cursors
         return page is not None and all(here.get(name) == asked.get(name) for name in page.cursors)
 
-    def _count(self, answer: Answer, verdicts: Sequence[Verdict], page: Page | None) -> None:
-        self.taken.answered += len(verdicts)
-        self.taken.refused += sum(v.status in ("rejected", "quarantined") for v in verdicts)
+    def _count(self, answer: Answer, page: Page | None) -> None:
         self.finished = page is not None and standing.is_last(answer)
         if page is not None:
             self.taken.pulled += len(page.entries)

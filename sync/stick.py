@@ -66,7 +66,7 @@ def _requests(replica: Replica, step: Step | None) -> tuple[list[bytes], Letter,
         body = wire.open_envelope(messages[-1]).body
         request = wire.unpack(body, Request)
         names.append(sha256(body).digest())
-        count += len(request.changesets)
+        count += client.offered
         if step:
             step(count, max(count, waiting))
         full = sum(map(len, messages)) >= bundle.FULL or len(messages) == bundle.MAX_MESSAGES

@@ -251,6 +251,12 @@ REGRESSIONS = {
         " enter_home(786186495) erase(257675798) whole_sync(351539693) edit(1001618908)"
         " restore_server(607172306) edit(523224436) erase(39795957)",
     ),
+    "work that two copies of a laptop offer, one before the township is restored, one after": (
+        2000769,
+        "enter_home(4333148) whole_sync(526838134) copy_server(739004631) write_down(1043342909)"
+        " whole_sync(1068238344) clone_laptop(761140555) write_down(801319933) erase(153500500)"
+        " restore_server(1037717641)",
+    ),
 }
 """What once went wrong → the seed and the steps that showed it."""
 
@@ -366,6 +372,11 @@ FOUND = {
         4,
         "enter_home(191869507) whole_sync(644772819) whole_sync(15486209) edit(419028113)"
         " erase(664934677)",
+    ),
+    "answers_not_doubted": (
+        7210017,
+        "copy_server(227485577) stranded(1013708583) restore_server(478247491)"
+        " clone_laptop(473189191)",
     ),
     "not_again": (
         609,

@@ -79,13 +79,8 @@ def _put_erasures_between(steps: list[Step], dice: Random) -> None:
 
 
 def _put_restore_between(steps: list[Step], dice: Random) -> None:
-    """The server is put back to a copy that has lost erasures, not what was erased.
-
-    Only where nothing else is copied: of two copies of a laptop one may keep a verdict that the
-    township has lost, and it gives the other one another.
-    """
-    copied = not DISASTERS.isdisjoint(step.name for step in steps)
-    if dice.random() < RESTORED_SINCE and not copied:
+    """The server is put back to a copy that has lost erasures, not what was erased."""
+    if dice.random() < RESTORED_SINCE:
         half = len(steps) // 2
         for name, least in (("copy_server", 0), ("restore_server", half)):
             steps.insert(dice.randint(least, half + least), Step(name, dice.randrange(1 << 30)))

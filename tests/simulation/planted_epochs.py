@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.server import epochs
-from township.storage import rereading, restored, tables
+from township.storage import doubtful, rereading, restored, tables
 
 Patch = tuple[Any, str, Any]
 
@@ -16,6 +16,11 @@ Patch = tuple[Any, str, Any]
 def _lost_work_forgotten() -> list[Patch]:
     """What the restored township has lost of one's own work is not offered again."""
     return [(restored, "_offer_again", lambda *_: [])]
+
+
+def _answers_not_doubted() -> list[Patch]:
+    """What a copy of the laptop has offered again is taken for answered as before."""
+    return [(doubtful, "begin", lambda *_: None)]
 
 
 def _cursors_kept() -> list[Patch]:
@@ -63,6 +68,7 @@ PLANTED_EPOCHS: dict[str, Callable[[], list[Patch]]] = {
     made.__name__.removeprefix("_"): made
     for made in (
         _lost_work_forgotten,
+        _answers_not_doubted,
         _cursors_kept,
         _swept_too_early,
         _never_swept,

@@ -271,6 +271,95 @@ def test_a_stick_tells_a_laptop_of_the_restore(
     at_rest(town, one, two)
 
 
+@pytest.fixture
+def copied(town: Town, one: Laptop, two: Laptop, tmp_path: Path) -> Iterator[tuple[Laptop, bytes]]:
+    """A copy of the first laptop whose edit was taken in, which the restored township has lost.
+
+    By now it has that edit from the first laptop, after one by the second: a conflict.
+    """
+    home = add(one, "1")
+    town.sync(one, two)
+    town.keep()
+    edit(two, home, "12345678902")
+    edit(one, home, "12345678901")
+    copy = twin(one, tmp_path / "copy.db")
+    town.sync(copy)
+    assert copy.states() == ["applied", "applied"]
+    town.put_back()
+    town.sync(two, one)
+    assert one.states() == ["applied", "conflict"]
+    yield copy, home
+    copy.database.close()
+
+
+def test_a_copy_hears_what_the_township_has_answered_the_other(
+    town: Town, one: Laptop, two: Laptop, copied: tuple[Laptop, bytes]
+) -> None:
+    copy, home = copied
+    [progress] = town.sync(copy)
+    assert copy.states() == ["applied", "conflict"]
+    assert progress.pushed == progress.waiting == 0  # it was only asked
+    with copy.database.reader() as session:
+        assert session.get_one(Household, home).phone == "12345678902"
+    at_rest(town, one, two, copy)
+    assert town.sync(copy)[0].round_trips == 1
+
+
+def test_a_copy_hears_it_when_the_first_answer_is_lost(
+    town: Town, one: Laptop, two: Laptop, copied: tuple[Laptop, bytes]
+) -> None:
+    copy, _ = copied
+    town.calls, town.cut_at = 0, 2
+    with pytest.raises(problems.ServerAway):
+        town.sync(copy)
+    assert copy.states() == ["applied", "applied"] and copy.replica.waiting() == 0
+    town.cut_at = None
+    town.sync(copy)
+    assert copy.states() == ["applied", "conflict"]
+    at_rest(town, one, two, copy)
+
+
+def test_a_copy_hears_it_by_stick(
+    town: Town, one: Laptop, two: Laptop, copied: tuple[Laptop, bytes], place: Path
+) -> None:
+    copy, _ = copied
+    told = []
+    for _ in range(3):
+        outbox = stick.write_outbox(copy.database, place)
+        assert (outbox.changesets, outbox.left) == (0, 0)
+        answer = answer_outbox(town.server, outbox.path, place).path
+        told.append(stick.read_answer(copy.database, answer))
+        if copy.states()[1] == "conflict":
+            break
+    assert [one.restored for one in told] == [True, False]
+    assert told[1].answered == told[1].refused == 0
+    assert not copy.replica.rereading()
+    at_rest(town, one, two, copy)
+
+
+def test_a_copy_hears_it_of_a_chain_that_it_has_left(
+    town: Town, one: Laptop, two: Laptop, tmp_path: Path
+) -> None:
+    home = add(one, "1")
+    town.sync(one, two)
+    town.keep()
+    edit(two, home, "12345678902")
+    edit(one, home, "12345678901")
+    town.sync(one)
+    third, copy = twin(one, tmp_path / "third.db"), twin(one, tmp_path / "copy.db")
+    add(one, "2")
+    add(copy, "3")
+    town.sync(one, copy)
+    assert copy.replica.identity().incarnation == 2
+    town.put_back()
+    town.sync(two, third)
+    assert third.states() == ["applied", "conflict"]
+    town.sync(copy)
+    assert copy.states() == ["applied", "conflict", "moved", "applied"]
+    at_rest(town, two, third, copy)
+    assert numbers(two) == ["1", "3"]
+
+
 def test_numbers_of_the_township_itself_are_not_given_twice(town: Town, one: Laptop) -> None:
     town.keep()
     first = Office(town.server).head().incarnation

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from township.storage import tables
+from township.storage import doubtful, tables
 from township.storage.bulk import in_chunks
 from township.storage.checkpoints import Checkpoint
 from township.storage.database import Database
@@ -103,6 +103,11 @@ class Letters:
                     )
                 )
         return found
+
+    def doubtful(self, incarnation: int) -> doubtful.Span:
+        """Which own changesets have an answer that a restored township may have given anew."""
+        with self._database.reader() as session:
+            return doubtful.span(session.connection(), incarnation)
 
     def wrote(self, incarnation: int, dseq: int, hash_: bytes) -> bool:
         """Is this a place in this laptop's own history?"""

@@ -10,7 +10,17 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select, update
 
 from township.errors import NotAllowed, WorldError
-from township.storage import contact, files, incarnation, letters, recovery, replica, scope, tables
+from township.storage import (
+    contact,
+    doubtful,
+    files,
+    incarnation,
+    letters,
+    recovery,
+    replica,
+    scope,
+    tables,
+)
 from township.storage.enrolling import Membership
 from township.storage.laptop import Unlocked
 from township.storage.recovery import Copy
@@ -35,6 +45,7 @@ def change(laptop: Unlocked, member: Membership) -> Unlocked:
             raise WorldError("这个登记码是别的乡镇的，没有改动。请向本镇管理员要登记码。")
         incarnation.begin(connection, device.incarnation, member.number)
         keep(connection, FIRST, str(device.incarnation + 1))
+        doubtful.forget(connection)
         _enter(connection, member)
         contact.made(connection, database.clock())
     if member.recovery:  # else the old copy stays, which names the old number

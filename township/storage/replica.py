@@ -15,6 +15,7 @@ from township.storage import (
     checkpoints,
     contact,
     decisions,
+    doubtful,
     files,
     incarnation,
     loading,
@@ -301,6 +302,7 @@ def _take_verdicts(
 
 def _note_verdicts(connection: Connection, incarnation: int, verdicts: Sequence[Verdict]) -> None:
     """Enter the answers; a run of the same answers under following numbers is one statement."""
+    doubtful.told(connection, incarnation, verdicts)
     runs: list[tuple[Verdict, int]] = []
     for verdict in verdicts:
         first, count = runs[-1] if runs else (verdict, 0)

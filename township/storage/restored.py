@@ -13,6 +13,7 @@ from township.changes import is_erased
 from township.storage import (
     checkpoints,
     decisions,
+    doubtful,
     files,
     incarnation,
     layers,
@@ -114,21 +115,24 @@ def _leave_in_the_rows(connection: Connection, current: int, held: int) -> None:
 def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -> list[int]:
     """What the township has lost waits again; returns the numbers in the current incarnation.
 
-    Where the township's chain is not a beginning of the own one, all of it waits: the answer to
-    it will tell what both have. Such work, and that of earlier incarnations, stays in the rows
-    as it is until then.
+    What it has of an own chain may have come from a copy of this laptop, and have another answer
+    by now: that is asked for. Where the township's chain is not a beginning of the own one, all of
+    it waits: the answer to it will tell what both have. Such work, and that of earlier
+    incarnations, stays in the rows as it is until then.
     """
     c = tables.changeset.c
     heads = {head.incarnation: head for head in chains}
     again: list[int] = []
+    kept: dict[int, int] = {}
     first = int(setting(connection, FIRST) or 1)
     mine = select(c.incarnation).distinct().where(c.incarnation >= first)
     for number in connection.scalars(mine).all():
         head = heads.get(number, Head(number, 0, b""))
         own = head.dseq == 0 or _wrote(connection, head)
+        kept[number] = head.dseq if own else 0
         lost = (
             c.incarnation == number,
-            c.dseq > (head.dseq if own else 0),
+            c.dseq > kept[number],
             c.state.not_in(("pending", MOVED)),
         )
         if own and number == current:
@@ -136,6 +140,7 @@ def _offer_again(connection: Connection, current: int, chains: Iterable[Head]) -
         connection.execute(
             update(tables.changeset).where(*lost).values(state="pending", seq=None, reason=None)
         )
+    doubtful.begin(connection, kept)
     return again
 
 
