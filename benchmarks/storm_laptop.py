@@ -70,7 +70,7 @@ class PaperLaptop(Replica):
         last = self.hashes[end - 1] if end > after.dseq else b""
         own = Head(1, len(self.changesets), self.hashes[-1] if self.hashes else GENESIS)
         taken = self.changesets[after.dseq : end]
-        return Outbox(taken, own, end, last, end == len(self.changesets))
+        return Outbox(taken, own, end, last, end == len(self.changesets), len(taken))
 
     def cursors(self) -> dict[str, int]:
         return dict(self._cursors)

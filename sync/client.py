@@ -206,7 +206,8 @@ class Client:
         pictures = None
         if self._pictures and not answer.refused:
             pictures = self._pictures.heard(sent.files, answer.files, pieces=sent.pieces)
-        manifests = self._offered(sent, answer)
+        head = self._checkpoint.size if self._checkpoint else 0
+        manifests = fetching.offered(answer, sent.cursors or {}, sent.identity, head)
         given = not answer.refused and not answer.minimum
         came = self._fetching.came(sent.chunks, answer.chunks) if given else Came()
         self._told.append(
@@ -290,19 +291,6 @@ class Client:
         if sent.epoch not in (b"", answer.epoch):
             raise problems.nonsense()
         self._checkpoint, self._epoch = found, answer.epoch
-
-    def _offered(self, sent: _Sent, answer: Answer) -> list[Manifest]:
-        """The snapshots in an answer, proven to be the township's. Raises SyncProblem."""
-        new = [bucket for bucket, seq in (sent.cursors or {}).items() if seq == 0]
-        identity = sent.identity
-        found = [
-            fetching.opened(offer, identity.township_id, identity.township_public, new)
-            for offer in answer.offers or ()
-        ]
-        head = self._checkpoint.size if self._checkpoint else 0
-        if any(manifest.seq > head for manifest in found):
-            raise problems.nonsense()
-        return found
 
     def _load_on(self, manifests: list[Manifest], came: Came) -> None:
         """What to fetch next, and from where the log goes on after a snapshot."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
 
 from sync import chain, problems, wire
+from sync.wire import Answer
 from township.storage.pages import ChunkLine, ChunkName, Manifest, Offer
+from township.storage.replica import Identity
 from township.storage.staging import Staged
 
 _MOST_MISSES = 3
@@ -148,6 +150,23 @@ class Fetching:
         if here:
             self.load.bytes += line.size
             self.load.records += line.records
+
+
+def offered(
+    answer: Answer, asked: Mapping[str, int], identity: Identity, head: int
+) -> list[Manifest]:
+    """The snapshots in an answer, proven to be the township's. Raises SyncProblem.
+
+    ``asked`` are the cursors that it answers, ``head`` how far its log is proven.
+    """
+    new = [bucket for bucket, seq in asked.items() if seq == 0]
+    found = [
+        opened(offer, identity.township_id, identity.township_public, new)
+        for offer in answer.offers or ()
+    ]
+    if any(manifest.seq > head for manifest in found):
+        raise problems.nonsense()
+    return found
 
 
 def opened(offer: Offer, township: bytes, public: bytes, asked: Iterable[str]) -> Manifest:
