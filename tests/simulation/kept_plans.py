@@ -348,5 +348,9 @@ FOUND = {
         "enter_home(233911984) whole_sync(247892367) copy_server(304380307) erase(921034145)"
         " erase(96445817) restore_server(407066908)",
     ),
+    "indexes_left_aside": (
+        7400001,
+        "enter_home(956079076) need(531568349) need(554699883) add_picture(542049313)",
+    ),
 }
 """Planted bug → the seed and the steps that show it."""
