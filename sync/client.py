@@ -330,6 +330,7 @@ class Client:
         """All records are through: is there a picture that moves?"""
         while self._told:
             self.apply()
+        self._replica.make_indexes()
         asks = self._pictures
         self.progress.photos = asks.left(self._answered.dseq) if asks else 0
         self.done = not self.progress.photos
@@ -351,6 +352,7 @@ def run(
     client = Client(replica, snapshots=snapshots)
     try:
         with (
+            replica.indexes_made(),
             collector.seldom(),
             turns.quick(),
             ThreadPoolExecutor(1, thread_name_prefix="carrier") as line,

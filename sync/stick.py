@@ -88,10 +88,11 @@ def read_answer(database: Database, path: Path, step: Step | None = None) -> Tak
     messages = bundle.unseal("answer", bundle.load(path), letters.sealing_key())
     reply = check(messages, letters, replica)
     reading = Reading(reply, letters, replica)
-    for number, message in enumerate(messages):
-        if step:
-            step(number, len(messages))
-        reading.take(opened(message, replica.identity()))
+    with replica.indexes_made():
+        for number, message in enumerate(messages):
+            if step:
+                step(number, len(messages))
+            reading.take(opened(message, replica.identity()))
     if reading.moved:  # else the next outbox may have the very same name
         letters.mark_read(reply.letter)
     if reading.finished:

@@ -389,5 +389,9 @@ FOUND = {
         " erase(136121732) erase(385280801) restore_server(279704596) whole_sync(628956126)"
         " delete(549524550)",
     ),
+    "indexes_left_aside": (
+        7400001,
+        "enter_home(956079076) need(531568349) need(554699883) add_picture(542049313)",
+    ),
 }
 """Planted bug → the seed and the steps that show it."""

@@ -89,6 +89,11 @@ def _log_taken_from_nobody() -> list[Patch]:
     return [(taking.Taking, "_may_write", lambda self, _, bucket: bucket in self._grants)]
 
 
+def _indexes_left_aside() -> list[Patch]:
+    """A sync that has laid indexes aside forgets them."""
+    return [(replica.Replica, "make_indexes", lambda _: None)]
+
+
 PLANTED: dict[str, Callable[[], list[Patch]]] = {
     made.__name__.removeprefix("_"): made
     for made in (
@@ -100,5 +105,6 @@ PLANTED: dict[str, Callable[[], list[Patch]]] = {
         _verdict_lost,
         _log_stays_on_the_laptop,
         _log_taken_from_nobody,
+        _indexes_left_aside,
     )
 }

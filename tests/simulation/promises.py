@@ -13,7 +13,7 @@
 | 9 | stick and network mixed, same state | the model knows neither; ``sticks`` mixes them |
 | 10 | rollback, fork, split view are noticed | ``fates``, ``_history_is_one`` |
 | 11 | unknown fields survive | ``unknown``, and ``model`` for the server |
-| 12 | every sync ends | ``rest.settle`` |
+| 12 | every sync ends, with all indexes there | ``rest.settle``, ``_indexes_are_made`` |
 
 Photographs (``pictures``): at rest each laptop holds the bytes of the records that it may see and
 no others (6), no picture that somebody has is missing at the township (1), and no bytes of pictures
@@ -52,6 +52,7 @@ from tests.simulation.things import Broken, Thing
 from tests.simulation.world import Machine, World
 from township.changes import Writers
 from township.records import record_kinds
+from township.storage import indexes
 from township.storage import tables as laptop_tables
 from township.storage.bulk import STAMPS
 
@@ -72,6 +73,7 @@ def check(world: World, replays: list[int]) -> None:
     pictures.check(world, through, model)
     erased.check(world, through, model)
     sealed.check(world, through, model)
+    _indexes_are_made(world)
     _history_is_one(world)
     _replays_change_nothing(world, replays)
 
@@ -170,6 +172,13 @@ def known_part(kind: str, thing: Thing) -> Thing:
     values = {name: value for name, value in thing.values.items() if name in names}
     writers = {name: writer for name, writer in thing.writers.items() if name in names}
     return replace(thing, values=values, writers=writers)
+
+
+def _indexes_are_made(world: World) -> None:
+    for machine in world.machines:
+        with machine.database.reading() as connection:
+            if missing := indexes.missing(connection):
+                raise Broken(12, f"{machine.seat.login} still lacks {missing[0].name}")
 
 
 def _history_is_one(world: World) -> None:

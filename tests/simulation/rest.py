@@ -119,14 +119,16 @@ def _syncs_to_the_end(world: World, machine: Machine) -> bool:
     """One whole sync without faults; False if the township is where it was after the last one."""
     if machine.rested == world.moved_to():
         return False
-    client = Client(Replica(machine.database))
+    replica = Replica(machine.database)
+    client = Client(replica)
     client._budget = SMALL
     machine.refused = None
     try:
-        _to_the_end(world, machine, client)
+        with replica.indexes_made():
+            _to_the_end(world, machine, client)
     except SyncProblem as problem:
         machine.refused = type(problem)
-    Replica(machine.database).finished(str(machine.refused) if machine.refused else None)
+    replica.finished(str(machine.refused) if machine.refused else None)
     world.note_commits(machine)
     machine.trips, machine.rested = client.progress.round_trips, world.moved_to()
     return True

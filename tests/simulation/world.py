@@ -29,7 +29,7 @@ from tests.simulation.past import Past
 from tests.simulation.sight import in_sight, set_aside
 from tests.simulation.template import Seat, fresh_copy
 from tests.simulation.things import Broken
-from township.storage import work
+from township.storage import indexes, work
 from township.storage.database import Database
 from township.storage.replica import Replica
 
@@ -38,6 +38,8 @@ _BEGIN = datetime(2026, 5, 4, 1, tzinfo=UTC)
 
 SMALL = 450
 """Bytes that some syncs begin with, so that they take several pages."""
+FAR = 3
+"""Changesets to come for which these laptops lay indexes aside."""
 
 
 class Crash(BaseException):
@@ -376,6 +378,7 @@ def world(seed: int) -> Iterator[World]:
             pieces.small_pieces(),
             engines.small_engines(),
             age_by_dice.diced(Random(f"sealed {seed}")),
+            patch.object(indexes, "MANY", FAR),
             patch.object(conflicts, "new_id", lambda: dice.randbytes(16)),
             patch.object(quarantine, "new_id", lambda: dice.randbytes(16)),
             patch.object(work, "new_id", lambda: dice.randbytes(16)),

@@ -7,7 +7,7 @@ committed unit of work survives a power cut, an uncommitted one leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from township.changes import SCHEMA
 from township.errors import Busy, DamagedDatabase, DiskFull, NewerDatabase, WorldError
+from township.storage import indexes
 from township.storage.driver import sqlcipher
 from township.storage.settings import keep, setting
 from township.storage.work import UnitOfWork
@@ -102,6 +103,8 @@ class Database:
                 ).scalar()
             database._bring_up_to_date(found)
             database._catch_up()
+            with suppress(Busy, DiskFull):  # without them it is only slower
+                database.make_indexes()
         except BaseException:
             database.close()
             raise
@@ -143,6 +146,14 @@ class Database:
         with self.writing() as connection:
             upgrading.run(connection, before)
             keep(connection, RECORD_SCHEMA, str(SCHEMA))
+
+    def make_indexes(self) -> None:
+        """Make the indexes again that are missing, each in a transaction of its own."""
+        with self.reading() as connection:
+            missing = indexes.missing(connection)
+        for index in missing:
+            with self.writing() as connection:
+                indexes.make(connection, index)
 
     def _migrate(self) -> None:
         from township.storage import migrate  # Alembic costs 100 ms; a normal start skips it

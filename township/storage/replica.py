@@ -6,7 +6,8 @@ cursors that say how far they reach. A crash leaves either all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
@@ -18,6 +19,7 @@ from township.storage import (
     doubtful,
     files,
     incarnation,
+    indexes,
     loading,
     outbox,
     rereading,
@@ -195,6 +197,7 @@ class Replica:
                 kinds |= scope.apply(connection, told.scope)
                 keep_scope_mark(connection, told.scope)
             if told.page is not None and goes_on:
+                indexes.lay_aside(connection, told.page, told.asked)
                 kinds |= Arrival(connection, current).apply(told.page)
             if told.verdicts or told.scope is not None or (told.page and not told.page.more):
                 kinds |= scope.release(connection, current)
@@ -209,6 +212,24 @@ class Replica:
         if told.manifests or told.parts:
             kinds |= self.load_staged()
         return frozenset(kinds)
+
+    def make_indexes(self) -> None:
+        """All has come: make the indexes again that were laid aside, if any."""
+        self._database.make_indexes()
+
+    @contextmanager
+    def indexes_made(self) -> Iterator[None]:
+        """However what happens inside ends, afterwards all indexes are there.
+
+        If it fails, its failure is what is told; the next opening then tries again.
+        """
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):
+                self.make_indexes()
+            raise
+        self.make_indexes()
 
     def files(
         self, told: Set[bytes], tried: Set[bytes], pushed: int, *, pieces: bool
