@@ -118,6 +118,9 @@ class PaperLaptop(Replica):
         self._checkpoint = told.checkpoint
         return frozenset()
 
+    def make_indexes(self) -> None:
+        """It has no tables."""
+
     def finished(self, problem: str | None) -> None:
         """Nobody reads it here."""
 
